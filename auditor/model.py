@@ -1,0 +1,269 @@
+"""The frozen values that everything else speaks in.
+
+Object ids are hexadecimal text. Times are whole seconds since 1970 (UTC), as git records them:
+absurd ones included; only the outputs turn them into dates. Text that git holds as bytes has been
+decoded as UTF-8 with replacement characters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Whether a fix, or a whole hotfix, is on a branch."""
+
+    PRESENT = "present"
+    NOT_APPLICABLE = "not-applicable"
+    WITHDRAWN = "withdrawn"
+    WAIVED = "waived"
+    MISSING = "missing"
+    PARTIAL = "partial"
+    REVERTED = "reverted"
+    DROPPED = "dropped"
+    UNKNOWN = "unknown"
+
+
+IN_SYNC = frozenset({Status.PRESENT, Status.NOT_APPLICABLE, Status.WITHDRAWN, Status.WAIVED})
+DRIFT = frozenset({Status.MISSING, Status.PARTIAL, Status.REVERTED, Status.DROPPED})
+
+
+class Via(StrEnum):
+    """How presence was established: the rungs, strongest first."""
+
+    MERGE = "merge"
+    CHERRY_PICK = "cherry-pick"
+    SQUASH = "squash"
+    CONTENT = "content"
+    DECLARED = "declared"
+
+
+class Severity(StrEnum):
+    """How much a broken rule matters; `off` rules are not judged at all."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a verdict rests on: a commit, where there is one, and a sentence."""
+
+    commit: str | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class FixVerdict:
+    """One fix on one branch. `since` is when it arrived, or when it was taken out."""
+
+    commit: str
+    status: Status
+    via: Via | None
+    evidence: Evidence
+    since: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A plain git command that shows the same, with its exit status and (unless None) standard output."""
+
+    run: str
+    exit: int
+    stdout: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a back-merge of the hotfix's net change would meet."""
+
+    clean: bool
+    conflicts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """An approved exception for one pair. `expires` is the last day it holds, ISO 8601."""
+
+    tag: str
+    branch: str
+    reason: str
+    approved_by: str
+    expires: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One hotfix on one branch. `reason` says why in a sentence; a waived pair keeps what it `covers`."""
+
+    branch: str
+    status: Status
+    via: Via | None
+    reason: str
+    since: int | None
+    lead_time_seconds: int | None
+    fixes: tuple[FixVerdict, ...]
+    forecast: Forecast | None
+    checks: tuple[Check, ...]
+    due_at: int | None = None
+    overdue: bool = False
+    waiver: Waiver | None = None
+    covers: Status | None = None
+    pull_request: str | None = None
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether anything about this pair could not be established."""
+        return self.status is Status.UNKNOWN or any(f.status is Status.UNKNOWN for f in self.fixes)
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One commit of a hotfix that changes something that counts."""
+
+    commit: str
+    subject: str
+    author: str
+    authored_at: int
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hotfix:
+    """A selected tag on main, what it brought, and the verdict on every branch, in the branches' order."""
+
+    tag: str
+    commit: str
+    tag_object: str | None
+    tagged_at: int
+    tagger: str | None
+    message: str
+    selected_by: str
+    bounds: tuple[str, ...]
+    aliases: tuple[str, ...]
+    fixes: tuple[Fix, ...]
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """A tag that is not audited, and why."""
+
+    tag: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A branch as it was judged; `commit` is None where it does not exist. `sla` is in seconds.
+
+    `note` says what a reader should know, such as a local branch that differs from the shared one.
+    """
+
+    name: str
+    ref: str | None
+    commit: str | None
+    sla: int | None = None
+    critical: bool = False
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A rule of the hotfix protocol that was broken."""
+
+    rule: str
+    severity: Severity
+    tag: str | None
+    branch: str | None
+    commit: str | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that could not be judged: it makes the run incomplete."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleNotJudged:
+    """A rule that this run could not, or was told not to, judge."""
+
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryAudit:
+    """Everything found in one repository. `tags_audited` counts hotfixes and their aliases."""
+
+    name: str
+    source: str
+    main: Branch
+    branches: tuple[Branch, ...]
+    tags_total: int
+    tags_audited: int
+    excluded: tuple[Excluded, ...]
+    hotfixes: tuple[Hotfix, ...]
+    violations: tuple[Violation, ...]
+    not_judged: tuple[RuleNotJudged, ...]
+    errors: tuple[Problem, ...]
+    duration_seconds: float = 0.0
+
+    def pairs(self) -> Iterator[tuple[Hotfix, Verdict]]:
+        """Every hotfix on every branch."""
+        for hotfix in self.hotfixes:
+            for verdict in hotfix.verdicts:
+                yield hotfix, verdict
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether something in this repository could not be judged."""
+        return bool(self.errors) or any(v.incomplete for _, v in self.pairs())
+
+    @property
+    def drifts(self) -> bool:
+        """Whether any pair drifts without a waiver."""
+        return any(v.status in DRIFT for _, v in self.pairs())
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """The versions that judged."""
+
+    version: str
+    git: str
+    libgit2: str
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """One run over any number of repositories."""
+
+    tool: Tool
+    started_at: int
+    finished_at: int
+    config_sha256: str | None
+    repositories: tuple[RepositoryAudit, ...]
+
+    @property
+    def verdict(self) -> str:
+        """`incomplete` where anything could not be judged, else `drift` or `in-sync`."""
+        if any(r.incomplete for r in self.repositories):
+            return "incomplete"
+        return "drift" if any(r.drifts for r in self.repositories) else "in-sync"
+
+    @property
+    def exit_code(self) -> int:
+        """0 in sync, 1 drift or a broken rule of severity error, 3 incomplete (which wins)."""
+        if self.verdict == "incomplete":
+            return 3
+        broken = any(v.severity is Severity.ERROR for r in self.repositories for v in r.violations)
+        return 1 if broken or self.verdict == "drift" else 0
