@@ -1,0 +1,1 @@
+"""The tests: over real repositories that `build` makes."""
