@@ -1,27 +1,20 @@
-"""What every test stands on: a pinned git environment, an empty home, no terminal to speak of."""
+"""What every test stands on: a pinned git environment, an empty home, a terminal of one width."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 
 from tests.build import PINNED
 
+STRAYS = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "GIT_DIR", "GIT_WORK_TREE", "NO_COLOR")
+
 
 @pytest.fixture(autouse=True)
 def _pinned(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Nobody's own git configuration, home, colours or width changes what a test sees."""
-    home: Path = tmp_path_factory.getbasetemp() / "home"
+    home = tmp_path_factory.getbasetemp() / "home"
     home.mkdir(exist_ok=True)
     for name, value in {**PINNED, "HOME": str(home), "COLUMNS": "120"}.items():
         monkeypatch.setenv(name, value)
-    for name in (
-        "XDG_CONFIG_HOME",
-        "XDG_STATE_HOME",
-        "XDG_CACHE_HOME",
-        "GIT_DIR",
-        "GIT_WORK_TREE",
-        "NO_COLOR",
-    ):
+    for name in STRAYS:
         monkeypatch.delenv(name, raising=False)
