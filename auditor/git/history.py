@@ -1,0 +1,181 @@
+"""The commit graph in memory: who contains whom, and when it arrived.
+
+All ancestry is answered from one walk over every commit, read object by object: no generation
+numbers, no commit dates and no commit-graph file are trusted, so skewed clocks cannot mislead it.
+"""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections.abc import Iterable, Sequence
+
+from auditor.errors import RepositoryError
+from auditor.git import commits
+from auditor.git.store import Store
+
+_REVERTS = re.compile(rb"[Rr]everts? (?:commit |merge )?([0-9a-f]{7,40})\b")
+_PICKS = re.compile(
+    rb"(?:cherry[- ]?picked (?:from|of)|back-?port(?:ed)?(?:-from| from| of)?|upstream)[ :]*(?:commit[ :]*)?"
+    rb"([0-9a-f]{7,40})\b|commit ([0-9a-f]{7,40}) upstream",
+    re.IGNORECASE,
+)
+_COMMON, _STALE = 3, 7
+_TELLING = (b"evert", b"ick", b"ackport", b"ack-port", b"pstream", b"PSTREAM")
+
+
+class History:
+    """Commits by number (`ids[n]`, `number[oid]`), each with its parents and committer time.
+
+    `cut` holds the numbers of commits whose parents are not to be had (shallow or damaged history).
+    `reverts` and `picks` hold what messages claim, as abbreviated ids: hints, never proof.
+    """
+
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+        self.number: dict[str, int] = {}
+        self.parents: list[tuple[int, ...]] = []
+        self.time: list[int] = []
+        self.cut: set[int] = set()
+        self.reverts: dict[int, tuple[str, ...]] = {}
+        self.picks: dict[int, str] = {}
+        self.order: list[int] = []
+        self.generation: list[int] = []
+
+    def claims(self, number: int, raw: bytes) -> None:
+        """Notes which commits a message says that it reverts or copies; of several copies the last counts."""
+        if not any(word in raw for word in _TELLING):
+            return
+        message = raw[raw.find(b"\n\n") :]
+        reverted = tuple(found.decode() for found in _REVERTS.findall(message))
+        if reverted:
+            self.reverts[number] = reverted
+        picked = _PICKS.findall(message)
+        if picked:
+            self.picks[number] = (picked[-1][0] or picked[-1][1]).decode().lower()
+
+    def add(self, oid: str) -> int:
+        """The number of a commit, given at first sight."""
+        number = self.number.get(oid)
+        if number is None:
+            number = self.number[oid] = len(self.ids)
+            self.ids.append(oid)
+            self.parents.append(())
+            self.time.append(0)
+        return number
+
+    def sort(self) -> None:
+        """Orders the commits, children before parents (Kahn), and gives each its generation."""
+        children = [0] * len(self.ids)
+        for above in self.parents:
+            for parent in above:
+                children[parent] += 1
+        ready = [n for n, count in enumerate(children) if not count]
+        order = self.order
+        while ready:
+            number = ready.pop()
+            order.append(number)
+            for parent in self.parents[number]:
+                children[parent] -= 1
+                if not children[parent]:
+                    ready.append(parent)
+        self.generation = [0] * len(self.ids)
+        for number in reversed(order):
+            above = self.parents[number]
+            self.generation[number] = 1 + max((self.generation[p] for p in above), default=0)
+
+    def masks(self, roots: Sequence[Iterable[int]]) -> list[int]:
+        """For every commit, which of the `roots` (bit i: the i-th group of commits) have it in their history."""
+        masks = [0] * len(self.ids)
+        for bit, group in enumerate(roots):
+            for number in group:
+                masks[number] |= 1 << bit
+        same: dict[int, int] = {}
+        for number in self.order:
+            mask = masks[number]
+            mask = masks[number] = same.setdefault(mask, mask)
+            for parent in self.parents[number]:
+                masks[parent] |= mask
+        return masks
+
+    def ancestors(self, number: int) -> set[int]:
+        """A commit and all that it has in its history."""
+        seen = {number}
+        todo = [number]
+        while todo:
+            for parent in self.parents[todo.pop()]:
+                if parent not in seen:
+                    seen.add(parent)
+                    todo.append(parent)
+        return seen
+
+    def first_parents(self, tip: int) -> list[int]:
+        """The first-parent line of a branch, oldest first."""
+        line = [tip]
+        while self.parents[line[-1]]:
+            line.append(self.parents[line[-1]][0])
+        line.reverse()
+        return line
+
+    def merge_bases(self, one: int, other: int) -> list[int]:
+        """The best common ancestors of two commits: painted downward by generation, so exact.
+
+        Colours: 1 below `one`, 2 below `other`, 7 below a common ancestor already found.
+        """
+        if one == other:
+            return [one]
+        colour = {one: 1, other: 2}
+        heap = [(-self.generation[n], n) for n in colour]
+        heapq.heapify(heap)
+        live = 2
+        bases = []
+        while heap and live:
+            _, number = heapq.heappop(heap)
+            paint = colour[number]
+            live -= paint != _STALE
+            if paint == _COMMON:
+                bases.append(number)
+                paint = _STALE
+            for parent in self.parents[number]:
+                old = colour.get(parent, 0)
+                new = colour[parent] = old | paint
+                if not old:
+                    heapq.heappush(heap, (-self.generation[parent], parent))
+                    live += new != _STALE
+                elif new == _STALE != old:
+                    live -= 1
+        return bases
+
+
+def read_history(store: Store, tips: Iterable[str]) -> History:
+    """Reads every commit reachable from `tips`, once. A commit that cannot be read cuts history short."""
+    history = History()
+    todo = [history.add(tip) for tip in dict.fromkeys(tips)]
+    seen = set(todo)
+    while todo:
+        number = todo.pop()
+        for parent in _read_commit(store, history, number):
+            if parent not in seen:
+                seen.add(parent)
+                todo.append(parent)
+    history.sort()
+    return history
+
+
+def _read_commit(store: Store, history: History, number: int) -> tuple[int, ...]:
+    oid = history.ids[number]
+    try:
+        kind, raw = store.raw(oid)
+    except RepositoryError:
+        kind, raw = 0, b""
+    if kind != 1:
+        history.cut.add(number)
+        return ()
+    above, history.time[number] = commits.parents_and_time(raw)
+    history.claims(number, raw)
+    if oid in store.shallow:
+        if above:
+            history.cut.add(number)
+        return ()
+    history.parents[number] = tuple(history.add(parent) for parent in above)
+    return history.parents[number]

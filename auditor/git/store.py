@@ -1,0 +1,138 @@
+"""Opens a repository for reading without ever writing to it, or believing its configuration.
+
+The objects of the audited repository are read through a scratch repository that borrows them
+(`objects/info/alternates`). What a merge in memory has to write goes to the scratch; configuration,
+hooks, replace refs, grafts and commit-graph files of the audited repository are simply not there.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pygit2
+
+from auditor.errors import RepositoryError
+
+MAX_BLOB = 64 * 1024 * 1024
+_DEEPEST_ALTERNATES = 6
+_CONFIG = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
+
+
+class Store:
+    """The objects of one repository (`scratch`), and the repository itself for its refs (`audited`)."""
+
+    def __init__(self, audited: pygit2.Repository, scratch: Path, shallow: frozenset[str]) -> None:
+        self.audited = audited
+        self.git_dir = scratch
+        self.objects = pygit2.Repository(str(scratch), pygit2.enums.RepositoryOpenFlag.NO_SEARCH)
+        self._odb = self.objects.odb
+        self.shallow = shallow
+
+    def raw(self, oid: str) -> tuple[int, bytes]:
+        """Type and bytes of an object. Raises `RepositoryError` where it is missing or damaged."""
+        try:
+            kind, data = self._odb.read(pygit2.Oid(hex=oid))
+        except (KeyError, pygit2.GitError, ValueError, OSError) as error:
+            raise RepositoryError("objects-missing", f"object {oid} cannot be read: {error}") from None
+        return int(kind), data
+
+    def blob(self, oid: str) -> bytes:
+        """The bytes of a blob; what is too large to compare is refused rather than guessed at."""
+        data = self.raw(oid)[1]
+        if len(data) > MAX_BLOB:
+            raise RepositoryError("too-large", f"blob {oid} has {len(data)} bytes, more than {MAX_BLOB}")
+        return data
+
+    def write_blob(self, data: bytes) -> str:
+        """Keeps a blob in the scratch repository only."""
+        return str(self.objects.create_blob(data))
+
+
+@contextmanager
+def open_store(path: Path) -> Iterator[Store]:
+    """Opens the repository at `path` (a work tree, its `.git`, or a bare repository).
+
+    Raises `RepositoryError`: `not-found`, `other-owner`, `unsupported`, `unreadable`.
+    """
+    audited = _open(path)
+    git_dir = Path(audited.path)
+    common = _common_dir(git_dir)
+    _refuse_unsupported(common)
+    scratch = Path(tempfile.mkdtemp(prefix="branch-drift-"))
+    try:
+        _lay_out(scratch, common)
+        shallow = _shallow(common)
+        if shallow:
+            (scratch / "shallow").write_text("".join(f"{oid}\n" for oid in sorted(shallow)))
+        yield Store(audited, scratch, shallow)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _open(path: Path) -> pygit2.Repository:
+    if not path.exists():
+        raise RepositoryError("not-found", f"{path}: no such folder")
+    try:
+        if str(path.name) != ".git" and not (path / ".git").exists() and not (path / "objects").is_dir():
+            found = pygit2.discover_repository(str(path))
+            if found is None:
+                raise RepositoryError("not-found", f"{path}: no git repository here or above")
+            return pygit2.Repository(found)
+        return pygit2.Repository(str(path))
+    except (pygit2.GitError, OSError, ValueError, KeyError) as error:
+        raise _refusal(path, str(error)) from None
+
+
+def _refusal(path: Path, said: str) -> RepositoryError:
+    if "not owned by current user" in said:
+        help_ = f"{path}: belongs to another user; allow it with: git config --global --add safe.directory"
+        return RepositoryError("other-owner", f"{help_} {path.resolve()}")
+    if "unsupported" in said or "unknown object format" in said or "extension" in said:
+        return RepositoryError("unsupported", f"{path}: {said} (SHA-256 and reftable are not supported)")
+    return RepositoryError("unreadable", f"{path}: {said}")
+
+
+def _common_dir(git_dir: Path) -> Path:
+    """A linked work tree keeps its objects and refs in the folder that its `commondir` file names."""
+    pointer = git_dir / "commondir"
+    return (git_dir / pointer.read_text().strip()).resolve() if pointer.is_file() else git_dir
+
+
+def _refuse_unsupported(common: Path) -> None:
+    if (common / "reftable").is_dir():
+        raise RepositoryError("unsupported", f"{common}: refs are kept as reftable, which cannot be read")
+
+
+def _shallow(common: Path) -> frozenset[str]:
+    file = common / "shallow"
+    return frozenset(file.read_text().split()) if file.is_file() else frozenset()
+
+
+def _lay_out(scratch: Path, common: Path) -> None:
+    (scratch / "objects" / "info").mkdir(parents=True)
+    (scratch / "refs").mkdir()
+    (scratch / "HEAD").write_text("ref: refs/heads/none\n")
+    (scratch / "config").write_text(_CONFIG)
+    lent = scratch / "lent"
+    lent.mkdir()
+    lines = []
+    # Symbolic links, because a path may hold a line end, which an alternates file cannot.
+    for number, folder in enumerate(_object_folders(common / "objects", 0)):
+        (lent / str(number)).symlink_to(folder)
+        lines.append(f"{lent / str(number)}\n")
+    (scratch / "objects" / "info" / "alternates").write_text("".join(lines))
+
+
+def _object_folders(objects: Path, depth: int) -> Iterator[Path]:
+    if depth > _DEEPEST_ALTERNATES:
+        return
+    yield objects.resolve()
+    alternates = objects / "info" / "alternates"
+    if alternates.is_file():
+        for line in alternates.read_text(errors="surrogateescape").splitlines():
+            if line and not line.startswith("#"):
+                yield from _object_folders(objects / line, depth + 1)
