@@ -1,0 +1,99 @@
+"""What commits change: raw differences of trees, and what a merge holds of its own."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from auditor.errors import RepositoryError
+from auditor.git import process
+from auditor.git.store import Store
+
+_DIFF_TREE = (
+    "diff-tree",
+    "--stdin",
+    "-r",
+    "--raw",
+    "-z",
+    "--root",
+    "--no-renames",
+    "--always",
+    "--abbrev=64",
+)
+_NOTHING = "0" * 40
+
+
+class Side(NamedTuple):
+    """A file as one tree has it: mode and blob."""
+
+    mode: int
+    oid: str
+
+
+class Change(NamedTuple):
+    """A path before and after a commit; None where it does not exist there."""
+
+    path: str
+    before: Side | None
+    after: Side | None
+
+
+Changes = tuple[Change, ...]
+
+
+def diffs(store: Store, questions: Sequence[str], paths: Sequence[str] = ()) -> list[Changes | None]:
+    """The changes of each commit against its first parent, in one process, in the order asked.
+
+    A question is `COMMIT`, or `COMMIT PARENT` for another parent (any commit will do). `paths`, if
+    given, limits the answer to these. None stands for a commit whose trees cannot be read.
+    """
+    if not questions:
+        return []
+    try:
+        limit = ("--", *paths) if paths else ()
+        stdin = "".join(f"{q}\n" for q in questions).encode()
+        return list(_parse(process.run(store.git_dir, *_DIFF_TREE, *limit, stdin=stdin)))
+    except RepositoryError:
+        if len(questions) == 1:
+            return [None]
+    half = len(questions) // 2
+    return diffs(store, questions[:half], paths) + diffs(store, questions[half:], paths)
+
+
+def _parse(output: bytes) -> Iterator[Changes]:
+    """Splits `ID NUL changes` at the ids: only a change begins with a colon."""
+    fields = output.decode("utf-8", "surrogateescape").split("\0")
+    heads = _heads(fields)
+    for start, end in itertools.pairwise([*heads, len(fields)]):
+        yield _read_fields(fields[start + 1 : end])
+
+
+def _heads(fields: Sequence[str]) -> list[int]:
+    heads, at = [], 0
+    while at < len(fields):
+        if fields[at].startswith(":"):
+            at += 1
+        elif fields[at]:
+            heads.append(at)
+        at += 1
+    return heads
+
+
+def read_raw(output: bytes) -> Changes:
+    """The changes in the raw, NUL-separated output of one comparison."""
+    return _read_fields(output.decode("utf-8", "surrogateescape").split("\0"))
+
+
+def _read_fields(fields: Sequence[str]) -> Changes:
+    pairs = zip(fields[::2], fields[1::2], strict=False)
+    return tuple(_change(head, path) for head, path in pairs if head)
+
+
+def _change(head: str, path: str) -> Change:
+    old_mode, new_mode, old, new, _ = head[1:].split(" ")
+    return Change(path, _side(old_mode, old), _side(new_mode, new))
+
+
+def _side(mode: str, oid: str) -> Side | None:
+    return None if oid == _NOTHING else Side(int(mode, 8), oid)

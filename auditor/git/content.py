@@ -1,0 +1,276 @@
+"""The three-blob question: a file before a change, after it, and as it is somewhere else.
+
+Equal blobs have equal answers on every branch, under every tag, so each is worked out once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import Enum
+from functools import lru_cache
+
+import pygit2
+
+from auditor.errors import RepositoryError
+from auditor.git import lines
+from auditor.git.changes import Change, Side
+from auditor.git.lines import Hunk
+from auditor.git.store import Store
+
+_REGULAR = (0o100644, 0o100755, 0o100664)
+_WHOLE = frozenset({-1})
+_NONE: frozenset[int] = frozenset()
+_MIN_SIMILAR = 0.5
+_MOST_CANDIDATES = 300
+_CACHED_TREES = 64
+
+
+class Replay(Enum):
+    """What replaying a change onto a file as a three-way merge would do."""
+
+    NOTHING = "changes nothing"
+    CLEAN = "applies"
+    CONFLICT = "conflicts"
+
+
+class Content:
+    """Answers about the files of one repository."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._hunks: dict[tuple[str, str], tuple[Hunk, ...] | None] = {}
+        self._replays: dict[tuple[Side | None, ...], Replay] = {}
+        self._undone: dict[tuple[Side | None, ...], frozenset[int]] = {}
+        self._signatures: dict[tuple[Side | None, Side | None], str] = {}
+        self._tips: dict[str, pygit2.Index] = {}
+        self._renamed: dict[tuple[str, str, str, str], str | None] = {}
+        self._tree = lru_cache(_CACHED_TREES)(self._read_tree)
+        self._lines = lru_cache(256)(lambda oid: lines.split(self.store.blob(oid)))
+
+    # Files in trees
+
+    def tip(self, commit: str) -> pygit2.Index:
+        """The whole tree of a branch's tip, which is asked for many paths."""
+        index = self._tips.get(commit)
+        if index is None:
+            index = pygit2.Index()
+            try:
+                index.read_tree(self._tree(commit))
+            except (pygit2.GitError, OSError, KeyError) as error:
+                raise RepositoryError("objects-missing", f"tree of {commit}: {error}") from None
+            self._tips[commit] = index
+        return index
+
+    def at_tip(self, commit: str, path: str) -> Side | None:
+        """A file at a branch's tip."""
+        try:
+            entry = self.tip(commit)[path]
+        except KeyError:
+            return None
+        return Side(int(entry.mode), str(entry.id))
+
+    def at(self, commit: str, path: str) -> Side | None:
+        """A file in any commit."""
+        if commit in self._tips:
+            return self.at_tip(commit, path)
+        try:
+            entry = self._tree(commit)[path]
+        except KeyError:
+            return None
+        except (pygit2.GitError, ValueError) as error:
+            raise RepositoryError("objects-missing", f"{path} in {commit}: {error}") from None
+        mode = int(entry.filemode)
+        return None if mode == 0o40000 else Side(mode, str(entry.id))
+
+    def _read_tree(self, commit: str) -> pygit2.Tree:
+        _, raw = self.store.raw(commit)
+        tree = raw[5:45].decode("ascii", "replace")
+        try:
+            found = self.store.objects[tree]
+        except (KeyError, ValueError, pygit2.GitError) as error:
+            raise RepositoryError("objects-missing", f"tree {tree} of {commit}: {error}") from None
+        assert isinstance(found, pygit2.Tree)
+        return found
+
+    def tree_id(self, commit: str) -> str:
+        """The id of a commit's tree."""
+        return str(self._tree(commit).id)
+
+    # Questions about three blobs
+
+    def hunks(self, old: str, new: str) -> tuple[Hunk, ...] | None:
+        """What changed between two blobs; None where they are to be compared as a whole."""
+        key = (old, new)
+        if key not in self._hunks:
+            one, other = self.store.blob(old), self.store.blob(new)
+            whole = lines.is_binary(one) or lines.is_binary(other)
+            self._hunks[key] = None if whole else lines.hunks(one, other)
+        return self._hunks[key]
+
+    def replay(self, change: Change, there: Side | None) -> Replay:
+        """What replaying `change` onto a file as it is `there` would do."""
+        key = (change.before, change.after, there)
+        if key not in self._replays:
+            self._replays[key] = self._replay(change, there)
+        return self._replays[key]
+
+    def _replay(self, change: Change, there: Side | None) -> Replay:
+        before, after = change.before, change.after
+        if there == after:
+            return Replay.NOTHING
+        if there == before:
+            return Replay.CLEAN
+        if before is None or after is None or there is None:
+            return Replay.CONFLICT
+        mode = _merge_modes(before.mode, there.mode, after.mode)
+        blob = self._replay_blob(before, after, there)
+        return max(mode, blob, key=list(Replay).index)
+
+    def _replay_blob(self, before: Side, after: Side, there: Side) -> Replay:
+        if there.oid == after.oid or before.oid == after.oid:
+            return Replay.NOTHING
+        if there.oid == before.oid:
+            return Replay.CLEAN
+        if not all(side.mode in _REGULAR for side in (before, after, there)):
+            return Replay.CONFLICT
+        ours, theirs = self.hunks(before.oid, there.oid), self.hunks(before.oid, after.oid)
+        if ours is None or theirs is None:
+            return Replay.CONFLICT
+        return self._replay_hunks(before, after, there, ours, theirs)
+
+    def _replay_hunks(
+        self, before: Side, after: Side, there: Side, ours: tuple[Hunk, ...], theirs: tuple[Hunk, ...]
+    ) -> Replay:
+        have, want = self._lines(there.oid), self._lines(after.oid)
+        done = {(h.old, h.removed, tuple(have[h.new : h.new + h.added])) for h in ours}
+        left = [h for h in theirs if (h.old, h.removed, tuple(want[h.new : h.new + h.added])) not in done]
+        if any(lines.overlaps(h, other) for h in left for other in ours):
+            return Replay.CONFLICT
+        return Replay.CLEAN if left else Replay.NOTHING
+
+    def undone(self, change: Change, there: Side | None) -> frozenset[int]:
+        """Which hunks of `change` stand as they were before it; {-1} for a file taken as a whole."""
+        key = (change.before, change.after, there)
+        if key not in self._undone:
+            self._undone[key] = self._find_undone(change, there)
+        return self._undone[key]
+
+    def _find_undone(self, change: Change, there: Side | None) -> frozenset[int]:
+        before, after = change.before, change.after
+        if there is None or before is None or there == after:
+            return _NONE
+        if after is None or there.oid == before.oid != after.oid:
+            return _WHOLE if there == before else (_NONE if after is None else self._all(before, after))
+        if before.oid == after.oid:
+            return _WHOLE if there.mode == before.mode != after.mode and there.oid == after.oid else _NONE
+        if there.oid == after.oid or not all(s.mode in _REGULAR for s in (before, after, there)):
+            return _NONE
+        return self._undone_hunks(before, after, there)
+
+    def _all(self, before: Side, after: Side) -> frozenset[int]:
+        if not all(side.mode in _REGULAR for side in (before, after)):
+            return _WHOLE
+        found = self.hunks(before.oid, after.oid)
+        return _WHOLE if found is None else frozenset(range(len(found)))
+
+    def _undone_hunks(self, before: Side, after: Side, there: Side) -> frozenset[int]:
+        fix = self.hunks(before.oid, after.oid)
+        from_before = self.hunks(before.oid, there.oid)
+        from_after = self.hunks(after.oid, there.oid)
+        if fix is None or from_before is None or from_after is None:
+            return _NONE
+        old = [(h.old, h.removed) for h in from_before]
+        new = [(h.old, h.removed) for h in from_after]
+        return frozenset(
+            number
+            for number, h in enumerate(fix)
+            if lines.stands(h.old, h.removed, old) and not lines.stands(h.new, h.added, new)
+        )
+
+    def size(self, change: Change) -> int:
+        """How many hunks a change has (1 for a file taken as a whole)."""
+        if change.before is None or change.after is None:
+            return 1
+        return len(self._all(change.before, change.after)) or 1
+
+    # Identity and likeness of changes
+
+    def signature(self, change: Change) -> str:
+        """Patch identity of one file's change: equal for the same change elsewhere in the file."""
+        key = (change.before, change.after)
+        if key not in self._signatures:
+            self._signatures[key] = self._sign(change)
+        return self._signatures[key]
+
+    def _sign(self, change: Change) -> str:
+        before, after = change.before, change.after
+        modes = f"{before.mode if before else 0}>{after.mode if after else 0}"
+        if any(side is not None and side.mode not in _REGULAR for side in (before, after)):
+            return f"{modes} {before} {after}"
+        old, new = (self.store.blob(side.oid) if side else b"" for side in (before, after))
+        if lines.is_binary(old) or lines.is_binary(new):
+            return f"{modes} {before} {after}"
+        return f"{modes} {lines.signature(old, new)}"
+
+    def changed_lines(self, change: Change) -> tuple[Counter[bytes], Counter[bytes]]:
+        """Removed and added lines of a change; a file taken as a whole is one line, its blob."""
+        sides = (change.before, change.after)
+        data = [self.store.blob(s.oid) if s and s.mode in _REGULAR else b"" for s in sides]
+        if any(lines.is_binary(d) for d in data) or any(s and s.mode not in _REGULAR for s in sides):
+            removed, added = (Counter([str(s).encode()]) if s else Counter() for s in sides)
+            return removed, added
+        removed, added = lines.changed_lines(*data)
+        if change.before and change.after and change.before.mode != change.after.mode:
+            added[f"mode {change.after.mode:o}".encode()] += 1
+        return removed, added
+
+    # Renames
+
+    def renamed(self, change: Change, base: str, tip: str) -> str | None:
+        """Where the file of `change` lives at `tip`, if not at its own path.
+
+        A file that `base` (the tree the change was made on) does not have, and that is the same
+        blob, or shares at least half of its lines: git's own measure of a rename.
+        """
+        known = change.before or change.after
+        if known is None or known.mode not in _REGULAR:
+            return None
+        key = (change.path, known.oid, base, tip)
+        if key not in self._renamed:
+            self._renamed[key] = self._find_renamed(change.path, known, base, tip)
+        return self._renamed[key]
+
+    def _find_renamed(self, path: str, known: Side, base: str, tip: str) -> str | None:
+        old = {entry.path for entry in self.tip(base)}
+        added = [e for e in self.tip(tip) if e.path not in old and int(e.mode) in _REGULAR]
+        exact = [e.path for e in added if str(e.id) == known.oid]
+        if exact:
+            return min(exact, key=lambda p: (not _same_name(p, path), p))
+        data = self.store.blob(known.oid)
+        if lines.is_binary(data) or not data:
+            return None
+        nearest = sorted(
+            added, key=lambda e: (not _same_name(e.path, path), not _same_kind(e.path, path), e.path)
+        )
+        scored = ((self._likeness(data, str(e.id)), e.path) for e in nearest[:_MOST_CANDIDATES])
+        best = max(scored, default=(0.0, ""), key=lambda s: (s[0], _same_name(s[1], path)))
+        return best[1] if best[0] >= _MIN_SIMILAR else None
+
+    def _likeness(self, data: bytes, oid: str) -> float:
+        other = self.store.blob(oid)
+        smaller, larger = sorted((len(data), len(other)))
+        return 0.0 if smaller < larger * _MIN_SIMILAR / 2 else lines.similarity(data, other)
+
+
+def _same_name(one: str, other: str) -> bool:
+    return one.rsplit("/", 1)[-1] == other.rsplit("/", 1)[-1]
+
+
+def _same_kind(one: str, other: str) -> bool:
+    return one.rsplit(".", 1)[-1] == other.rsplit(".", 1)[-1]
+
+
+def _merge_modes(before: int, there: int, after: int) -> Replay:
+    if before == after or there == after:
+        return Replay.NOTHING
+    return Replay.CLEAN if there == before else Replay.CONFLICT

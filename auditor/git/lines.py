@@ -1,0 +1,149 @@
+"""Line by line: pure functions over the bytes of files.
+
+Hunks are those of libgit2's diff without context, so positions and the notion of a conflict are the
+same as in git's three-way merge of files (xdiff): two changes of one base conflict where they
+overlap or touch, unless they are the same change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import pygit2
+
+_FLAGS = pygit2.enums.DiffOption.FORCE_TEXT
+_CONTEXT = 3
+
+
+class Hunk(NamedTuple):
+    """Lines `old` to `old + removed` became lines `new` to `new + added` (counted from 0)."""
+
+    old: int
+    removed: int
+    new: int
+    added: int
+
+
+def is_binary(data: bytes) -> bool:
+    """Whether to compare a file as a whole: a NUL byte, wherever it stands."""
+    return b"\0" in data
+
+
+def split(data: bytes) -> list[bytes]:
+    """Lines with their ends."""
+    lines = data.split(b"\n")
+    last = lines.pop()
+    return [line + b"\n" for line in lines] + ([last] if last else [])
+
+
+def hunks(old: bytes, new: bytes) -> tuple[Hunk, ...]:
+    """What changed between two texts."""
+    if old == new:
+        return ()
+    patch = pygit2.Patch.create_from(old, new, context_lines=0, interhunk_lines=0, flag=_FLAGS)
+    return tuple(_hunk(h) for h in patch.hunks)
+
+
+def _hunk(found: pygit2.DiffHunk) -> Hunk:
+    """Git counts from 1, and names the line before where there is none of its own."""
+    return Hunk(
+        found.old_start - (found.old_lines > 0),
+        found.old_lines,
+        found.new_start - (found.new_lines > 0),
+        found.new_lines,
+    )
+
+
+def stands(start: int, length: int, changes: Sequence[tuple[int, int]]) -> bool:
+    """Whether lines `start` to `start + length` are untouched by changes given as (start, length).
+
+    For no lines at all: whether the two lines around that place still stand side by side.
+    """
+    for at, count in changes:
+        if length and count:
+            touched = at < start + length and start < at + count
+        elif length:
+            touched = start < at < start + length
+        elif count:
+            touched = at <= start <= at + count
+        else:
+            touched = at == start
+        if touched:
+            return False
+    return True
+
+
+def overlaps(one: Hunk, other: Hunk) -> bool:
+    """Whether two changes of the same base overlap or touch, as git's merge of files sees it."""
+    return one.old <= other.old + other.removed and other.old <= one.old + one.removed
+
+
+def merge(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
+    """A three-way merge of texts; None where it conflicts."""
+    base_lines = split(base)
+    mine = [(h, split(ours)[h.new : h.new + h.added]) for h in hunks(base, ours)]
+    yours = [(h, split(theirs)[h.new : h.new + h.added]) for h in hunks(base, theirs)]
+    same = [(h, t) for h, t in yours if any(h[:2] == m[:2] and t == u for m, u in mine)]
+    rest = [(h, t) for h, t in yours if (h, t) not in same]
+    if any(overlaps(h, m) for h, _ in rest for m, _ in mine):
+        return None
+    for hunk, lines in sorted(mine + rest, key=lambda entry: entry[0].old, reverse=True):
+        base_lines[hunk.old : hunk.old + hunk.removed] = lines
+    return b"".join(base_lines)
+
+
+def changed_lines(old: bytes, new: bytes) -> tuple[Counter[bytes], Counter[bytes]]:
+    """The removed and the added lines, blank ones and white space aside, with how often each occurs."""
+    old_lines, new_lines = split(old), split(new)
+    removed: Counter[bytes] = Counter()
+    added: Counter[bytes] = Counter()
+    for hunk in hunks(old, new):
+        removed.update(_bare(old_lines[hunk.old : hunk.old + hunk.removed]))
+        added.update(_bare(new_lines[hunk.new : hunk.new + hunk.added]))
+    return removed, added
+
+
+def _bare(lines: Sequence[bytes]) -> Iterator[bytes]:
+    return (bare for line in lines if (bare := b"".join(line.split())))
+
+
+def signature(old: bytes, new: bytes) -> str:
+    """Patch identity of one file: added, removed and three context lines, without line numbers.
+
+    White space is left out, as `git patch-id` does, unless the change is of nothing else.
+    """
+    patch = pygit2.Patch.create_from(old, new, context_lines=_CONTEXT, flag=_FLAGS)
+    marked = [(line.origin, line.raw_content) for hunk in patch.hunks for line in hunk.lines]
+    kept = [(mark, text) for mark, text in marked if mark in " +-"]
+    if _whitespace_only(kept):
+        kept = marked
+    else:
+        kept = [(mark, b"".join(text.split())) for mark, text in kept]
+    digest = hashlib.sha256()
+    for mark, text in kept:
+        digest.update(mark.encode() + text + b"\n")
+    return digest.hexdigest()
+
+
+def _whitespace_only(marked: Sequence[tuple[str, bytes]]) -> bool:
+    removed = b"".join(b"".join(text.split()) for mark, text in marked if mark == "-")
+    added = b"".join(b"".join(text.split()) for mark, text in marked if mark == "+")
+    return removed == added
+
+
+def novel(merged: bytes, *sides: bytes) -> tuple[bytes, int]:
+    """A merge's text without the lines that no side had, and how many those are."""
+    known = {line for side in sides for line in split(side)}
+    lines = split(merged)
+    kept = [line for line in lines if line in known]
+    return b"".join(kept), len(lines) - len(kept)
+
+
+def similarity(one: bytes, other: bytes) -> float:
+    """Share of the longer text's lines that the other has too, from 0 to 1."""
+    left, right = Counter(split(one)), Counter(split(other))
+    longer = max(left.total(), right.total())
+    return (left & right).total() / longer if longer else 0.0
