@@ -1,0 +1,230 @@
+"""From tags to hotfixes: which tags are audited, and which commits each of them brought."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from auditor import versions
+from auditor.config import RepositoryConfig
+from auditor.git.history import History
+from auditor.git.refs import TagRef
+from auditor.model import Excluded
+
+NOT_ON_MAIN = "names a hotfix, but its commit is not on main"
+_DEFAULT = "patch-level version"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A hotfix tag before its commits were looked at. `number` is None where main's history is too short."""
+
+    tag: TagRef
+    aliases: tuple[str, ...]
+    number: int | None
+    tagged_at: int
+    selected_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The commits of a hotfix, oldest first, and the tags that bound it from below (the nearest ones)."""
+
+    commits: tuple[int, ...]
+    bounds: tuple[int, ...]
+    bound_tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Every tag of a repository: audited, or excluded with the reason."""
+
+    candidates: tuple[Candidate, ...]
+    excluded: tuple[Excluded, ...]
+    off_main: tuple[TagRef, ...]
+    total: int
+
+    @property
+    def audited(self) -> int:
+        """Tags that are audited, aliases among them."""
+        return sum(1 + len(c.aliases) for c in self.candidates)
+
+
+def select(
+    tags: Sequence[TagRef], config: RepositoryConfig, history: History, on_main: set[int], *, short: bool
+) -> Population:
+    """Sorts every tag into audited and excluded. `short`: main's history does not reach its root."""
+    start = _start(config.hotfix_tags.since, tags, history)
+    excluded: list[Excluded] = []
+    off_main: list[TagRef] = []
+    chosen: list[tuple[TagRef, int | None, str]] = []
+    for tag in tags:
+        selected_by, reason = _choose(tag, config, history, start)
+        number = history.number.get(tag.commit or "")
+        on = number in on_main
+        if selected_by is None:
+            excluded.append(Excluded(tag.name, reason))
+        elif on or short:
+            chosen.append((tag, number if on else None, selected_by))
+        else:
+            off_main.append(tag)
+            excluded.append(Excluded(tag.name, NOT_ON_MAIN))
+    return Population(_grouped(chosen, history), tuple(excluded), tuple(off_main), len(tags))
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """Where the audit begins: a time, or the history of a tag."""
+
+    words: str
+    time: int | None
+    history: frozenset[int]
+
+
+def _start(since: str | None, tags: Sequence[TagRef], history: History) -> _Start | None:
+    if since is None:
+        return None
+    tag = next((t for t in tags if t.name == since and t.commit in history.number), None)
+    if tag is not None:
+        return _Start(since, None, frozenset(history.ancestors(history.number[tag.commit or ""])))
+    try:
+        moment = datetime.fromisoformat(since)
+    except ValueError:
+        return _Start(f"{since} (no such tag)", None, frozenset())
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return _Start(since, int(moment.timestamp()), frozenset())
+
+
+def _choose(
+    tag: TagRef, config: RepositoryConfig, history: History, start: _Start | None
+) -> tuple[str | None, str]:
+    """How the tag was selected, or None and the reason why not."""
+    wanted = config.hotfix_tags
+    for entry in wanted.exclude:
+        if re.fullmatch(entry.pattern, tag.name):
+            return None, f"excluded by configuration: {entry.reason}"
+    if tag.commit is None:
+        return None, tag.problem or "stands on no commit"
+    selected_by, reason = _names_hotfix(tag, wanted.pattern, wanted.message)
+    if selected_by is None:
+        return None, reason
+    if start is not None and _before(tag, start, history):
+        return None, f"before the start of the audit: {start.words}"
+    return selected_by, ""
+
+
+def _names_hotfix(tag: TagRef, pattern: str | None, message: str | None) -> tuple[str | None, str]:
+    if pattern is None and message is None:
+        version = versions.parse(tag.name)
+        if version is None:
+            return None, "names no version"
+        if version.is_patch:
+            return _DEFAULT, ""
+        return None, "a pre-release" if version.pre_release else "not a patch-level version"
+    if pattern is not None and not re.search(pattern, tag.name):
+        return None, f"its name does not match {pattern}"
+    if message is not None and not re.search(message, tag.annotation.message if tag.annotation else ""):
+        return None, f"its message does not match {message}"
+    said = [f"{what} {how}" for what, how in (("name", pattern), ("message", message)) if how is not None]
+    return ", ".join(said), ""
+
+
+def _before(tag: TagRef, start: _Start, history: History) -> bool:
+    number = history.number.get(tag.commit or "")
+    if start.time is None:
+        return number is not None and number in start.history
+    return number is not None and tagged_at(tag, history) < start.time
+
+
+def tagged_at(tag: TagRef, history: History) -> int:
+    """When the tag was made; a lightweight one as its commit."""
+    if tag.annotation is not None and tag.annotation.tagged_at is not None:
+        return tag.annotation.tagged_at
+    number = history.number.get(tag.commit or "")
+    return history.time[number] if number is not None else 0
+
+
+def _grouped(chosen: Sequence[tuple[TagRef, int | None, str]], history: History) -> tuple[Candidate, ...]:
+    """Tags on one commit are one hotfix, named by the first of them."""
+    by_commit: dict[str | None, list[tuple[TagRef, int | None, str]]] = defaultdict(list)
+    for entry in chosen:
+        by_commit[entry[0].commit].append(entry)
+    found = []
+    for group in by_commit.values():
+        group.sort(key=lambda e: (tagged_at(e[0], history), e[0].name))
+        tag, number, selected_by = group[0]
+        aliases = tuple(e[0].name for e in group[1:])
+        found.append(Candidate(tag, aliases, number, tagged_at(tag, history), selected_by))
+    return tuple(sorted(found, key=lambda c: (-c.tagged_at, c.tag.name)))
+
+
+def ranges(
+    candidates: Sequence[Candidate], tags: Sequence[TagRef], history: History, on_main: set[int]
+) -> list[Range]:
+    """The commits reachable from each hotfix tag and from no bound below it.
+
+    One pass over the graph tells for each commit which tags contain it; commits of equal answers
+    are then taken together.
+    """
+    marked = _marks(tags, history, on_main)
+    numbers = list(dict.fromkeys([*marked, *(c.number for c in candidates if c.number is not None)]))
+    bit = {number: 1 << i for i, number in enumerate(numbers)}
+    masks = history.masks([[n] for n in numbers])
+    groups: dict[int, list[int]] = defaultdict(list)
+    for number in reversed(history.order):
+        if masks[number]:
+            groups[masks[number]].append(number)
+    return [_range(c, marked, masks, bit, groups, tags, history) for c in candidates]
+
+
+def _marks(tags: Sequence[TagRef], history: History, on_main: set[int]) -> dict[int, set[str | None]]:
+    """Commits that may bound: the version prefixes on each, None for a tag that is no version."""
+    marked: dict[int, set[str | None]] = defaultdict(set)
+    for tag in tags:
+        version = versions.parse(tag.name)
+        number = history.number.get(tag.commit or "")
+        if number in on_main and number is not None and not (version and version.pre_release):
+            marked[number].add(version.prefix if version else None)
+    return marked
+
+
+def _range(
+    candidate: Candidate,
+    marked: dict[int, set[str | None]],
+    masks: list[int],
+    bit: dict[int, int],
+    groups: dict[int, list[int]],
+    tags: Sequence[TagRef],
+    history: History,
+) -> Range:
+    top = candidate.number
+    if top is None:
+        return Range((), (), ())
+    own = bit[top]
+    version = versions.parse(candidate.tag.name)
+    below = [n for n in marked if n != top and masks[n] & own]
+    same = [n for n in below if version is not None and version.prefix in marked[n]]
+    bounds = same or below
+    bounding = sum(bit[n] for n in bounds)
+    commits = [n for mask, group in groups.items() if mask & own and not mask & bounding for n in group]
+    nearest = [n for n in bounds if not (masks[n] ^ bit[n]) & bounding]
+    nearest.sort(key=lambda n: (-history.generation[n], history.ids[n]))
+    names = tuple(_bound_name(history.ids[n], version, tags) for n in nearest)
+    position = _positions(commits, history)
+    return Range(tuple(sorted(commits, key=position.__getitem__)), tuple(nearest), names)
+
+
+def _positions(commits: Sequence[int], history: History) -> dict[int, tuple[int, str]]:
+    """Parents before children, and the same on every run."""
+    return {n: (history.generation[n], history.ids[n]) for n in commits}
+
+
+def _bound_name(oid: str, version: versions.Version | None, tags: Sequence[TagRef]) -> str:
+    names = [t.name for t in tags if t.commit == oid]
+    prefix = version.prefix if version else None
+    return min(
+        names, key=lambda n: ((v := versions.parse(n)) is None or v.prefix != prefix or v.pre_release, n)
+    )
