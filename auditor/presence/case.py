@@ -1,0 +1,70 @@
+"""One fix on one branch: what the rungs are asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from auditor.fixes import FixCommit
+from auditor.git.content import Replay
+from auditor.model import Via
+from auditor.presence.scene import Line, Place, Scene, Whole
+from auditor.presence.search import Search
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a rung found: the commit that carries the fix (None for content alone), and a sentence."""
+
+    via: Via
+    number: int | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A fix, a branch, and where to look. `wholes` are the larger changes that the fix is a part of."""
+
+    scene: Scene
+    search: Search
+    fix: FixCommit
+    line: Line
+    wholes: tuple[Whole, ...]
+
+    def place(self, commit: str | None = None) -> Place:
+        """The fix held against a commit, the branch's tip by default."""
+        return Place(self.scene, self.fix, commit or self.line.tip)
+
+    def held(self, commit: str | None = None) -> bool:
+        """Whether replaying the fix there changes nothing."""
+        place = self.place(commit)
+        content = self.scene.content
+        return all(content.replay(c, place.side(c)) is Replay.NOTHING for c in self.fix.changes or ())
+
+    def candidates(self) -> list[int]:
+        """The branch's commits that touch what the fix touches, under the names it has there."""
+        return self.search.candidates(self.fix, self.line, self.paths())
+
+    def paths(self) -> set[str]:
+        """The fix's paths, with those they were renamed to on the branch."""
+        return set(names(self.scene, self.fix, self.line).values()) | set(self.fix.paths)
+
+    def carriers(self) -> Iterator[int]:
+        """The fix, and the merges that brought it to main."""
+        yield self.fix.number
+        yield from self.fix.carriers
+
+
+def names(scene: Scene, fix: FixCommit, line: Line) -> dict[str, str]:
+    """For each path of a fix, the one it has at the branch's tip."""
+    found = {}
+    for change in fix.changes or ():
+        moved = None
+        if (
+            scene.content.at(line.tip, change.path) is None
+            and change.before is not None
+            and fix.base is not None
+        ):
+            moved = scene.content.renamed(change, fix.base, line.tip)
+        found[change.path] = moved or change.path
+    return found

@@ -1,0 +1,151 @@
+"""What all judgements of one repository share: its graph, its contents, its branches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from auditor.fixes import Counts, FixCommit, counting
+from auditor.git.changes import Change, Changes, Side, diffs
+from auditor.git.content import Content
+from auditor.git.history import History
+
+Key = frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A branch to judge: its tip, and its bit in `Scene.reach`. `short`: its history is cut somewhere."""
+
+    name: str
+    tip: str
+    number: int
+    bit: int
+    short: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A change larger than one fix: of the whole hotfix, or of one of its merges (then `number`)."""
+
+    label: str
+    number: int | None
+    changes: Changes
+
+
+class Scene:
+    """One repository, ready to be asked. Bit 0 of `reach` is main."""
+
+    def __init__(
+        self,
+        content: Content,
+        history: History,
+        main: Line,
+        lines: Sequence[Line],
+        reach: list[int],
+        counts: Counts,
+    ) -> None:
+        self.content = content
+        self.history = history
+        self.main = main
+        self.lines = tuple(lines)
+        self.reach = reach
+        self.counts = counts
+        self._arrivals: dict[int, tuple[list[int], dict[int, int]]] = {}
+        self._named: dict[str, tuple[int, ...]] = {}
+        self._brought: dict[int, Changes | None] = {}
+
+    def contains(self, line: Line, number: int) -> bool:
+        """Whether a commit is in the history of a branch."""
+        return bool(self.reach[number] >> line.bit & 1)
+
+    def arrivals(self, line: Line) -> tuple[list[int], dict[int, int]]:
+        """The first-parent line of a branch, oldest first, and for every commit its place of arrival there."""
+        if line.bit not in self._arrivals:
+            trunk = self.history.first_parents(line.number)
+            places: dict[int, int] = {}
+            for place, number in enumerate(trunk):
+                todo = [] if number in places else [number]
+                while todo:
+                    commit = todo.pop()
+                    if commit not in places:
+                        places[commit] = place
+                        todo.extend(self.history.parents[commit])
+            self._arrivals[line.bit] = (trunk, places)
+        return self._arrivals[line.bit]
+
+    def place(self, line: Line, number: int) -> int:
+        """The place on the branch's first-parent line at which a commit arrived."""
+        return self.arrivals(line)[1][number]
+
+    def arrival(self, line: Line, number: int) -> int:
+        """The first first-parent commit of the branch that contained a commit."""
+        trunk, places = self.arrivals(line)
+        return trunk[places[number]]
+
+    @cached_property
+    def reverting(self) -> dict[str, list[int]]:
+        """For the first seven digits of an id, the commits whose messages say that they revert it."""
+        found: dict[str, list[int]] = {}
+        for number, named in self.history.reverts.items():
+            for oid in named:
+                found.setdefault(oid[:7], []).append(number)
+        return found
+
+    def reverts_of(self, number: int) -> tuple[int, ...]:
+        """The commits that say that they revert this one."""
+        oid = self.history.ids[number]
+        maybe = self.reverting.get(oid[:7], ())
+        return tuple(r for r in maybe if any(oid.startswith(named) for named in self.history.reverts[r]))
+
+    def brought(self, number: int) -> Changes | None:
+        """What a commit changes that counts, against its first parent."""
+        if number not in self._brought:
+            oid = self.history.ids[number]
+            above = self.history.parents[number]
+            question = f"{oid} {self.history.ids[above[0]]}" if above else oid
+            self._brought[number] = counting(diffs(self.content.store, [question])[0], self.counts)
+        return self._brought[number]
+
+    def key(self, changes: Changes) -> Key:
+        """Patch identity: equal for the same change made elsewhere."""
+        return frozenset((c.path, self.content.signature(c)) for c in changes)
+
+
+def inverse(changes: Changes) -> Changes:
+    """The change that takes a change back."""
+    return tuple(Change(c.path, c.after, c.before) for c in changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A fix held against the files of one commit."""
+
+    scene: Scene
+    fix: FixCommit
+    commit: str
+
+    def side(self, change: Change) -> Side | None:
+        """The file at this commit, followed through a rename where its own path is empty."""
+        content = self.scene.content
+        found = content.at(self.commit, change.path)
+        if found is not None or change.before is None or self.fix.base is None:
+            return found
+        moved = content.renamed(change, self.fix.base, self.commit)
+        return content.at(self.commit, moved) if moved else None
+
+    def undone(self) -> frozenset[tuple[str, int]]:
+        """The regions of the fix that stand here as they were before it."""
+        content = self.scene.content
+        return frozenset(
+            (c.path, hunk) for c in self.fix.changes or () for hunk in content.undone(c, self.side(c))
+        )
+
+    def gone(self) -> frozenset[tuple[str, int]]:
+        """The files that the fix added and that are not here."""
+        return frozenset(
+            (c.path, -1)
+            for c in self.fix.changes or ()
+            if c.before is None and self.scene.content.at(self.commit, c.path) is None
+        )

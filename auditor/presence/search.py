@@ -1,0 +1,77 @@
+"""The commits among which a fix could have travelled, looked up together and only once.
+
+The search reaches down to each fix's own ancestors, on the whole branch: a fix that is older on dev
+than on main, in a history that was merged to main since, is found too.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from auditor.fixes import FixCommit, counting
+from auditor.git.changes import Changes, diffs
+from auditor.presence.scene import Line, Scene
+
+_MOST_PATHSPECS = 100
+
+
+class Search:
+    """For each fix that is looked for: the commits that touch its paths and are not its ancestors."""
+
+    def __init__(
+        self, scene: Scene, absent: Sequence[FixCommit], moved: Sequence[FixCommit], paths: Iterable[str]
+    ):
+        self.scene = scene
+        fixes = {f.number: f for f in (*absent, *moved)}
+        self._bit = {number: bit for bit, number in enumerate(fixes)}
+        self._below = scene.history.masks([[number] for number in fixes])
+        self.changes: dict[int, Changes] = {}
+        self._touching: dict[str, list[int]] = defaultdict(list)
+        self._look(self._scope([f.number for f in absent], bool(moved)), sorted(set(paths)))
+
+    def _scope(self, absent: Sequence[int], moved: bool) -> list[int]:
+        """Whatever is not below every absent fix; for the others, what branches have and main has not."""
+        everything = sum(1 << self._bit[number] for number in absent)
+        reach, below, parents = self.scene.reach, self._below, self.scene.history.parents
+        return [
+            n
+            for n in self.scene.history.order
+            if len(parents[n]) < 2
+            and reach[n]
+            and (below[n] & everything != everything or (moved and not reach[n] & 1))
+            and n not in self.scene.history.cut
+        ]
+
+    def _look(self, scope: list[int], paths: list[str]) -> None:
+        if not scope or not paths:
+            return
+        ids = self.scene.history.ids
+        store = self.scene.content.store
+        wanted = set(paths)
+        if len(paths) <= _MOST_PATHSPECS:
+            hits = diffs(store, [ids[n] for n in scope], paths)
+            scope = [n for n, found in zip(scope, hits, strict=True) if found]
+        for number, found in zip(scope, diffs(store, [ids[n] for n in scope]), strict=True):
+            counted = counting(found, self.scene.counts)
+            if counted and any(c.path in wanted for c in counted):
+                self._note(number, counted)
+
+    def _note(self, number: int, changes: Changes) -> None:
+        self.changes[number] = changes
+        for change in changes:
+            self._touching[change.path].append(number)
+
+    def candidates(self, fix: FixCommit, line: Line, paths: Iterable[str]) -> list[int]:
+        """Commits of a branch that touch any of `paths` and are not below the fix, oldest first."""
+        found = {n for path in paths for n in self._touching.get(path, ())}
+        kept = [n for n in found if self.scene.contains(line, n) and not self.is_below(fix, n)]
+        history = self.scene.history
+        return sorted(kept, key=lambda n: (history.generation[n], history.ids[n]))
+
+    def is_below(self, fix: FixCommit, number: int) -> bool:
+        """Whether a commit is the fix itself or one of its ancestors."""
+        bit = self._bit.get(fix.number)
+        if bit is None:
+            return number == fix.number
+        return bool(self._below[number] >> bit & 1)

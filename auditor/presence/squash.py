@@ -1,0 +1,58 @@
+"""Rung 3: one commit on the branch makes a larger change that the fix is a part of."""
+
+from __future__ import annotations
+
+from auditor.git.changes import Change, Changes
+from auditor.git.content import Replay
+from auditor.model import Via
+from auditor.presence import likeness
+from auditor.presence.case import Case, Found, names
+
+
+def find(case: Case) -> Found | None:
+    """A commit with the patch identity of the hotfix or of one of its merges, or one that carries the fix."""
+    candidates = case.candidates()
+    return _whole(case, candidates) or _carried(case, candidates)
+
+
+def _whole(case: Case, candidates: list[int]) -> Found | None:
+    for whole in case.wholes:
+        paths = {c.path for c in whole.changes}
+        for number in candidates:
+            changes = case.search.changes[number]
+            if {c.path for c in changes} == paths and case.scene.key(changes) == case.scene.key(
+                whole.changes
+            ):
+                oid = case.scene.history.ids[number]
+                return Found(
+                    Via.SQUASH, number, f"{oid[:12]} on the branch makes the change of {whole.label}"
+                )
+    return None
+
+
+def _carried(case: Case, candidates: list[int]) -> Found | None:
+    moved = names(case.scene, case.fix, case.line)
+    for number in candidates:
+        changes = case.search.changes[number]
+        if _carries(case, changes, moved) and likeness.share(case, changes) == (1.0, 1.0):
+            oid = case.scene.history.ids[number]
+            detail = (
+                f"{oid[:12]} on the branch carries the fix within a larger change: replaying the fix changes "
+            )
+            return Found(Via.SQUASH, number, f"{detail}nothing there, but would before it")
+    return None
+
+
+def _carries(case: Case, changes: Changes, moved: dict[str, str]) -> bool:
+    by_path = {c.path: c for c in changes}
+    for change in case.fix.changes or ():
+        theirs = by_path.get(change.path) or by_path.get(moved[change.path])
+        if theirs is None or not _brings(case, change, theirs):
+            return False
+    return True
+
+
+def _brings(case: Case, change: Change, theirs: Change) -> bool:
+    content = case.scene.content
+    after = content.replay(change, theirs.after) is Replay.NOTHING
+    return after and content.replay(change, theirs.before) is not Replay.NOTHING

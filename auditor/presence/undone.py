@@ -1,0 +1,206 @@
+"""Presence in history is not presence in content: was the fix taken out again, or never let in?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from auditor.model import Status
+from auditor.presence.case import Case, Found
+from auditor.presence.scene import Key, inverse
+
+Regions = frozenset[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """How the fix came to be undone: `reverted` or `dropped`, by which commit, and when that arrived."""
+
+    status: Status
+    number: int
+    detail: str
+    since: int
+
+
+def find(case: Case, found: Found) -> Undone | None:
+    """What undid a fix that history has, or None where its content stands or has moved on."""
+    if case.held() or found.number is None:
+        return None
+    main = case.place(case.scene.main.tip)
+    regions = case.place().undone() - main.undone()
+    if regions:
+        return (
+            _dropped(case, found.number, regions)
+            or _explicit(case, found.number)
+            or _silent(case, found.number)
+        )
+    if not _differs_from_main(case):
+        return None
+    return _dropped_before_moving_on(case, found.number) or _reverted_last(case, found.number)
+
+
+def _differs_from_main(case: Case) -> bool:
+    here, main = case.place(), case.place(case.scene.main.tip)
+    return any(here.side(c) != main.side(c) for c in case.fix.changes or ())
+
+
+def _dropped(case: Case, number: int, regions: Regions) -> Undone | None:
+    """The merge that brought the fix to the branch, where the side it came from had it and the result has not."""
+    scene = case.scene
+    arrival = scene.arrival(case.line, number)
+    if len(scene.history.parents[arrival]) < 2 or not _lacks(case, arrival) & regions:
+        return None
+    for parent in scene.history.parents[arrival]:
+        has = number == parent or _in_history(case, number, parent, arrival)
+        if has and not _lacks(case, parent) & regions:
+            oid = scene.history.ids[arrival]
+            detail = f"the merge {oid[:12]} has the fix in its history, but kept the old lines"
+            return Undone(Status.DROPPED, arrival, detail, scene.history.time[arrival])
+    return None
+
+
+def _in_history(case: Case, number: int, parent: int, arrival: int) -> bool:
+    first = case.scene.history.parents[arrival][0]
+    return parent != first and number in case.scene.history.ancestors(parent)
+
+
+def _lacks(case: Case, number: int) -> Regions:
+    place = case.place(case.scene.history.ids[number])
+    return place.undone() | place.gone()
+
+
+def _dropped_before_moving_on(case: Case, number: int) -> Undone | None:
+    """The same, where the branch's file has moved on since, or a file that the fix adds never came."""
+    everything = case.place().gone() - case.place(case.scene.main.tip).gone()
+    arrival = case.scene.arrival(case.line, number)
+    lacked = _lacks(case, arrival)
+    if not everything and lacked != _all_regions(case):
+        return None
+    regions = everything or lacked
+    return _dropped(case, number, regions) if regions else None
+
+
+def _all_regions(case: Case) -> Regions:
+    content = case.scene.content
+    return frozenset(
+        (c.path, hunk)
+        for c in case.fix.changes or ()
+        for hunk in (content.undone(c, c.before) if c.before else frozenset({-1}))
+    )
+
+
+def _explicit(case: Case, number: int) -> Undone | None:
+    """The last commit after the arrival that makes the inverse change, or says so and did it."""
+    events = [n for n, out in _events(case, number) if out]
+    return _reverted(case, events[-1]) if events else None
+
+
+def _reverted(case: Case, number: int) -> Undone:
+    scene = case.scene
+    oid = scene.history.ids[number]
+    detail = f"{oid[:12]} on the branch took it out again"
+    return Undone(Status.REVERTED, number, detail, scene.history.time[scene.arrival(case.line, number)])
+
+
+def _reverted_last(case: Case, number: int) -> Undone | None:
+    """Where lines stand in neither form, the last word of history counts."""
+    events = _events(case, number)
+    return _reverted(case, events[-1][0]) if events and events[-1][1] else None
+
+
+def _events(case: Case, number: int) -> list[tuple[int, bool]]:
+    """Commits since the arrival that took the fix out (True) or brought it again (False), in order."""
+    scene = case.scene
+    start = scene.place(case.line, number)
+    found = dict(_by_change(case))
+    found.update(_by_message(case, number))
+    found.pop(number, None)
+    later = [(n, out) for n, out in found.items() if scene.place(case.line, n) >= start]
+    history = scene.history
+    return sorted(
+        later, key=lambda e: (scene.place(case.line, e[0]), history.generation[e[0]], history.ids[e[0]])
+    )
+
+
+def _by_change(case: Case) -> Iterator[tuple[int, bool]]:
+    ours = [case.fix.changes or (), *(w.changes for w in case.wholes)]
+    candidates = [(n, case.search.changes[n]) for n in case.candidates()]
+    for changes in ours:
+        paths = {c.path for c in changes}
+        same: Key | None = None
+        for number, theirs in candidates:
+            if {c.path for c in theirs} == paths:
+                same = same or case.scene.key(changes)
+                out = case.scene.key(inverse(changes))
+                key = case.scene.key(theirs)
+                if key in (same, out):
+                    yield number, key == out
+
+
+def _by_message(case: Case, number: int) -> Iterator[tuple[int, bool]]:
+    """Reverts that name the fix, its merges or its pick, and reverts of these: a hint that content confirms."""
+    todo = [
+        (n, True)
+        for carrier in {*case.carriers(), number, *_merged_here(case, number)}
+        for n in case.scene.reverts_of(carrier)
+    ]
+    seen = set()
+    while todo:
+        revert, out = todo.pop()
+        if revert in seen or not case.scene.contains(case.line, revert):
+            continue
+        seen.add(revert)
+        if bool(_lacks(case, revert)) == out:
+            yield revert, out
+        todo += [(n, not out) for n in case.scene.reverts_of(revert)]
+
+
+def _merged_here(case: Case, number: int) -> tuple[int, ...]:
+    """The merge by which the fix arrived on the branch: what a revert on the branch would name."""
+    arrival = case.scene.arrival(case.line, number)
+    return () if arrival == number else (arrival,)
+
+
+def _silent(case: Case, number: int) -> Undone:
+    """The first-parent commit of the branch after which the old lines stood again."""
+    scene = case.scene
+    trunk, places = scene.arrivals(case.line)
+    main = case.place(scene.main.tip).undone()
+    for place in range(len(trunk) - 1, places[number], -1):
+        before = case.place(scene.history.ids[trunk[place - 1]])
+        if not before.undone() - main:
+            return _restored(case, trunk[place])
+    return _restored(case, trunk[places[number]])
+
+
+def _restored(case: Case, number: int) -> Undone:
+    history = case.scene.history
+    detail = f"{history.ids[number][:12]} on the branch restored the old lines"
+    return Undone(Status.REVERTED, number, detail, history.time[number])
+
+
+def arrived(case: Case, found: Found) -> int | None:
+    """When a present fix arrived on the branch; after a revert, when it came back."""
+    scene = case.scene
+    if found.number is None:
+        return _content_since(case)
+    events = [n for n, out in _by_message(case, found.number) if out]
+    events = [n for n in events if scene.place(case.line, n) >= scene.place(case.line, found.number)]
+    if not events:
+        return scene.history.time[scene.arrival(case.line, found.number)]
+    trunk, _ = scene.arrivals(case.line)
+    last = max(scene.place(case.line, n) for n in events)
+    back = (n for n in trunk[last:] if not _lacks(case, n))
+    return scene.history.time[next(back, trunk[-1])]
+
+
+def _content_since(case: Case) -> int | None:
+    """The first-parent commit since which the fix's lines have been there."""
+    scene = case.scene
+    trunk, _ = scene.arrivals(case.line)
+    first = trunk[-1]
+    for number in reversed(trunk):
+        if not case.held(scene.history.ids[number]):
+            break
+        first = number
+    return scene.history.time[first]

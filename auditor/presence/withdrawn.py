@@ -1,0 +1,71 @@
+"""Whether main itself took a fix back: in content, and not undone again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.git.content import Replay
+from auditor.presence.case import Case
+from auditor.presence.scene import Place, inverse
+
+
+def find(case: Case) -> str | None:
+    """How main took the fix back, or None."""
+    scene = case.scene
+    there = case.place(scene.main.tip)
+    changes = case.fix.changes or ()
+    if not changes or all(scene.content.replay(c, there.side(c)) is Replay.NOTHING for c in changes):
+        return None
+    if _whole_fix_undone(case, there):
+        return "the old lines are back at main's tip"
+    if there.undone():
+        # Some of it is back, some is not: main still asks for the rest.
+        return None
+    for number in _took_back(case):
+        if not _again(case, number):
+            return f"{scene.history.ids[number][:12]} on main made the inverse change"
+    return None
+
+
+def _whole_fix_undone(case: Case, there: Place) -> bool:
+    content = case.scene.content
+    changes = case.fix.changes or ()
+    return all(
+        c.before is not None and len(content.undone(c, there.side(c))) == content.size(c) for c in changes
+    )
+
+
+def _took_back(case: Case) -> Iterator[int]:
+    """Commits of main after the fix that make the inverse of the fix, of its merge or of its hotfix."""
+    scene = case.scene
+    seen = set()
+    hinted = [n for carrier in case.carriers() for n in scene.reverts_of(carrier)]
+    for number in (*hinted, *case.search.candidates(case.fix, scene.main, case.fix.paths)):
+        if number not in seen and scene.contains(scene.main, number) and _is_inverse(case, number):
+            seen.add(number)
+            yield number
+
+
+def _is_inverse(case: Case, number: int) -> bool:
+    changes = case.search.changes.get(number) or case.scene.brought(number)
+    if not changes:
+        return False
+    paths = {c.path for c in changes}
+    wholes = [case.fix.changes or (), *(w.changes for w in case.wholes)]
+    return any(
+        {c.path for c in whole} == paths and case.scene.key(inverse(whole)) == case.scene.key(changes)
+        for whole in wholes
+    )
+
+
+def _again(case: Case, number: int) -> bool:
+    """Whether a taking back was itself undone: by a revert of it, or by the same change made once more."""
+    scene = case.scene
+    if any(scene.contains(scene.main, n) and not _again(case, n) for n in scene.reverts_of(number)):
+        return True
+    wanted = [scene.key(w) for w in (case.fix.changes or (), *(w.changes for w in case.wholes))]
+    later = scene.history.generation[number]
+    return any(
+        scene.history.generation[n] > later and scene.key(case.search.changes[n]) in wanted
+        for n in case.search.candidates(case.fix, scene.main, case.fix.paths)
+    )
