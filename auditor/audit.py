@@ -1,11 +1,266 @@
-"""The audit of one repository, from its refs to its verdicts."""
+"""The audit of one repository, from its refs to its verdicts: the whole story on one page."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from auditor import checks, hotfixes, pairs, policy, presence, rules
 from auditor.config import RepositoryConfig
-from auditor.model import RepositoryAudit
+from auditor.errors import RepositoryError
+from auditor.fixes import FixCommit, counter, counting, describe, find_fixes
+from auditor.forecast import forecast
+from auditor.git import refs
+from auditor.git.changes import Changes, diffs
+from auditor.git.content import Content, Replay
+from auditor.git.history import History, read_history
+from auditor.git.store import Store, open_store
+from auditor.hotfixes import Candidate, Population, Range
+from auditor.model import DRIFT, Branch, Hotfix, Problem, RepositoryAudit, Status, Verdict
+from auditor.presence.case import Case, names
+from auditor.presence.scene import Line, Scene, Whole
+from auditor.presence.search import Search
 
 
 def audit_repository(config: RepositoryConfig, now: int) -> RepositoryAudit:
     """Audits one repository as it is `now` (seconds since 1970)."""
-    raise NotImplementedError
+    return policy.apply_policy(find(config), config, now)
+
+
+apply_policy = policy.apply_policy
+
+
+def find(config: RepositoryConfig) -> RepositoryAudit:
+    """What the repository alone says: nothing here depends on the time of the audit or on waivers."""
+    try:
+        with open_store(Path(config.path or "")) as store:
+            return _find(store, config)
+    except RepositoryError as error:
+        return failed(config, Problem(error.code, error.detail))
+
+
+def failed(config: RepositoryConfig, problem: Problem) -> RepositoryAudit:
+    """The audit of a repository that could not be audited."""
+    branches = tuple(Branch(b.name, None, None, b.sla, b.critical) for b in config.branches)
+    main = Branch(config.main, None, None)
+    return RepositoryAudit(
+        config.name, str(config.path), main, branches, 0, 0, (), (), (), rules.not_judged(config), (problem,)
+    )
+
+
+def _find(store: Store, config: RepositoryConfig) -> RepositoryAudit:
+    main_ref = refs.find_branch(store, config.main)
+    if main_ref is None:
+        raise RepositoryError(
+            "main-absent", f"{config.path}: there is no branch {config.main}; name it with main:"
+        )
+    found = {b.name: refs.find_branch(store, b.name) for b in config.branches}
+    tags = refs.tags(store)
+    tips = [main_ref.commit, *(ref.commit for ref in found.values() if ref)]
+    history = read_history(store, [*tips, *(t.commit for t in tags if t.commit)])
+    scene = _scene(
+        store, config, history, {config.main: main_ref.commit} | {n: r.commit for n, r in found.items() if r}
+    )
+    on_main = {n for n, reach in enumerate(scene.reach) if reach & 1}
+    population = hotfixes.select(tags, config, history, on_main, short=scene.main.short)
+    ranges = hotfixes.ranges(population.candidates, tags, history, on_main)
+    fixes = find_fixes(scene.content, history, [r.commits for r in ranges], scene.counts)
+    judged = _judge_all(scene, config, population, ranges, fixes)
+    branches = tuple(
+        Branch(
+            b.name, r.ref if r else None, r.commit if r else None, b.sla, b.critical, r.note if r else None
+        )
+        for b in config.branches
+        for r in [found[b.name]]
+    )
+    facts = rules.Facts(scene, config, population, ranges, fixes, tags, judged)
+    return RepositoryAudit(
+        name=config.name,
+        source=str(config.path),
+        main=Branch(config.main, main_ref.ref, main_ref.commit, note=main_ref.note),
+        branches=branches,
+        tags_total=population.total,
+        tags_audited=population.audited,
+        excluded=population.excluded,
+        hotfixes=judged,
+        violations=rules.violations(facts),
+        not_judged=rules.not_judged(config),
+        errors=tuple(_problems(store, scene, branches)),
+    )
+
+
+def _scene(store: Store, config: RepositoryConfig, history: History, tips: dict[str, str]) -> Scene:
+    numbers = [history.number[tip] for tip in tips.values()]
+    reach = history.masks([[n] for n in numbers])
+    cut = 0
+    for number in history.cut:
+        cut |= reach[number]
+    lines = [
+        Line(name, tip, history.number[tip], bit, bool(cut >> bit & 1))
+        for bit, (name, tip) in enumerate(tips.items())
+    ]
+    return Scene(Content(store), history, lines[0], lines[1:], reach, counter(config.ignore_paths))
+
+
+def _problems(store: Store, scene: Scene, branches: Sequence[Branch]) -> list[Problem]:
+    found = [Problem("branch-absent", f"there is no branch {b.name}") for b in branches if b.commit is None]
+    if store.shallow:
+        found.append(Problem("shallow", "this is a shallow clone: what lies before it cannot be judged"))
+    lost = [n for n in scene.history.cut if scene.history.ids[n] not in store.shallow and scene.reach[n]]
+    if lost:
+        oids = ", ".join(scene.history.ids[n] for n in sorted(lost)[:3])
+        found.append(Problem("objects-missing", f"{len(lost)} commits cannot be read: {oids}"))
+    return found
+
+
+def _judge_all(
+    scene: Scene,
+    config: RepositoryConfig,
+    population: Population,
+    ranges: Sequence[Range],
+    fixes: Sequence[tuple[FixCommit, ...]],
+) -> tuple[Hotfix, ...]:
+    search = _search(scene, fixes)
+    entries = zip(population.candidates, ranges, fixes, strict=True)
+    return tuple(_hotfix(scene, search, config, *entry) for entry in entries)
+
+
+def _search(scene: Scene, fixes: Sequence[tuple[FixCommit, ...]]) -> Search:
+    """Which fixes need a look at other commits: those a branch lacks, and those whose content moved on."""
+    every = [f for group in fixes for f in group if f.changes]
+    lacking = {
+        (f.number, line.bit): f for f in every for line in scene.lines if not scene.contains(line, f.number)
+    }
+    moved = [f for f in every if any(_moved(scene, f, x) for x in scene.lines if scene.contains(x, f.number))]
+    paths = {p for f in (*lacking.values(), *moved) for p in f.paths}
+    lines = {line.bit: line for line in scene.lines}
+    paths |= {name for (_, bit), f in lacking.items() for name in _names(scene, f, lines[bit])}
+    return Search(scene, list({f.number: f for f in lacking.values()}.values()), moved, paths)
+
+
+def _names(scene: Scene, fix: FixCommit, line: Line) -> Sequence[str]:
+    try:
+        return tuple(names(scene, fix, line).values())
+    except RepositoryError:
+        return fix.paths
+
+
+def _moved(scene: Scene, fix: FixCommit, line: Line) -> bool:
+    content = scene.content
+    try:
+        for change in fix.changes or ():
+            here = content.at_tip(line.tip, change.path)
+            if here not in (change.after, content.at_tip(scene.main.tip, change.path)):
+                return content.replay(change, here) is not Replay.NOTHING
+    except RepositoryError:
+        return True
+    return False
+
+
+def _hotfix(
+    scene: Scene,
+    search: Search,
+    config: RepositoryConfig,
+    candidate: Candidate,
+    range_: Range,
+    fixes: tuple[FixCommit, ...],
+) -> Hotfix:
+    tag = candidate.tag
+    pair = _Pairs(scene, search, candidate, range_, fixes, plain=not config.ignore_paths)
+    lines = {line.name: line for line in scene.lines}
+    return Hotfix(
+        tag=tag.name,
+        commit=tag.commit or "",
+        tag_object=tag.target if tag.annotation else None,
+        tagged_at=candidate.tagged_at,
+        tagger=tag.annotation.tagger if tag.annotation else None,
+        message=tag.annotation.message if tag.annotation else "",
+        selected_by=candidate.selected_by,
+        bounds=range_.bound_tags,
+        aliases=candidate.aliases,
+        fixes=tuple(describe(scene.content, f) for f in fixes),
+        verdicts=tuple(pair.verdict(b.name, lines.get(b.name)) for b in config.branches),
+    )
+
+
+class _Pairs:
+    """One hotfix, held against branch after branch."""
+
+    def __init__(
+        self,
+        scene: Scene,
+        search: Search,
+        candidate: Candidate,
+        range_: Range,
+        fixes: tuple[FixCommit, ...],
+        *,
+        plain: bool,
+    ) -> None:
+        self.scene = scene
+        self.search = search
+        self.candidate = candidate
+        self.range = range_
+        self.fixes = fixes
+        self.plain = plain
+        self.base = scene.history.ids[range_.bounds[0]] if range_.bounds else None
+        self._net: Changes | None = None
+        self._wholes: tuple[Whole, ...] | None = None
+
+    def verdict(self, branch: str, line: Line | None) -> Verdict:
+        """The verdict on one branch."""
+        if line is None:
+            return pairs.without_fixes(branch, Status.UNKNOWN, f"there is no branch {branch}")
+        if self.candidate.number is None or any(n in self.scene.history.cut for n in self.range.commits):
+            why = "main's history is cut short, so what the hotfix brought is not known"
+            return replace(pairs.without_fixes(branch, Status.UNKNOWN, why), checks=(checks.shallow(),))
+        try:
+            return self._verdict(line)
+        except RepositoryError as error:
+            return pairs.without_fixes(branch, Status.UNKNOWN, f"{error.code}: {error.detail}")
+
+    def _verdict(self, line: Line) -> Verdict:
+        if not self.net():
+            return pairs.without_fixes(line.name, Status.NOT_APPLICABLE, "the hotfix nets out to no change")
+        if not self.fixes:
+            why = "no-fixes: none of its commits changes anything that counts, yet its tree differs from its bound's"
+            return pairs.without_fixes(line.name, Status.UNKNOWN, why)
+        cases = [Case(self.scene, self.search, fix, line, self.wholes(line)) for fix in self.fixes]
+        found = [presence.judge(case) for case in cases]
+        drifts = pairs.status_of(found) in DRIFT
+        ahead = forecast(self.scene.content, self.net(), self.base, line.tip) if drifts else None
+        proof = [
+            c for case, f in zip(cases, found, strict=True) for c in checks.checks(case, f, plain=self.plain)
+        ]
+        return pairs.judge(line.name, found, self.candidate.tagged_at, ahead, list(dict.fromkeys(proof)))
+
+    def net(self) -> Changes:
+        """What the hotfix changes from its bound to its tag."""
+        if self._net is None:
+            top = self.scene.history.ids[self.range.commits[-1]] if self.range.commits else ""
+            tip = self.candidate.tag.commit or top
+            content = self.scene.content
+            if self.base is not None and content.tree_id(self.base) == content.tree_id(tip):
+                self._net = ()
+            else:
+                self._net = self._difference(tip)
+        return self._net
+
+    def _difference(self, tip: str) -> Changes:
+        against = self.base or self.scene.content.empty_commit()
+        found = counting(diffs(self.scene.content.store, [f"{tip} {against}"])[0], self.scene.counts)
+        if found is None:
+            raise RepositoryError("objects-missing", f"what {tip} changes cannot be read")
+        return found
+
+    def wholes(self, line: Line) -> tuple[Whole, ...]:
+        """The larger changes that a squash could have made; asked only where a fix is not merged."""
+        if all(self.scene.contains(line, f.number) for f in self.fixes):
+            return ()
+        if self._wholes is None:
+            merges = sorted({m for f in self.fixes for m in f.carriers})
+            found = [Whole("the whole hotfix", None, self.net())]
+            ids = self.scene.history.ids
+            found += [Whole(f"the merge {ids[m][:12]}", m, c) for m in merges if (c := self.scene.brought(m))]
+            self._wholes = tuple(found)
+        return self._wholes

@@ -46,6 +46,7 @@ class Population:
     excluded: tuple[Excluded, ...]
     off_main: tuple[TagRef, ...]
     total: int
+    before_start: frozenset[int]
 
     @property
     def audited(self) -> int:
@@ -72,7 +73,8 @@ def select(
         else:
             off_main.append(tag)
             excluded.append(Excluded(tag.name, NOT_ON_MAIN))
-    return Population(_grouped(chosen, history), tuple(excluded), tuple(off_main), len(tags))
+    before = _below_start(start, history)
+    return Population(_grouped(chosen, history), tuple(excluded), tuple(off_main), len(tags), before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,15 @@ class _Start:
     words: str
     time: int | None
     history: frozenset[int]
+
+
+def _below_start(start: _Start | None, history: History) -> frozenset[int]:
+    """The commits that were there before the audit's start."""
+    if start is None:
+        return frozenset()
+    if start.time is None:
+        return start.history
+    return frozenset(n for n, time in enumerate(history.time) if time < start.time)
 
 
 def _start(since: str | None, tags: Sequence[TagRef], history: History) -> _Start | None:

@@ -96,6 +96,12 @@ class Content:
         """The id of a commit's tree."""
         return str(self._tree(commit).id)
 
+    def empty_commit(self) -> str:
+        """A commit without files, in the scratch repository: what stands below a root."""
+        nobody = pygit2.Signature("none", "none", 0, 0)
+        tree = self.store.objects.TreeBuilder().write()
+        return str(self.store.objects.create_commit(None, nobody, nobody, "", tree, []))
+
     # Questions about three blobs
 
     def hunks(self, old: str, new: str) -> tuple[Hunk, ...] | None:

@@ -63,7 +63,12 @@ class Search:
             self._touching[change.path].append(number)
 
     def candidates(self, fix: FixCommit, line: Line, paths: Iterable[str]) -> list[int]:
-        """Commits of a branch that touch any of `paths` and are not below the fix, oldest first."""
+        """Commits of a branch that touch any of `paths` and are not below the fix, oldest first.
+
+        None for a fix that was not looked for: what others brought to light is not its evidence.
+        """
+        if fix.number not in self._bit:
+            return []
         found = {n for path in paths for n in self._touching.get(path, ())}
         kept = [n for n in found if self.scene.contains(line, n) and not self.is_below(fix, n)]
         history = self.scene.history

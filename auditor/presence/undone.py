@@ -124,7 +124,10 @@ def _events(case: Case, number: int) -> list[tuple[int, bool]]:
 
 def _by_change(case: Case) -> Iterator[tuple[int, bool]]:
     ours = [case.fix.changes or (), *(w.changes for w in case.wholes)]
-    candidates = [(n, case.search.changes[n]) for n in case.candidates()]
+    contained = case.scene.contains(case.line, case.fix.number)
+    # What main has too says nothing about the branch alone, and is not always looked up.
+    kept = [n for n in case.candidates() if not (contained and case.scene.reach[n] & 1)]
+    candidates = [(n, case.search.changes[n]) for n in kept]
     for changes in ours:
         paths = {c.path for c in changes}
         same: Key | None = None

@@ -40,7 +40,7 @@ def _took_back(case: Case) -> Iterator[int]:
     scene = case.scene
     seen = set()
     hinted = [n for carrier in case.carriers() for n in scene.reverts_of(carrier)]
-    for number in (*hinted, *case.search.candidates(case.fix, scene.main, case.fix.paths)):
+    for number in (*hinted, *_searched(case)):
         if number not in seen and scene.contains(scene.main, number) and _is_inverse(case, number):
             seen.add(number)
             yield number
@@ -67,5 +67,15 @@ def _again(case: Case, number: int) -> bool:
     later = scene.history.generation[number]
     return any(
         scene.history.generation[n] > later and scene.key(case.search.changes[n]) in wanted
-        for n in case.search.candidates(case.fix, scene.main, case.fix.paths)
+        for n in _searched(case)
     )
+
+
+def _searched(case: Case) -> list[int]:
+    """Main's commits that touch the fix's paths: looked up for a fix that the branch does not contain.
+
+    Where it does, only messages tell, so that one branch's verdict never hangs on another's.
+    """
+    if case.scene.contains(case.line, case.fix.number):
+        return []
+    return case.search.candidates(case.fix, case.scene.main, case.fix.paths)

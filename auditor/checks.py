@@ -1,0 +1,128 @@
+"""The proof of a verdict in plain git: commands that anyone can run, with what they answer."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+from auditor.git.changes import Change
+from auditor.git.content import Replay
+from auditor.model import Check, FixVerdict, Status, Via
+from auditor.presence.case import Case
+from auditor.presence.scene import inverse
+
+_GIT = "git --no-replace-objects"
+_MOST_PATHS = 20
+
+
+def checks(case: Case, verdict: FixVerdict, *, plain: bool) -> Iterator[Check]:
+    """What shows one fix's verdict. `plain`: no path is ignored, so whole commits may be compared."""
+    if verdict.status is Status.PRESENT:
+        yield from _present(case, verdict, plain=plain)
+    elif verdict.status in (Status.REVERTED, Status.DROPPED):
+        yield from _undone(case, verdict)
+    elif verdict.status is Status.MISSING:
+        yield from _missing(case, plain=plain)
+    elif verdict.status is Status.NOT_APPLICABLE:
+        yield _git("rev-list --full-history --max-count=1", case.line.tip, "--", *case.fix.paths, stdout="")
+    elif verdict.status is Status.WITHDRAWN:
+        yield from _old_lines(case, case.scene.main.tip)
+
+
+def shallow() -> Check:
+    """That absence proves nothing here."""
+    return _git("rev-parse --is-shallow-repository", stdout="true\n")
+
+
+def _git(words: str, *arguments: str, exit_: int = 0, stdout: str | None = None) -> Check:
+    quoted = " ".join(shlex.quote(a) for a in arguments)
+    return Check(f"{_GIT} {words} {quoted}".rstrip(), exit_, stdout)
+
+
+def _ancestor(one: str, other: str, *, yes: bool = True) -> Check:
+    return _git("merge-base --is-ancestor", one, other, exit_=0 if yes else 1)
+
+
+def _present(case: Case, verdict: FixVerdict, *, plain: bool) -> Iterator[Check]:
+    carrier = verdict.evidence.commit
+    if carrier is not None:
+        yield _ancestor(carrier, case.line.tip)
+    if verdict.via is Via.CHERRY_PICK and carrier is not None and _comparable(case, plain=plain):
+        yield _cherry(case, carrier, "-")
+    if verdict.via is not Via.MERGE and case.held():
+        yield from _new_lines(case, plain=plain)
+
+
+def _missing(case: Case, *, plain: bool) -> Iterator[Check]:
+    yield _ancestor(case.fix.oid, case.line.tip, yes=False)
+    paths = set(case.fix.paths)
+    alike = any({c.path for c in case.search.changes[n]} == paths for n in case.candidates())
+    if _comparable(case, plain=plain) and not alike:
+        yield _cherry(case, case.line.tip, "+")
+
+
+def _comparable(case: Case, *, plain: bool) -> bool:
+    return plain and not case.fix.is_merge and case.fix.base is not None
+
+
+def _cherry(case: Case, upstream: str, sign: str) -> Check:
+    base = case.fix.base or ""
+    return _git("cherry", upstream, case.fix.oid, base, stdout=f"{sign} {case.fix.oid}\n")
+
+
+def _undone(case: Case, verdict: FixVerdict) -> Iterator[Check]:
+    arrived = next((n for n in _arrivals(case)), None)
+    if arrived is not None:
+        yield _ancestor(case.scene.history.ids[arrived], case.line.tip)
+    if verdict.evidence.commit is not None:
+        yield _ancestor(verdict.evidence.commit, case.line.tip)
+    yield from _old_lines(case, case.line.tip)
+
+
+def _arrivals(case: Case) -> Iterator[int]:
+    if case.scene.contains(case.line, case.fix.number):
+        yield case.fix.number
+
+
+def _new_lines(case: Case, *, plain: bool) -> Iterator[Check]:
+    """That the fix's content is at the branch's tip."""
+    changes = case.fix.changes or ()
+    same = [c for c in changes if case.scene.content.at(case.line.tip, c.path) == c.after]
+    if len(same) == len(changes) or not plain or case.fix.is_merge or case.fix.base is None:
+        yield from _blobs(case, same, case.line.tip)
+    elif all(case.scene.content.at(case.line.tip, c.path) is not None for c in changes if c.after):
+        yield _merge_tree(case, case.fix.base, case.line.tip, case.fix.oid, changes)
+
+
+def _old_lines(case: Case, tip: str) -> Iterator[Check]:
+    """That the content is as it was before the fix."""
+    changes = inverse(case.fix.changes or ())
+    content = case.scene.content
+    same = [c for c in changes if content.at(tip, c.path) == c.after]
+    replayed = all(content.replay(c, content.at(tip, c.path)) is Replay.NOTHING for c in changes)
+    if len(same) == len(changes) or case.fix.is_merge or case.fix.base is None or not replayed:
+        yield from _blobs(case, same, tip)
+    else:
+        yield _merge_tree(case, case.fix.oid, tip, case.fix.base, changes)
+
+
+def _blobs(case: Case, changes: list[Change], tip: str) -> Iterator[Check]:
+    for change in changes[:_MOST_PATHS]:
+        if change.after is not None:
+            yield _git("rev-parse", f"{tip}:{change.path}", stdout=f"{change.after.oid}\n")
+        else:
+            yield _git("ls-tree", tip, "--", change.path, stdout="")
+
+
+def _merge_tree(case: Case, base: str, ours: str, theirs: str, changes: tuple[Change, ...]) -> Check:
+    """A three-way replay that changes nothing: git names the files that both sides changed, and no line."""
+    content = case.scene.content
+    told = "".join(
+        f"changed in both\n"
+        f"  base   {c.before.mode:o} {c.before.oid} {c.path}\n"
+        f"  our    {there.mode:o} {there.oid} {c.path}\n"
+        f"  their  {c.after.mode:o} {c.after.oid} {c.path}\n"
+        for c in sorted(changes, key=lambda c: c.path.encode("utf-8", "surrogateescape"))
+        if (there := content.at(ours, c.path)) is not None and c.before and c.after and there != c.after
+    )
+    return _git("merge-tree", base, ours, theirs, stdout=told)

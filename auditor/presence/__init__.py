@@ -1,0 +1,72 @@
+"""Is this fix on this branch? The rungs, strongest first, and what can overrule them."""
+
+from __future__ import annotations
+
+from auditor.errors import RepositoryError
+from auditor.model import Evidence, FixVerdict, Status, Via
+from auditor.presence import (
+    applicable,
+    cherry_pick,
+    content,
+    declared,
+    merge,
+    squash,
+    undone,
+    withdrawn,
+)
+from auditor.presence.case import Case, Found
+
+RUNGS = (merge.find, cherry_pick.find, squash.find, content.find, declared.find)
+
+
+def judge(case: Case) -> FixVerdict:
+    """The verdict on one fix on one branch. What cannot be read is unknown, never a guess."""
+    try:
+        return _judge(case)
+    except RepositoryError as error:
+        return unknown(case.fix.oid, f"{error.code}: {error.detail}")
+
+
+def _judge(case: Case) -> FixVerdict:
+    if case.fix.changes is None:
+        return unknown(case.fix.oid, "objects-missing: what the fix changes cannot be read")
+    taken_back = withdrawn.find(case)
+    if taken_back is not None:
+        return _verdict(case, Status.WITHDRAWN, None, Evidence(None, taken_back))
+    found = next((f for rung in RUNGS if (f := rung(case)) is not None), None)
+    if found is None:
+        return _absent(case)
+    out = undone.find(case, found)
+    if out is not None:
+        oid = case.scene.history.ids[out.number]
+        return FixVerdict(case.fix.oid, out.status, found.via, Evidence(oid, out.detail), out.since)
+    return _present(case, found)
+
+
+def _present(case: Case, found: Found) -> FixVerdict:
+    oid = None if found.number is None else case.scene.history.ids[found.number]
+    since = undone.arrived(case, found)
+    return FixVerdict(case.fix.oid, Status.PRESENT, found.via, Evidence(oid, found.detail), since)
+
+
+def _absent(case: Case) -> FixVerdict:
+    if case.line.short:
+        return unknown(case.fix.oid, "the branch's history is cut short, so absence proves nothing")
+    if applicable.never_had(case):
+        detail = "none of the files it changes was ever in the branch's history"
+        return _verdict(case, Status.NOT_APPLICABLE, None, Evidence(None, detail))
+    return _verdict(
+        case,
+        Status.MISSING,
+        None,
+        Evidence(None, "no commit of the branch brings it, nor is its content there"),
+    )
+
+
+def _verdict(case: Case, status: Status, via: Via | None, evidence: Evidence) -> FixVerdict:
+    return FixVerdict(case.fix.oid, status, via, evidence)
+
+
+def unknown(oid: str, why: str) -> FixVerdict:
+    """A fix of which nothing can be said."""
+    return FixVerdict(oid, Status.UNKNOWN, None, Evidence(None, why))

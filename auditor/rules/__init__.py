@@ -1,0 +1,44 @@
+"""The rules of the hotfix protocol, one file each, in the order of the report."""
+
+from __future__ import annotations
+
+from auditor.config import RULES as ALL_RULES
+from auditor.config import RepositoryConfig
+from auditor.model import RuleNotJudged, Severity, Violation
+from auditor.rules import (
+    hotfix_not_cut_from_main,
+    hotfix_not_tagged,
+    tag_not_annotated,
+    tag_not_on_main,
+    tag_unsigned,
+)
+from auditor.rules.facts import Facts
+
+__all__ = ["RULES", "Facts", "not_judged", "violations"]
+
+RULES = (tag_not_annotated, tag_not_on_main, hotfix_not_tagged, hotfix_not_cut_from_main, tag_unsigned)
+_ELSEWHERE = ("waiver-expired", "waiver-unused")
+_NEEDS_MEMORY = ("tag-moved", "tag-deleted", "branch-rewritten")
+
+
+def violations(facts: Facts) -> tuple[Violation, ...]:
+    """What is broken of the rules that a repository and its configuration alone can tell, and that are on."""
+    return tuple(
+        Violation(rule.NAME, severity, b.tag, b.branch, b.commit, b.detail)
+        for rule in RULES
+        if (severity := facts.config.severity(rule.NAME)) is not Severity.OFF
+        for b in rule.judge(facts)
+    )
+
+
+def not_judged(config: RepositoryConfig) -> tuple[RuleNotJudged, ...]:
+    """Every other rule, and why it was not judged."""
+    judged = {rule.NAME for rule in RULES} | set(_ELSEWHERE)
+    found = []
+    for name, _ in ALL_RULES:
+        if config.severity(name) is Severity.OFF:
+            found.append(RuleNotJudged(name, "switched off"))
+        elif name not in judged:
+            needs = "needs an earlier run to compare with" if name in _NEEDS_MEMORY else "needs the forge"
+            found.append(RuleNotJudged(name, needs))
+    return tuple(found)

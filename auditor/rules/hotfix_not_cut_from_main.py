@@ -1,0 +1,46 @@
+"""A hotfix brought commits of an environment branch to main: it was not cut from main."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.presence.scene import Line, Scene
+from auditor.rules.facts import Breach, Facts
+from auditor.rules.hotfix_merges import on_main
+
+NAME = "hotfix-not-cut-from-main"
+
+
+def judge(facts: Facts) -> Iterator[Breach]:
+    """Merges of `hotfix/*`, and fast-forwarded hotfixes, of which some but not all lies on a branch's own line.
+
+    Where all of it does, the branch may have been fast-forwarded to the hotfix, and nothing is claimed.
+    """
+    for commit, name, brought in _brought(facts):
+        for line in facts.scene.lines:
+            foreign = brought & _own_line(facts.scene, line)
+            if foreign and foreign != brought:
+                oid = facts.scene.history.ids[commit]
+                yield Breach(
+                    None, line.name, oid, f"{name} brought {len(foreign)} commits of {line.name} to main"
+                )
+
+
+def _brought(facts: Facts) -> Iterator[tuple[int, str, set[int]]]:
+    scene = facts.scene
+    history = scene.history
+    _, places = scene.arrivals(scene.main)
+    by_place: dict[int, set[int]] = {}
+    for number, place in places.items():
+        by_place.setdefault(place, set()).add(number)
+    for merge, name in on_main(scene):
+        if merge not in facts.population.before_start:
+            yield merge, name, by_place[places[merge]] - {merge}
+    for candidate, range_ in zip(facts.population.candidates, facts.ranges, strict=True):
+        straight = all(len(history.parents[n]) < 2 for n in range_.commits)
+        if candidate.number is not None and straight and len(range_.commits) > 1 and range_.bounds:
+            yield candidate.number, candidate.tag.name, set(range_.commits)
+
+
+def _own_line(scene: Scene, line: Line) -> set[int]:
+    return set(scene.arrivals(line)[0])

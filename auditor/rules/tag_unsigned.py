@@ -1,0 +1,35 @@
+"""A hotfix tag is not signed, or not by an allowed signer. Off unless switched on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from auditor.errors import RepositoryError
+from auditor.git import process
+from auditor.git.refs import TagRef
+from auditor.rules.facts import Breach, Facts
+
+NAME = "tag-unsigned"
+
+
+def judge(facts: Facts) -> Iterator[Breach]:
+    """Every audited tag without a signature that git verifies."""
+    audited = {name for c in facts.population.candidates for name in (c.tag.name, *c.aliases)}
+    for tag in facts.tags:
+        if tag.name in audited:
+            said = _fault(facts, tag)
+            if said is not None:
+                yield Breach(tag.name, None, tag.commit, said)
+
+
+def _fault(facts: Facts, tag: TagRef) -> str | None:
+    if tag.annotation is None or not tag.annotation.signed:
+        return "the tag is not signed"
+    signers = facts.config.allowed_signers
+    allowed = ("-c", f"gpg.ssh.allowedSignersFile={Path(signers).resolve()}") if signers else ()
+    try:
+        process.run(facts.scene.content.store.git_dir, *allowed, "verify-tag", tag.target)
+    except RepositoryError as error:
+        return f"its signature is not by an allowed signer: {error.detail}"
+    return None
