@@ -1,11 +1,14 @@
-"""Presence in history is not presence in content: was the fix taken out again, or never let in?"""
+"""Presence in history is not presence in content: whether a fix was taken out again, or never let in at all."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from auditor.git.changes import Change
+from auditor.git.content import Replay
 from auditor.model import Status
+from auditor.presence import cherry_pick, declared, squash
 from auditor.presence.case import Case, Found
 from auditor.presence.scene import Key, inverse
 
@@ -36,7 +39,8 @@ def find(case: Case, found: Found) -> Undone | None:
         )
     if not _differs_from_main(case):
         return None
-    return _dropped_before_moving_on(case, found.number) or _reverted_last(case, found.number)
+    number = found.number
+    return _dropped_before_moving_on(case, number) or _reverted_last(case, number) or _kept_old_side(case, number)
 
 
 def _differs_from_main(case: Case) -> bool:
@@ -87,6 +91,43 @@ def _all_regions(case: Case) -> Regions:
         for c in case.fix.changes or ()
         for hunk in (content.undone(c, c.before) if c.before else frozenset({-1}))
     )
+
+
+def _kept_old_side(case: Case, number: int) -> Undone | None:
+    """A conflict resolved to the branch's side, where the lines around the fix differ on the branch.
+
+    The merge took none of the fix's lines from a side that has them all, the branch got none since,
+    and no other commit of the branch brought the fix.
+    """
+    scene = case.scene
+    arrival = scene.arrival(case.line, number)
+    above = scene.history.parents[arrival]
+    if len(above) < 2 or any(rung(case) for rung in (cherry_pick.find, squash.find, declared.find)):
+        return None
+    brought = [p for p in above[1:] if number == p or _in_history(case, number, p, arrival)]
+    for change in case.fix.changes or ():
+        if any(_took_nothing(case, change, arrival, parent) for parent in brought):
+            detail = f"the merge {scene.history.ids[arrival][:12]} has the fix in its history, but kept the old side"
+            return Undone(Status.DROPPED, arrival, detail, scene.history.time[arrival])
+    return None
+
+
+def _took_nothing(case: Case, change: Change, arrival: int, parent: int) -> bool:
+    ids, content = case.scene.history.ids, case.scene.content
+    first = case.scene.history.parents[arrival][0]
+    ours, merged, theirs, tip = (case.place(ids[n]).side(change) for n in (first, arrival, parent, case.line.number))
+    if ours is None or merged is None or tip is None or content.replay(change, theirs) is not Replay.NOTHING:
+        return False
+    if content.replay(change, ours) is Replay.NOTHING:
+        return False
+    return not any(_shares(case, change, Change(change.path, ours, later)) for later in (merged, tip))
+
+
+def _shares(case: Case, change: Change, other: Change) -> bool:
+    """Whether two changes of a file add, or remove, a line in common."""
+    content = case.scene.content
+    pairs = zip(content.changed_lines(change), content.changed_lines(other), strict=True)
+    return any(mine & theirs for mine, theirs in pairs)
 
 
 def _explicit(case: Case, number: int) -> Undone | None:
