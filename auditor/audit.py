@@ -223,9 +223,12 @@ class _Pairs:
         if not self.net():
             return pairs.without_fixes(line.name, Status.NOT_APPLICABLE, "the hotfix nets out to no change")
         if not self.fixes:
-            why = "no-fixes: none of its commits changes anything that counts, yet its tree differs from its bound's"
+            why = "no-fixes: no commit of it changes what counts, yet its tree differs from its bound's"
             return pairs.without_fixes(line.name, Status.UNKNOWN, why)
-        cases = [Case(self.scene, self.search, fix, line, self.wholes(line)) for fix in self.fixes]
+        cases = [
+            Case(self.scene, self.search, fix, line, self.wholes(line), self.candidate.tag.commit or fix.oid)
+            for fix in self.fixes
+        ]
         found = [presence.judge(case) for case in cases]
         drifts = pairs.status_of(found) in DRIFT
         ahead = forecast(self.scene.content, self.net(), self.base, line.tip) if drifts else None

@@ -11,7 +11,15 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from auditor import yaml_text
 from auditor.errors import UsageError
@@ -63,10 +71,39 @@ def _pattern(value: object) -> object:
     return value
 
 
+def _known_rules(value: Mapping[str, Severity]) -> Mapping[str, Severity]:
+    unknown = [
+        f"there is no rule {r}{_nearest(r, list(_DEFAULT_SEVERITY))}"
+        for r in value
+        if r not in _DEFAULT_SEVERITY
+    ]
+    if unknown:
+        raise ValueError(", ".join(unknown))
+    return value
+
+
+def _distinct(value: tuple[BranchConfig, ...]) -> tuple[BranchConfig, ...]:
+    twice = _twice([b.name for b in value])
+    if twice:
+        raise ValueError(f"{', '.join(twice)} listed twice")
+    return value
+
+
+def _day(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ValueError("is no day; write it like 2027-01-31") from None
+    return value
+
+
 Duration = Annotated[int, BeforeValidator(_duration)]
 Size = Annotated[int, BeforeValidator(_size)]
 Pattern = Annotated[str, BeforeValidator(_pattern)]
 Text = Annotated[str, Field(min_length=1)]
+Day = Annotated[date, BeforeValidator(_day)]
+Rules = Annotated[Mapping[str, Severity], AfterValidator(_known_rules)]
 
 
 class _Part(BaseModel):
@@ -85,6 +122,9 @@ class BranchConfig(_Part):
     def _named(cls, value: Any) -> Any:
         """A bare name is a branch without further ado."""
         return {"name": value} if isinstance(value, str) else value
+
+
+Branches = Annotated[tuple[BranchConfig, ...], AfterValidator(_distinct)]
 
 
 class ExcludeConfig(_Part):
@@ -110,7 +150,7 @@ class WaiverConfig(_Part):
     branch: Text
     reason: Text
     approved_by: Text
-    expires: date
+    expires: Day
 
 
 class Limits(_Part):
@@ -129,25 +169,18 @@ class RepositoryConfig(_Part):
     name: Text
     path: Path
     main: Text = "main"
-    branches: tuple[BranchConfig, ...] = _PROTOCOL
+    branches: Branches = _PROTOCOL
     ignore_paths: tuple[Text, ...] = ()
     hotfix_tags: HotfixTags = HotfixTags()
-    rules: Mapping[str, Severity] = {}
+    rules: Rules = {}
     waivers: tuple[WaiverConfig, ...] = ()
     allowed_signers: Path | None = None
     limits: Limits = Limits()
 
     @model_validator(mode="after")
     def _consistent(self) -> RepositoryConfig:
-        names = [b.name for b in self.branches]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"branches: {name} is listed twice")
-        if self.main in names:
+        if self.main in [b.name for b in self.branches]:
             raise ValueError(f"branches: {self.main} is main, and cannot be a branch of its own")
-        for rule in self.rules:
-            if rule not in _DEFAULT_SEVERITY:
-                raise ValueError(f"rules: there is no rule {rule}{_nearest(rule, list(_DEFAULT_SEVERITY))}")
         return self
 
     def severity(self, rule: str) -> Severity:
@@ -159,10 +192,10 @@ class DefaultsConfig(_Part):
     """What holds for every repository that does not say otherwise."""
 
     main: Text = "main"
-    branches: tuple[BranchConfig, ...] = _PROTOCOL
+    branches: Branches = _PROTOCOL
     ignore_paths: tuple[Text, ...] = ()
     hotfix_tags: HotfixTags = HotfixTags()
-    rules: Mapping[str, Severity] = {}
+    rules: Rules = {}
     waivers: tuple[WaiverConfig, ...] = ()
     allowed_signers: Path | None = None
     limits: Limits = Limits()
@@ -192,9 +225,14 @@ def load(path: Path) -> Config:
     try:
         parsed = FileConfig.model_validate(merged)
     except ValidationError as error:
-        faults += [_fault(path, document, e) for e in error.errors()]
+        inner = any(len(e["loc"]) > 1 for e in error.errors())
+        said = [e for e in error.errors() if not (inner and e["type"] == "too_short")]
+        faults += [_fault(path, document, e) for e in said]
         raise UsageError(*dict.fromkeys(faults)) from None
-    faults += [f"{path}: {said}" for said in _twice([r.name for r in parsed.repositories])]
+    faults += [
+        f"{path}: repositories: the name {n} is given twice"
+        for n in _twice([r.name for r in parsed.repositories])
+    ]
     here = path.resolve().parent
     state = here / parsed.state
     repositories = tuple(_absolute(r, here) for r in parsed.repositories)
@@ -287,7 +325,7 @@ def _nearest(word: str, known: Sequence[str]) -> str:
 
 
 def _twice(names: Sequence[str]) -> list[str]:
-    return [f"repositories: the name {n} is given twice" for n in dict.fromkeys(names) if names.count(n) > 1]
+    return [n for n in dict.fromkeys(names) if names.count(n) > 1]
 
 
 def _absolute(repository: RepositoryConfig, here: Path) -> RepositoryConfig:

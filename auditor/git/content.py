@@ -6,6 +6,7 @@ Equal blobs have equal answers on every branch, under every tag, so each is work
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from enum import Enum
 from functools import lru_cache
 
@@ -13,7 +14,7 @@ import pygit2
 
 from auditor.errors import RepositoryError
 from auditor.git import lines
-from auditor.git.changes import Change, Side
+from auditor.git.changes import Change, Changes, Side
 from auditor.git.lines import Hunk
 from auditor.git.store import Store
 
@@ -133,7 +134,7 @@ class Content:
         return max(mode, blob, key=list(Replay).index)
 
     def _replay_blob(self, before: Side, after: Side, there: Side) -> Replay:
-        if there.oid == after.oid or before.oid == after.oid:
+        if after.oid in (there.oid, before.oid):
             return Replay.NOTHING
         if there.oid == before.oid:
             return Replay.CLEAN
@@ -208,6 +209,17 @@ class Content:
             self._signatures[key] = self._sign(change)
         return self._signatures[key]
 
+    def same(self, one: Changes, other: Changes) -> bool:
+        """Patch identity of whole commits: the same files, each changed in the same way.
+
+        Equal blobs need no reading, and one differing file settles it.
+        """
+        theirs = {c.path: c for c in other}
+        if len(one) != len(other) or any(c.path not in theirs for c in one):
+            return False
+        unequal = [(c, theirs[c.path]) for c in one if c != theirs[c.path]]
+        return all(self.signature(c) == self.signature(d) for c, d in unequal)
+
     def _sign(self, change: Change) -> str:
         before, after = change.before, change.after
         modes = f"{before.mode if before else 0}>{after.mode if after else 0}"
@@ -248,24 +260,30 @@ class Content:
 
     def _find_renamed(self, path: str, known: Side, base: str, tip: str) -> str | None:
         old = {entry.path for entry in self.tip(base)}
-        added = [e for e in self.tip(tip) if e.path not in old and int(e.mode) in _REGULAR]
-        exact = [e.path for e in added if str(e.id) == known.oid]
+        added = [(e.path, Side(int(e.mode), str(e.id))) for e in self.tip(tip) if e.path not in old]
+        return self.likest(known, path, added)
+
+    def likest(self, known: Side, path: str, files: Sequence[tuple[str, Side]]) -> str | None:
+        """The file that `path` most likely became, or was: the same blob, or half of the lines in common."""
+        regular = [(p, s) for p, s in files if s.mode in _REGULAR]
+        exact = [p for p, s in regular if s.oid == known.oid]
         if exact:
             return min(exact, key=lambda p: (not _same_name(p, path), p))
+        if not regular or known.mode not in _REGULAR:
+            return None
         data = self.store.blob(known.oid)
         if lines.is_binary(data) or not data:
             return None
         nearest = sorted(
-            added, key=lambda e: (not _same_name(e.path, path), not _same_kind(e.path, path), e.path)
+            regular, key=lambda f: (not _same_name(f[0], path), not _same_kind(f[0], path), f[0])
         )
-        scored = ((self._likeness(data, str(e.id)), e.path) for e in nearest[:_MOST_CANDIDATES])
+        scored = ((self._likeness(data, s.oid), p) for p, s in nearest[:_MOST_CANDIDATES])
         best = max(scored, default=(0.0, ""), key=lambda s: (s[0], _same_name(s[1], path)))
         return best[1] if best[0] >= _MIN_SIMILAR else None
 
     def _likeness(self, data: bytes, oid: str) -> float:
-        other = self.store.blob(oid)
-        smaller, larger = sorted((len(data), len(other)))
-        return 0.0 if smaller < larger * _MIN_SIMILAR / 2 else lines.similarity(data, other)
+        smaller, larger = sorted((len(data), self.store.size(oid)))
+        return 0.0 if smaller < larger * _MIN_SIMILAR / 2 else lines.similarity(data, self.store.blob(oid))
 
 
 def _same_name(one: str, other: str) -> bool:
@@ -277,6 +295,6 @@ def _same_kind(one: str, other: str) -> bool:
 
 
 def _merge_modes(before: int, there: int, after: int) -> Replay:
-    if before == after or there == after:
+    if after in (before, there):
         return Replay.NOTHING
     return Replay.CLEAN if there == before else Replay.CONFLICT

@@ -47,6 +47,13 @@ class Store:
             raise RepositoryError("too-large", f"blob {oid} has {len(data)} bytes, more than {MAX_BLOB}")
         return data
 
+    def size(self, oid: str) -> int:
+        """The size of an object in bytes, without reading it."""
+        try:
+            return int(self._odb.read_header(pygit2.Oid(hex=oid))[1])
+        except (KeyError, pygit2.GitError, ValueError, OSError) as error:
+            raise RepositoryError("objects-missing", f"object {oid} cannot be read: {error}") from None
+
     def write_blob(self, data: bytes) -> str:
         """Keeps a blob in the scratch repository only."""
         return str(self.objects.create_blob(data))

@@ -23,13 +23,15 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A fix, a branch, and where to look. `wholes` are the larger changes that the fix is a part of."""
+    """A fix, a branch, and where to look. `wholes` are the larger changes that the fix is a
+    part of, `top` is the commit that the hotfix was tagged on."""
 
     scene: Scene
     search: Search
     fix: FixCommit
     line: Line
     wholes: tuple[Whole, ...]
+    top: str
 
     def place(self, commit: str | None = None) -> Place:
         """The fix held against a commit, the branch's tip by default."""

@@ -15,27 +15,34 @@ _LEAST = 0.5
 
 
 def find(case: Case) -> Found | None:
-    """The claimant that holds most of the fix, if that is at least half of what it adds and of what it removes."""
+    """The claimant that holds most of the fix: at least half of what it adds, and of what it removes."""
     best: tuple[float, int, str] | None = None
     for number, words in _claimants(case):
-        changes = _changes(case, number)
-        removed, added = likeness.share(case, changes)
-        if changes and min(removed, added) >= _LEAST and (best is None or removed + added > best[0]):
-            best = (
-                removed + added,
-                number,
-                f"{words}; it holds {added:.0%} of its added and {removed:.0%} of its removed lines",
-            )
+        removed, added = _held(case, _changes(case, number))
+        if min(removed, added) >= _LEAST and (best is None or removed + added > best[0]):
+            held = f"it holds {added:.0%} of its added and {removed:.0%} of its removed lines"
+            best = (removed + added, number, f"{words}; {held}")
     return None if best is None else Found(Via.DECLARED, best[1], best[2])
+
+
+def _held(case: Case, changes: Changes) -> tuple[float, float]:
+    """How much of the fix a commit holds; of a fix within a larger change, what that change left of it."""
+    if not changes:
+        return 0.0, 0.0
+    shares = [likeness.share(case, changes)]
+    for whole in case.wholes:
+        if min(likeness.of_whole(case, whole.changes, changes)) >= _LEAST:
+            shares.append(likeness.surviving(case, whole.changes, changes))
+    return max(shares, key=min)
 
 
 def _claimants(case: Case) -> Iterator[tuple[int, str]]:
     scene = case.scene
     ids = [scene.history.ids[n] for n in case.carriers()]
     for number, named in sorted(scene.history.picks.items(), key=lambda item: scene.history.ids[item[0]]):
-        if scene.contains(case.line, number) and not case.search.is_below(case.fix, number):
-            if any(oid.startswith(named) for oid in ids):
-                yield number, f"{scene.history.ids[number][:12]} on the branch names it as its origin"
+        on_branch = scene.contains(case.line, number) and not case.search.is_below(case.fix, number)
+        if on_branch and any(oid.startswith(named) for oid in ids):
+            yield number, f"{scene.history.ids[number][:12]} on the branch names it as its origin"
     yield from _same_identity(case)
 
 

@@ -11,8 +11,6 @@ from auditor.git.changes import Change, Changes, Side, diffs
 from auditor.git.content import Content
 from auditor.git.history import History
 
-Key = frozenset[tuple[str, str]]
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -107,10 +105,6 @@ class Scene:
             question = f"{oid} {self.history.ids[above[0]]}" if above else oid
             self._brought[number] = counting(diffs(self.content.store, [question])[0], self.counts)
         return self._brought[number]
-
-    def key(self, changes: Changes) -> Key:
-        """Patch identity: equal for the same change made elsewhere."""
-        return frozenset((c.path, self.content.signature(c)) for c in changes)
 
 
 def inverse(changes: Changes) -> Changes:

@@ -17,12 +17,8 @@ def find(case: Case) -> Found | None:
 
 def _whole(case: Case, candidates: list[int]) -> Found | None:
     for whole in case.wholes:
-        paths = {c.path for c in whole.changes}
         for number in candidates:
-            changes = case.search.changes[number]
-            if {c.path for c in changes} == paths and case.scene.key(changes) == case.scene.key(
-                whole.changes
-            ):
+            if case.scene.content.same(whole.changes, case.search.changes[number]):
                 oid = case.scene.history.ids[number]
                 return Found(
                     Via.SQUASH, number, f"{oid[:12]} on the branch makes the change of {whole.label}"

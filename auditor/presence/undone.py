@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from auditor.git.changes import Change
 from auditor.git.content import Replay
 from auditor.model import Status
-from auditor.presence import cherry_pick, declared, squash
+from auditor.presence import cherry_pick, declared, likeness, squash
 from auditor.presence.case import Case, Found
-from auditor.presence.scene import Key, inverse
+from auditor.presence.scene import inverse
+
+_MOST = 0.5
 
 Regions = frozenset[tuple[str, int]]
 
@@ -29,8 +31,7 @@ def find(case: Case, found: Found) -> Undone | None:
     """What undid a fix that history has, or None where its content stands or has moved on."""
     if case.held() or found.number is None:
         return None
-    main = case.place(case.scene.main.tip)
-    regions = case.place().undone() - main.undone()
+    regions = case.place().undone() - _expected(case)
     if regions:
         return (
             _dropped(case, found.number, regions)
@@ -40,7 +41,16 @@ def find(case: Case, found: Found) -> Undone | None:
     if not _differs_from_main(case):
         return None
     number = found.number
-    return _dropped_before_moving_on(case, number) or _reverted_last(case, number) or _kept_old_side(case, number)
+    return (
+        _dropped_before_moving_on(case, number)
+        or _reverted_last(case, number)
+        or _kept_old_side(case, number)
+    )
+
+
+def _expected(case: Case) -> Regions:
+    """Regions that stand as before the fix on main too, or did when the hotfix was tagged."""
+    return case.place(case.scene.main.tip).undone() | case.place(case.top).undone()
 
 
 def _differs_from_main(case: Case) -> bool:
@@ -115,7 +125,9 @@ def _kept_old_side(case: Case, number: int) -> Undone | None:
 def _took_nothing(case: Case, change: Change, arrival: int, parent: int) -> bool:
     ids, content = case.scene.history.ids, case.scene.content
     first = case.scene.history.parents[arrival][0]
-    ours, merged, theirs, tip = (case.place(ids[n]).side(change) for n in (first, arrival, parent, case.line.number))
+    ours, merged, theirs, tip = (
+        case.place(ids[n]).side(change) for n in (first, arrival, parent, case.line.number)
+    )
     if ours is None or merged is None or tip is None or content.replay(change, theirs) is not Replay.NOTHING:
         return False
     if content.replay(change, ours) is Replay.NOTHING:
@@ -169,16 +181,12 @@ def _by_change(case: Case) -> Iterator[tuple[int, bool]]:
     # What main has too says nothing about the branch alone, and is not always looked up.
     kept = [n for n in case.candidates() if not (contained and case.scene.reach[n] & 1)]
     candidates = [(n, case.search.changes[n]) for n in kept]
+    same = case.scene.content.same
     for changes in ours:
-        paths = {c.path for c in changes}
-        same: Key | None = None
         for number, theirs in candidates:
-            if {c.path for c in theirs} == paths:
-                same = same or case.scene.key(changes)
-                out = case.scene.key(inverse(changes))
-                key = case.scene.key(theirs)
-                if key in (same, out):
-                    yield number, key == out
+            out = same(inverse(changes), theirs)
+            if out or same(changes, theirs):
+                yield number, out
 
 
 def _by_message(case: Case, number: int) -> Iterator[tuple[int, bool]]:
@@ -194,9 +202,16 @@ def _by_message(case: Case, number: int) -> Iterator[tuple[int, bool]]:
         if revert in seen or not case.scene.contains(case.line, revert):
             continue
         seen.add(revert)
-        if bool(_lacks(case, revert)) == out:
+        if _did(case, revert, out=out):
             yield revert, out
         todo += [(n, not out) for n in case.scene.reverts_of(revert)]
+
+
+def _did(case: Case, revert: int, *, out: bool) -> bool:
+    """Whether a commit did what its message says: the region stands so, or it changed most of the lines so."""
+    if bool(_lacks(case, revert)) == out:
+        return True
+    return out and min(likeness.taken_back(case, case.scene.brought(revert) or ())) >= _MOST
 
 
 def _merged_here(case: Case, number: int) -> tuple[int, ...]:
@@ -209,10 +224,10 @@ def _silent(case: Case, number: int) -> Undone:
     """The first-parent commit of the branch after which the old lines stood again."""
     scene = case.scene
     trunk, places = scene.arrivals(case.line)
-    main = case.place(scene.main.tip).undone()
+    expected = _expected(case)
     for place in range(len(trunk) - 1, places[number], -1):
         before = case.place(scene.history.ids[trunk[place - 1]])
-        if not before.undone() - main:
+        if not before.undone() - expected:
             return _restored(case, trunk[place])
     return _restored(case, trunk[places[number]])
 

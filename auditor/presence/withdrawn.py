@@ -50,12 +50,8 @@ def _is_inverse(case: Case, number: int) -> bool:
     changes = case.search.changes.get(number) or case.scene.brought(number)
     if not changes:
         return False
-    paths = {c.path for c in changes}
-    wholes = [case.fix.changes or (), *(w.changes for w in case.wholes)]
-    return any(
-        {c.path for c in whole} == paths and case.scene.key(inverse(whole)) == case.scene.key(changes)
-        for whole in wholes
-    )
+    wholes = (case.fix.changes or (), *(w.changes for w in case.wholes))
+    return any(case.scene.content.same(inverse(whole), changes) for whole in wholes)
 
 
 def _again(case: Case, number: int) -> bool:
@@ -63,10 +59,11 @@ def _again(case: Case, number: int) -> bool:
     scene = case.scene
     if any(scene.contains(scene.main, n) and not _again(case, n) for n in scene.reverts_of(number)):
         return True
-    wanted = [scene.key(w) for w in (case.fix.changes or (), *(w.changes for w in case.wholes))]
+    wanted = (case.fix.changes or (), *(w.changes for w in case.wholes))
     later = scene.history.generation[number]
     return any(
-        scene.history.generation[n] > later and scene.key(case.search.changes[n]) in wanted
+        scene.history.generation[n] > later
+        and any(scene.content.same(w, case.search.changes[n]) for w in wanted)
         for n in _searched(case)
     )
 
