@@ -116,7 +116,9 @@ def test_declared_pick_with_a_conflict_resolved_otherwise(repo: Repo) -> None:
 def test_a_claim_that_changes_something_else_is_not_presence(repo: Repo) -> None:
     landed = hotfix(repo)
     repo.switch("dev")
-    repo.commit(f"Pretend\n\n(cherry picked from commit {landed.fix})", {"src/login.py": LOGIN + "# nothing\n"})
+    repo.commit(
+        f"Pretend\n\n(cherry picked from commit {landed.fix})", {"src/login.py": LOGIN + "# nothing\n"}
+    )
     assert told(repo) == ("missing", None)
 
 
@@ -190,7 +192,14 @@ def test_reverted_and_then_rewritten(repo: Repo) -> None:
     back_merge(repo, "main", "dev")
     repo.switch("dev")
     repo.revert(landed.fix)
-    repo.commit("Rewrite", {"src/login.py": LOGIN.replace("    account = find(user)\n    if account.locked", "    if user.gone")})
+    repo.commit(
+        "Rewrite",
+        {
+            "src/login.py": LOGIN.replace(
+                "    account = find(user)\n    if account.locked", "    if user.gone"
+            )
+        },
+    )
     assert told(repo) == ("reverted", None)
 
 
@@ -367,7 +376,13 @@ def test_nets_out_to_no_change(repo: Repo) -> None:
 
 def test_waived(repo: Repo) -> None:
     hotfix(repo)
-    waiver = {"tag": "v2.3.1", "branch": "dev", "reason": "rebuilt", "approved_by": "risk", "expires": "2099-01-31"}
+    waiver = {
+        "tag": "v2.3.1",
+        "branch": "dev",
+        "reason": "rebuilt",
+        "approved_by": "risk",
+        "expires": "2099-01-31",
+    }
     assert told(repo, waivers=[waiver]) == ("waived", None)
 
 
@@ -447,3 +462,29 @@ def test_mode_alone(repo: Repo) -> None:
 
 def test_base_is_unchanged() -> None:
     assert BASE["src/login.py"] == LOGIN
+
+
+def test_overruled_by_a_merge_that_took_the_other_side_whole(repo: Repo) -> None:
+    hotfix(repo)
+    repo.switch("other", "dev")
+    repo.commit("Rework everything", {"src/login.py": "def login(user):\n    return user.login()\n"})
+    repo.switch("dev")
+    repo.merge("main", "--ff-only")
+    repo.merge(
+        "other", "-X", "theirs", resolve={"src/login.py": "def login(user):\n    return user.login()\n"}
+    )
+    assert told(repo) == ("dropped", None)
+
+
+def test_same_lines_that_a_diff_may_slide_are_not_undone(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "r")
+    top = "import re\nimport sys\n"
+    repo.commit("Base", {"m.py": top + "\nfrom own import x\n" + "code\n" * 9})
+    repo.tag("v2.3.0")
+    repo.branch("dev")
+    landed = hotfix(repo, files={"m.py": top + "\nimport packaging\n\nfrom own import x\n" + "code\n" * 9})
+    repo.switch("dev")
+    repo.commit("Own", {"m.py": top + "\nfrom own import x\n" + "code\n" * 9 + "more\n"})
+    repo.pick(landed.fix)
+    repo.commit("Sort", {"m.py": top + "import packaging\n\nfrom own import x\n" + "code\n" * 9 + "more\n"})
+    assert told(repo)[0] == "present"

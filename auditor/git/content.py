@@ -188,10 +188,14 @@ class Content:
             return _NONE
         old = [(h.old, h.removed) for h in from_before]
         new = [(h.old, h.removed) for h in from_after]
+        have, want = self._lines(there.oid), self._lines(after.oid)
+        inserted = lines.bare(line for h in from_before for line in have[h.new : h.new + h.added])
         return frozenset(
             number
             for number, h in enumerate(fix)
-            if lines.stands(h.old, h.removed, old) and not lines.stands(h.new, h.added, new)
+            if lines.stands(h.old, h.removed, old)
+            and not lines.stands(h.new, h.added, new)
+            and not (h.removed == 0 and lines.mostly_in(want[h.new : h.new + h.added], inserted))
         )
 
     def size(self, change: Change) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import pygit2
@@ -101,13 +101,23 @@ def changed_lines(old: bytes, new: bytes) -> tuple[Counter[bytes], Counter[bytes
     removed: Counter[bytes] = Counter()
     added: Counter[bytes] = Counter()
     for hunk in hunks(old, new):
-        removed.update(_bare(old_lines[hunk.old : hunk.old + hunk.removed]))
-        added.update(_bare(new_lines[hunk.new : hunk.new + hunk.added]))
+        removed.update(bare(old_lines[hunk.old : hunk.old + hunk.removed]))
+        added.update(bare(new_lines[hunk.new : hunk.new + hunk.added]))
     return removed, added
 
 
-def _bare(lines: Sequence[bytes]) -> Iterator[bytes]:
-    return (bare for line in lines if (bare := b"".join(line.split())))
+def bare(lines: Iterable[bytes]) -> Counter[bytes]:
+    """Lines without white space, blank ones left out, with how often each occurs."""
+    return Counter(text for line in lines if (text := b"".join(line.split())))
+
+
+def mostly_in(added: Iterable[bytes], inserted: Counter[bytes]) -> bool:
+    """Whether at least half of the added lines are among those inserted elsewhere in the file.
+
+    Which of two equal neighbours a diff calls inserted is chance: lines that are there are not undone.
+    """
+    wanted = bare(added)
+    return 2 * (wanted & inserted).total() >= wanted.total()
 
 
 def signature(old: bytes, new: bytes) -> str:
@@ -118,10 +128,8 @@ def signature(old: bytes, new: bytes) -> str:
     patch = pygit2.Patch.create_from(old, new, context_lines=_CONTEXT, flag=_FLAGS)
     marked = [(line.origin, line.raw_content) for hunk in patch.hunks for line in hunk.lines]
     kept = [(mark, text) for mark, text in marked if mark in " +-"]
-    if _whitespace_only(kept):
-        kept = marked
-    else:
-        kept = [(mark, b"".join(text.split())) for mark, text in kept]
+    squeezed = [(mark, b"".join(text.split())) for mark, text in kept]
+    kept = marked if _whitespace_only(kept) else squeezed
     digest = hashlib.sha256()
     for mark, text in kept:
         digest.update(mark.encode() + text + b"\n")

@@ -23,8 +23,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A fix, a branch, and where to look. `wholes` are the larger changes that the fix is a
-    part of, `top` is the commit that the hotfix was tagged on."""
+    """A fix, a branch, and where to look.
+
+    `wholes` are the larger changes that the fix is a part of, `top` is the commit that was tagged.
+    """
 
     scene: Scene
     search: Search

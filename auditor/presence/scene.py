@@ -51,7 +51,7 @@ class Scene:
         self.reach = reach
         self.counts = counts
         self._arrivals: dict[int, tuple[list[int], dict[int, int]]] = {}
-        self._named: dict[str, tuple[int, ...]] = {}
+        self._overruling: dict[int, list[tuple[int, int]]] = {}
         self._brought: dict[int, Changes | None] = {}
 
     def contains(self, line: Line, number: int) -> bool:
@@ -59,7 +59,7 @@ class Scene:
         return bool(self.reach[number] >> line.bit & 1)
 
     def arrivals(self, line: Line) -> tuple[list[int], dict[int, int]]:
-        """The first-parent line of a branch, oldest first, and for every commit its place of arrival there."""
+        """The first-parent line of a branch, oldest first, and where on it every commit arrived."""
         if line.bit not in self._arrivals:
             trunk = self.history.first_parents(line.number)
             places: dict[int, int] = {}
@@ -81,6 +81,21 @@ class Scene:
         """The first first-parent commit of the branch that contained a commit."""
         trunk, places = self.arrivals(line)
         return trunk[places[number]]
+
+    def overruling(self, line: Line) -> list[tuple[int, int]]:
+        """Merges of a branch, not on main, whose result is another parent's tree, whole; with that parent."""
+        if line.bit not in self._overruling:
+            found = []
+            for number in self.arrivals(line)[0]:
+                first, *others = self.history.parents[number] or (number,)
+                if others and not self.reach[number] & 1:
+                    tree = self._tree(number)
+                    found += [(number, p) for p in others if self._tree(p) == tree != self._tree(first)]
+            self._overruling[line.bit] = found
+        return self._overruling[line.bit]
+
+    def _tree(self, number: int) -> str:
+        return self.content.tree_id(self.history.ids[number])
 
     @cached_property
     def reverting(self) -> dict[str, list[int]]:

@@ -1,4 +1,4 @@
-"""Presence in history is not presence in content: whether a fix was taken out again, or never let in at all."""
+"""Presence in history is not presence in content: a fix taken out again, or never let in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from auditor.presence import cherry_pick, declared, likeness, squash
 from auditor.presence.case import Case, Found
 from auditor.presence.scene import inverse
 
-_MOST = 0.5
+_ENOUGH = 1 / 3
 
 Regions = frozenset[tuple[str, int]]
 
@@ -122,6 +122,25 @@ def _kept_old_side(case: Case, number: int) -> Undone | None:
     return None
 
 
+def _overruled(case: Case, number: int) -> Undone | None:
+    """A later merge that threw the branch's own side away, and with it the fix."""
+    scene = case.scene
+    start = scene.place(case.line, number)
+    for merge, side in scene.overruling(case.line):
+        if scene.place(case.line, merge) > start and number not in scene.history.ancestors(side):
+            before, after = (scene.history.ids[n] for n in (scene.history.parents[merge][0], merge))
+            if _held_some(case, before) - _held_some(case, after):
+                detail = f"the merge {after[:12]} took the other side whole, which never had the fix"
+                return Undone(Status.DROPPED, merge, detail, scene.history.time[merge])
+    return None
+
+
+def _held_some(case: Case, commit: str) -> set[str]:
+    place = case.place(commit)
+    content = case.scene.content
+    return {c.path for c in case.fix.changes or () if content.replay(c, place.side(c)) is Replay.NOTHING}
+
+
 def _took_nothing(case: Case, change: Change, arrival: int, parent: int) -> bool:
     ids, content = case.scene.history.ids, case.scene.content
     first = case.scene.history.parents[arrival][0]
@@ -208,10 +227,10 @@ def _by_message(case: Case, number: int) -> Iterator[tuple[int, bool]]:
 
 
 def _did(case: Case, revert: int, *, out: bool) -> bool:
-    """Whether a commit did what its message says: the region stands so, or it changed most of the lines so."""
+    """Whether a commit did what its message says: the region stands so, or a third of the lines went."""
     if bool(_lacks(case, revert)) == out:
         return True
-    return out and min(likeness.taken_back(case, case.scene.brought(revert) or ())) >= _MOST
+    return out and min(likeness.taken_back(case, case.scene.brought(revert) or ())) >= _ENOUGH
 
 
 def _merged_here(case: Case, number: int) -> tuple[int, ...]:
