@@ -45,6 +45,7 @@ def find(case: Case, found: Found) -> Undone | None:
         _dropped_before_moving_on(case, number)
         or _reverted_last(case, number)
         or _kept_old_side(case, number)
+        or _overruled(case, number)
     )
 
 
