@@ -31,6 +31,11 @@ def audit_repository(config: RepositoryConfig, now: int) -> RepositoryAudit:
 apply_policy = policy.apply_policy
 
 
+def timed(found: RepositoryAudit, seconds: float) -> RepositoryAudit:
+    """The audit with how long it took."""
+    return replace(found, duration_seconds=seconds)
+
+
 def find(config: RepositoryConfig) -> RepositoryAudit:
     """What the repository alone says: nothing here depends on the time of the audit or on waivers."""
     try:

@@ -80,6 +80,15 @@ def open_store(path: Path) -> Iterator[Store]:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
+def locate(path: Path) -> tuple[Path, Path] | None:
+    """The git folder of the repository at `path` and the one that holds its objects, or None."""
+    try:
+        git_dir = Path(_open(path).path)
+        return git_dir, _common_dir(git_dir)
+    except (RepositoryError, OSError):
+        return None
+
+
 def _open(path: Path) -> pygit2.Repository:
     if not path.exists():
         raise RepositoryError("not-found", f"{path}: no such folder")

@@ -1,0 +1,122 @@
+"""The command line. Everything heavy is imported by the command that needs it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from auditor import __version__
+from auditor.errors import BranchDriftError, UsageError
+
+_FORMATS = ("table", "json", "html", "csv", "markdown", "junit")
+_EXITS = """\b
+Exit status:
+  0  every pair is in sync and no rule of severity error is broken
+  1  drift, or a broken rule of severity error
+  2  bad usage or configuration: nothing was scanned
+  3  incomplete: something could not be judged (wins over 1)
+"""
+
+_config_option = click.option(
+    "-c", "--config", type=click.Path(path_type=Path), help="Configuration file (YAML)."
+)
+_main_option = click.option("--main", "main_", metavar="NAME", help="The branch production is released from.")
+
+
+@click.group(epilog=_EXITS)
+@click.version_option(__version__, prog_name="branch-drift")
+def cli() -> None:
+    """Find hotfixes that are missing from environment branches, say how that is known, and since when."""
+
+
+@cli.command(epilog=_EXITS)
+@click.argument("repositories", metavar="[REPO]...", nargs=-1, type=click.Path(path_type=Path))
+@_config_option
+@click.option("--format", "form", type=click.Choice(_FORMATS), default="table", help="What to write.")
+@click.option("-o", "--output", default="-", metavar="FILE|-", help="Where to write it (standard output).")
+@_main_option
+@click.option(
+    "--branch", "branches", multiple=True, metavar="NAME", help="An environment branch (repeatable)."
+)
+@click.option(
+    "--metrics-textfile", type=click.Path(path_type=Path), help="Also write Prometheus metrics here."
+)
+@click.option(
+    "--report-dir", type=click.Path(path_type=Path), help="Also write index.html and audit.json here."
+)
+@click.option(
+    "--jobs", type=click.IntRange(1), metavar="N", help="Repositories at a time (one per processor)."
+)
+@click.option("--no-ledger", is_flag=True, help="Remember nothing of this run, and use nothing remembered.")
+@click.option("--quiet", is_flag=True, help="Write nothing but the result.")
+def scan(**options: Any) -> None:
+    """Audit repositories: those of a configuration, those named, or the one of the working directory."""
+    from auditor.commands import scan as command
+
+    _leave(lambda: command.run(command.Options(**options)))
+
+
+@cli.command(epilog=_EXITS)
+@click.argument("tag")
+@click.argument("branch")
+@click.argument("repository", required=False, type=click.Path(path_type=Path))
+@_config_option
+@_main_option
+def explain(tag: str, branch: str, repository: Path | None, config: Path | None, main_: str | None) -> None:
+    """Tell the whole trail of one verdict, with the commands that prove it."""
+    from auditor.commands import explain as command
+
+    _leave(lambda: command.run(tag, branch, repository, config, main_))
+
+
+@cli.command()
+@click.argument("repository", default=".", type=click.Path(path_type=Path))
+@click.option("-o", "--output", default="branch-drift.yaml", metavar="FILE|-", help="Where to write it.")
+def init(repository: Path, output: str) -> None:
+    """Write a commented starter configuration from a look at a repository."""
+    from auditor.commands import init as command
+
+    _leave(lambda: command.run(repository, output))
+
+
+@cli.command("check-config")
+@click.argument("file", type=click.Path(path_type=Path), default="branch-drift.yaml")
+def check_config(file: Path) -> None:
+    """Check a configuration and name every fault in it, with its line."""
+    from auditor.commands import check_config as command
+
+    _leave(lambda: command.run(file))
+
+
+@cli.command()
+@click.argument("which", type=click.Choice(("config", "audit")))
+def schema(which: str) -> None:
+    """Print the JSON Schema of the configuration, or of the audit document."""
+    from auditor.commands import schema as command
+
+    _leave(lambda: command.run(which))
+
+
+def _leave(command: Callable[[], int]) -> None:
+    """Ends the process with a command's exit status; an error is words on standard error, not a traceback."""
+    try:
+        sys.exit(command())
+    except UsageError as error:
+        for fault in error.faults:
+            click.echo(f"branch-drift: {fault}", err=True)
+        sys.exit(2)
+    except BranchDriftError as error:
+        click.echo(f"branch-drift: {error}", err=True)
+        sys.exit(3)
+    except KeyboardInterrupt:
+        click.echo("branch-drift: interrupted", err=True)
+        sys.exit(130)
+
+
+def main() -> None:
+    """The `branch-drift` command."""
+    cli(prog_name="branch-drift")

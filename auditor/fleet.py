@@ -1,0 +1,197 @@
+"""Many repositories over a few processes, each held to a deadline and a memory limit from outside."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from auditor import audit
+from auditor.config import RepositoryConfig
+from auditor.errors import BranchDriftError
+from auditor.model import Problem, RepositoryAudit
+
+Work = Callable[[RepositoryConfig], RepositoryAudit]
+Progress = Callable[[RepositoryAudit], None]
+
+_LOOK_EVERY = 0.25
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def run(
+    repositories: Sequence[RepositoryConfig], work: Work, jobs: int, progress: Progress = lambda _: None
+) -> tuple[RepositoryAudit, ...]:
+    """Audits all repositories and answers in their order, whatever happens to any of them."""
+    with _temporary_folder() as folder:
+        return _Supervisor(repositories, work, jobs, progress, folder).run()
+
+
+@contextmanager
+def _temporary_folder() -> Iterator[Path]:
+    """Where workers put what they need for a moment; a killed one cannot clean up after itself."""
+    folder = Path(tempfile.mkdtemp(prefix="branch-drift-run-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(slots=True)
+class _Worker:
+    """A process with the number of the repository it is busy with, and since when."""
+
+    process: BaseProcess
+    pipe: Connection
+    task: int | None = None
+    started: float = 0.0
+
+
+class _Supervisor:
+    """Hands out repositories, collects audits, and ends workers that exceed what they were given."""
+
+    def __init__(
+        self,
+        repositories: Sequence[RepositoryConfig],
+        work: Work,
+        jobs: int,
+        progress: Progress,
+        folder: Path,
+    ) -> None:
+        self.repositories = repositories
+        self.work = work
+        self.progress = progress
+        self.folder = folder
+        self.context = multiprocessing.get_context("fork")
+        self.waiting = list(range(len(repositories)))[::-1]
+        self.found: dict[int, RepositoryAudit] = {}
+        self.jobs = min(jobs, len(repositories))
+        self.workers: list[_Worker] = []
+
+    def run(self) -> tuple[RepositoryAudit, ...]:
+        """Until every repository has an audit."""
+        try:
+            self.workers = [self._hire() for _ in range(self.jobs)]
+            while len(self.found) < len(self.repositories):
+                self._hand_out()
+                ready = wait([w.pipe for w in self.workers if w.task is not None], _LOOK_EVERY)
+                for worker in [w for w in self.workers if w.pipe in ready]:
+                    self._collect(worker)
+                for worker in [w for w in self.workers if w.task is not None]:
+                    self._hold_to_limits(worker)
+            return tuple(self.found[n] for n in range(len(self.repositories)))
+        finally:
+            for worker in self.workers:
+                _end(worker)
+
+    def _hire(self) -> _Worker:
+        ours, theirs = self.context.Pipe()
+        others = [w.pipe for w in self.workers]
+        process = self.context.Process(target=_serve, args=(theirs, ours, others, self), daemon=True)
+        process.start()
+        theirs.close()
+        return _Worker(process, ours)
+
+    def _hand_out(self) -> None:
+        for worker in self.workers:
+            if worker.task is None and self.waiting:
+                worker.task = self.waiting.pop()
+                worker.started = time.monotonic()
+                with suppress(OSError):
+                    worker.pipe.send(worker.task)
+
+    def _collect(self, worker: _Worker) -> None:
+        try:
+            audited: RepositoryAudit = worker.pipe.recv()
+        except (EOFError, OSError):
+            worker.process.join(1)
+            self._replace(worker, "crashed", f"the worker died ({_exit_words(worker.process.exitcode)})")
+            return
+        self._done(worker, audited)
+
+    def _hold_to_limits(self, worker: _Worker) -> None:
+        limits = self.repositories[worker.task or 0].limits
+        if time.monotonic() - worker.started > limits.timeout:
+            self._replace(worker, "timeout", f"the audit took longer than {limits.timeout} s and was ended")
+        elif _resident(worker.process.pid or 0) > limits.memory:
+            self._replace(worker, "memory", f"the audit took more than {limits.memory} bytes and was ended")
+
+    def _replace(self, worker: _Worker, code: str, detail: str) -> None:
+        _end(worker)
+        self._done(worker, audit.failed(self.repositories[worker.task or 0], Problem(code, detail)))
+        self.workers[self.workers.index(worker)] = self._hire()
+
+    def _done(self, worker: _Worker, audited: RepositoryAudit) -> None:
+        assert worker.task is not None
+        self.found[worker.task] = audited
+        worker.task = None
+        self.progress(audited)
+
+
+def _serve(
+    pipe: Connection, parents: Connection, others: Sequence[Connection], supervisor: _Supervisor
+) -> None:
+    """The worker's loop. Its own process group lets its git processes be ended with it."""
+    os.setpgid(0, 0)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for inherited in (parents, *others):
+        inherited.close()
+    tempfile.tempdir = str(supervisor.folder)
+    os.environ["TMPDIR"] = str(supervisor.folder)
+    with suppress(EOFError, OSError):
+        while True:
+            repository = supervisor.repositories[pipe.recv()]
+            pipe.send(_guarded(repository, supervisor.work))
+
+
+def _guarded(repository: RepositoryConfig, work: Work) -> RepositoryAudit:
+    """No exception of one repository may cost the others their audit, or show a traceback."""
+    try:
+        return work(repository)
+    except BranchDriftError as error:
+        return audit.failed(repository, Problem("failed", str(error)))
+    except Exception as error:  # noqa: BLE001
+        said = f"{type(error).__name__}: {error}".splitlines()[0]
+        return audit.failed(repository, Problem("internal", f"a fault of this program: {said}"))
+
+
+def _end(worker: _Worker) -> None:
+    pid = worker.process.pid
+    if pid is not None and worker.process.exitcode is None:
+        for kill in (os.killpg, os.kill):
+            with suppress(ProcessLookupError, PermissionError):
+                kill(pid, signal.SIGKILL)
+    worker.process.join(5)
+    worker.pipe.close()
+
+
+def _exit_words(code: int | None) -> str:
+    return f"signal {-code}" if code is not None and code < 0 else f"exit status {code}"
+
+
+def _resident(pid: int) -> int:
+    """Resident memory, in bytes, of a worker and the git processes it started; 0 where /proc cannot tell."""
+    return sum(_pages(p) for p in (pid, *_children(pid))) * _PAGE
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except (OSError, ValueError):
+        return []
+
+
+def _pages(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0

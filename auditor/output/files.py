@@ -1,0 +1,57 @@
+"""The one place that writes results: standard output, or a file that is there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from auditor.errors import BranchDriftError, UsageError
+from auditor.output.words import writable
+
+
+def require_folder(path: str | Path | None) -> None:
+    """Says before the scan, not after it, that a file cannot be written."""
+    if path is not None and str(path) != "-" and not Path(path).resolve().parent.is_dir():
+        raise UsageError(f"{path}: cannot be written: there is no folder {Path(path).resolve().parent}")
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Writes to `-` (standard output), or replaces a file at once: readers see the old or the new one.
+
+    Raises `BranchDriftError` where the disk or the permissions refuse; the old file is then as it was.
+    """
+    data = writable(text).encode()
+    if str(path) == "-":
+        _to_standard_output(data)
+        return
+    target = Path(path).resolve()
+    try:
+        _replace(target, data)
+    except OSError as error:
+        raise BranchDriftError(f"{path}: cannot be written: {error.strerror or error}") from None
+
+
+def _to_standard_output(data: bytes) -> None:
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # The reader had enough. What is still buffered must not fail again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _replace(target: Path, data: bytes) -> None:
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fchmod(file.fileno(), 0o644)
+            os.fsync(file.fileno())
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

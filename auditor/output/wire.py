@@ -1,0 +1,361 @@
+"""The JSON document, apart from the domain: versioned, with its schema."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any, TypedDict
+
+from auditor.model import (
+    Audit,
+    Branch,
+    Fix,
+    FixVerdict,
+    Hotfix,
+    RepositoryAudit,
+    Severity,
+    Status,
+    Verdict,
+    Violation,
+    Waiver,
+)
+from auditor.output.words import rfc3339, writable
+
+SCHEMA = "branch-drift/audit/v1"
+
+
+class ToolDocument(TypedDict):
+    """The versions that judged."""
+
+    name: str
+    version: str
+    git: str
+    libgit2: str
+
+
+class SummaryDocument(TypedDict):
+    """Totals."""
+
+    verdict: str
+    repositories: int
+    hotfixes: int
+    pairs: dict[str, int]
+    violations: dict[str, int]
+
+
+class BranchDocument(TypedDict):
+    """A branch as judged."""
+
+    name: str
+    ref: str | None
+    commit: str | None
+    sla_seconds: int | None
+    critical: bool
+    note: str | None
+
+
+class ExcludedDocument(TypedDict):
+    """A tag that was not audited."""
+
+    tag: str
+    reason: str
+
+
+class TagsDocument(TypedDict):
+    """The population: total is audited (aliases among them) plus excluded."""
+
+    total: int
+    audited: int
+    excluded: list[ExcludedDocument]
+
+
+class FixDocument(TypedDict):
+    """A fix."""
+
+    commit: str
+    subject: str
+    author: str
+    authored_at: str | None
+    paths: list[str]
+
+
+class EvidenceDocument(TypedDict):
+    """What a verdict rests on."""
+
+    commit: str | None
+    detail: str
+
+
+class FixVerdictDocument(TypedDict):
+    """A fix on a branch."""
+
+    commit: str
+    status: str
+    via: str | None
+    since: str | None
+    evidence: EvidenceDocument
+
+
+class ForecastDocument(TypedDict):
+    """What a back-merge would meet."""
+
+    clean: bool
+    conflicts: list[str]
+
+
+class WaiverDocument(TypedDict):
+    """An approved exception, and the status that it covers."""
+
+    tag: str
+    branch: str
+    reason: str
+    approved_by: str
+    expires: str
+    covers: str | None
+
+
+class CheckDocument(TypedDict):
+    """A plain git command, with what it answers."""
+
+    run: str
+    exit: int
+    stdout: str | None
+
+
+class VerdictDocument(TypedDict):
+    """A pair."""
+
+    status: str
+    via: str | None
+    reason: str
+    since: str | None
+    lead_time_seconds: int | None
+    due_at: str | None
+    overdue: bool
+    waiver: WaiverDocument | None
+    pull_request: str | None
+    forecast: ForecastDocument | None
+    fixes: list[FixVerdictDocument]
+    check: list[CheckDocument]
+
+
+class HotfixDocument(TypedDict):
+    """A hotfix with its verdict on every branch."""
+
+    tag: str
+    commit: str
+    tag_object: str | None
+    tagged_at: str | None
+    tagger: str | None
+    message: str
+    selected_by: str
+    bounds: list[str]
+    aliases: list[str]
+    fixes: list[FixDocument]
+    branches: dict[str, VerdictDocument]
+
+
+class ViolationDocument(TypedDict):
+    """A broken rule."""
+
+    rule: str
+    severity: str
+    tag: str | None
+    branch: str | None
+    commit: str | None
+    detail: str
+
+
+class NotJudgedDocument(TypedDict):
+    """A rule that was not judged."""
+
+    rule: str
+    reason: str
+
+
+class ErrorDocument(TypedDict):
+    """What could not be judged."""
+
+    code: str
+    detail: str
+
+
+class RepositoryDocument(TypedDict):
+    """One repository."""
+
+    name: str
+    source: str
+    duration_seconds: float
+    main: BranchDocument
+    branches: list[BranchDocument]
+    tags: TagsDocument
+    hotfixes: list[HotfixDocument]
+    violations: list[ViolationDocument]
+    not_judged: list[NotJudgedDocument]
+    errors: list[ErrorDocument]
+
+
+class AuditDocument(TypedDict):
+    """One run."""
+
+    schema: str
+    tool: ToolDocument
+    started_at: str | None
+    finished_at: str | None
+    config_sha256: str | None
+    summary: SummaryDocument
+    repositories: list[RepositoryDocument]
+
+
+def render(audit: Audit) -> str:
+    """The document as JSON text."""
+    return writable(json.dumps(document(audit), ensure_ascii=False, indent=1)) + "\n"
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of the document, closed: every key is required, others are refused."""
+    from pydantic import TypeAdapter
+
+    schema = TypeAdapter(AuditDocument).json_schema()
+    for part in (schema, *schema["$defs"].values()):
+        part["additionalProperties"] = False
+    schema["properties"]["schema"] = {"const": SCHEMA, "type": "string"}
+    return schema
+
+
+def document(audit: Audit) -> AuditDocument:
+    """The audit as the document."""
+    return {
+        "schema": SCHEMA,
+        "tool": {
+            "name": "branch-drift",
+            "version": audit.tool.version,
+            "git": audit.tool.git,
+            "libgit2": audit.tool.libgit2,
+        },
+        "started_at": rfc3339(audit.started_at),
+        "finished_at": rfc3339(audit.finished_at),
+        "config_sha256": audit.config_sha256,
+        "summary": _summary(audit),
+        "repositories": [_repository(r) for r in audit.repositories],
+    }
+
+
+def _summary(audit: Audit) -> SummaryDocument:
+    pairs = Counter(v.status for r in audit.repositories for _, v in r.pairs())
+    violations = Counter(v.severity for r in audit.repositories for v in r.violations)
+    return {
+        "verdict": audit.verdict,
+        "repositories": len(audit.repositories),
+        "hotfixes": sum(len(r.hotfixes) for r in audit.repositories),
+        "pairs": {s.value: pairs[s] for s in Status},
+        "violations": {s.value: violations[s] for s in Severity if s is not Severity.OFF},
+    }
+
+
+def _repository(found: RepositoryAudit) -> RepositoryDocument:
+    return {
+        "name": found.name,
+        "source": found.source,
+        "duration_seconds": round(found.duration_seconds, 3),
+        "main": _branch(found.main),
+        "branches": [_branch(b) for b in found.branches],
+        "tags": {
+            "total": found.tags_total,
+            "audited": found.tags_audited,
+            "excluded": [{"tag": e.tag, "reason": e.reason} for e in found.excluded],
+        },
+        "hotfixes": [_hotfix(h) for h in found.hotfixes],
+        "violations": [_violation(v) for v in found.violations],
+        "not_judged": [{"rule": n.rule, "reason": n.reason} for n in found.not_judged],
+        "errors": [{"code": e.code, "detail": e.detail} for e in found.errors],
+    }
+
+
+def _branch(branch: Branch) -> BranchDocument:
+    return {
+        "name": branch.name,
+        "ref": branch.ref,
+        "commit": branch.commit,
+        "sla_seconds": branch.sla,
+        "critical": branch.critical,
+        "note": branch.note,
+    }
+
+
+def _hotfix(hotfix: Hotfix) -> HotfixDocument:
+    return {
+        "tag": hotfix.tag,
+        "commit": hotfix.commit,
+        "tag_object": hotfix.tag_object,
+        "tagged_at": rfc3339(hotfix.tagged_at),
+        "tagger": hotfix.tagger,
+        "message": hotfix.message,
+        "selected_by": hotfix.selected_by,
+        "bounds": list(hotfix.bounds),
+        "aliases": list(hotfix.aliases),
+        "fixes": [_fix(f) for f in hotfix.fixes],
+        "branches": {v.branch: _verdict(v) for v in hotfix.verdicts},
+    }
+
+
+def _fix(fix: Fix) -> FixDocument:
+    return {
+        "commit": fix.commit,
+        "subject": fix.subject,
+        "author": fix.author,
+        "authored_at": rfc3339(fix.authored_at),
+        "paths": list(fix.paths),
+    }
+
+
+def _verdict(verdict: Verdict) -> VerdictDocument:
+    ahead = verdict.forecast
+    return {
+        "status": verdict.status.value,
+        "via": verdict.via.value if verdict.via else None,
+        "reason": verdict.reason,
+        "since": rfc3339(verdict.since),
+        "lead_time_seconds": verdict.lead_time_seconds,
+        "due_at": rfc3339(verdict.due_at),
+        "overdue": verdict.overdue,
+        "waiver": _waiver(verdict.waiver, verdict.covers),
+        "pull_request": verdict.pull_request,
+        "forecast": {"clean": ahead.clean, "conflicts": list(ahead.conflicts)} if ahead else None,
+        "fixes": [_fix_verdict(f) for f in verdict.fixes],
+        "check": [{"run": c.run, "exit": c.exit, "stdout": c.stdout} for c in verdict.checks],
+    }
+
+
+def _waiver(waiver: Waiver | None, covers: Status | None) -> WaiverDocument | None:
+    if waiver is None:
+        return None
+    return {
+        "tag": waiver.tag,
+        "branch": waiver.branch,
+        "reason": waiver.reason,
+        "approved_by": waiver.approved_by,
+        "expires": waiver.expires,
+        "covers": covers.value if covers else None,
+    }
+
+
+def _fix_verdict(found: FixVerdict) -> FixVerdictDocument:
+    return {
+        "commit": found.commit,
+        "status": found.status.value,
+        "via": found.via.value if found.via else None,
+        "since": rfc3339(found.since),
+        "evidence": {"commit": found.evidence.commit, "detail": found.evidence.detail},
+    }
+
+
+def _violation(found: Violation) -> ViolationDocument:
+    return {
+        "rule": found.rule,
+        "severity": found.severity.value,
+        "tag": found.tag,
+        "branch": found.branch,
+        "commit": found.commit,
+        "detail": found.detail,
+    }

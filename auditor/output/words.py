@@ -1,0 +1,50 @@
+"""How values are shown: times, spans, and text that somebody else wrote."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, datetime
+
+_FIRST = int(datetime(1, 1, 1, tzinfo=UTC).timestamp())
+_LAST = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
+_SPANS = ((86_400, "d"), (3600, "h"), (60, "min"))
+
+
+def rfc3339(seconds: int | None) -> str | None:
+    """A time in UTC; one outside the years 1 to 9999 is shown as the nearest that can be written."""
+    if seconds is None:
+        return None
+    clamped = min(max(seconds, _FIRST), _LAST)
+    return datetime.fromtimestamp(clamped, UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
+
+
+def day(seconds: int | None) -> str:
+    """A time as people read it in a table, to the minute."""
+    said = rfc3339(seconds)
+    return said[:16].replace("T", " ") if said else ""
+
+
+def span(seconds: int | None) -> str:
+    """A span in its largest unit."""
+    if seconds is None:
+        return ""
+    return next((f"{seconds / size:.1f} {unit}" for size, unit in _SPANS if seconds >= size), f"{seconds} s")
+
+
+def plain(text: str) -> str:
+    """Text with everything visible: control, formatting (such as bidirectional) and surrogate characters shown."""
+    return "".join(c if c == " " or not _hidden(c) else f"\\u{ord(c):04x}" for c in text)
+
+
+def _hidden(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+
+
+def writable(text: str) -> str:
+    """Text that any encoder takes: lone surrogates replaced."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def short(oid: str | None) -> str:
+    """An id as people read it."""
+    return (oid or "")[:12]
