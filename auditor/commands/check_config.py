@@ -1,0 +1,19 @@
+"""`check-config`: every fault of a configuration at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from auditor.config import load
+from auditor.output import files
+
+
+def run(path: Path) -> int:
+    """0 where the file can be used; raises `UsageError` with every fault where not."""
+    config = load(path)
+    lines = [f"{path}: {len(config.repositories)} repositories, state in {config.state}"]
+    for repository in config.repositories:
+        branches = ", ".join(b.name for b in repository.branches)
+        lines.append(f"  {repository.name}: {repository.path}, {repository.main} -> {branches}")
+    files.write_text("-", "\n".join(lines) + "\n")
+    return 0

@@ -1,0 +1,114 @@
+"""`explain`: the whole trail of one verdict."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from auditor.audit import audit_repository
+from auditor.commands.scan import configuration
+from auditor.errors import UsageError
+from auditor.model import Audit, Hotfix, RepositoryAudit, Tool, Verdict
+from auditor.output import files
+from auditor.output.words import plain, rfc3339, span
+
+
+def run(tag: str, branch: str, repository: Path | None, file: Path | None, main: str | None) -> int:
+    """Tells one pair's story; the exit status is that of a scan of this pair alone."""
+    config = configuration(
+        (repository,) if repository and not file else (), file, main, () if file else (branch,)
+    )
+    wanted = [
+        r for r in config.repositories if file is None or repository is None or r.name == str(repository)
+    ]
+    if len(wanted) != 1:
+        names = ", ".join(r.name for r in config.repositories)
+        raise UsageError(f"name one repository of the configuration: {names}")
+    found = audit_repository(wanted[0], int(time.time()))
+    hotfix, verdict = _pair(found, tag, branch)
+    files.write_text("-", "\n".join(_story(found, hotfix, verdict)) + "\n")
+    only = RepositoryAudit(
+        found.name,
+        found.source,
+        found.main,
+        found.branches,
+        0,
+        0,
+        (),
+        (_only(hotfix, verdict),),
+        (),
+        (),
+        found.errors,
+    )
+    return Audit(Tool("", "", ""), 0, 0, None, (only,)).exit_code
+
+
+def _only(hotfix: Hotfix, verdict: Verdict) -> Hotfix:
+    from dataclasses import replace
+
+    return replace(hotfix, verdicts=(verdict,))
+
+
+def _pair(found: RepositoryAudit, tag: str, branch: str) -> tuple[Hotfix, Verdict]:
+    for hotfix, verdict in found.pairs():
+        if tag in (hotfix.tag, *hotfix.aliases) and verdict.branch == branch:
+            return hotfix, verdict
+    for excluded in found.excluded:
+        if excluded.tag == tag:
+            raise UsageError(f"{tag} is not audited: {excluded.reason}")
+    if found.errors:
+        raise UsageError(*(f"{e.code}: {e.detail}" for e in found.errors))
+    known = ", ".join(h.tag for h in found.hotfixes[:10]) or "none"
+    raise UsageError(f"there is no hotfix {tag} on a branch {branch}; hotfixes: {known}")
+
+
+def _story(found: RepositoryAudit, hotfix: Hotfix, verdict: Verdict) -> Iterator[str]:
+    via = f", via {verdict.via}" if verdict.via else ""
+    yield f"{plain(hotfix.tag)} on {plain(verdict.branch)} of {plain(found.name)}: {verdict.status}{via}"
+    yield f"  {plain(verdict.reason)}"
+    yield ""
+    yield f"hotfix   {hotfix.commit}, tagged {rfc3339(hotfix.tagged_at)} by {plain(hotfix.tagger or 'nobody (lightweight)')}"
+    yield f"         selected by: {plain(hotfix.selected_by)}; bounded by: {plain(', '.join(hotfix.bounds) or 'nothing')}"
+    yield from _times(verdict)
+    yield from _fixes(hotfix, verdict)
+    yield from _checks(verdict)
+
+
+def _times(verdict: Verdict) -> Iterator[str]:
+    if verdict.since is not None:
+        lead = (
+            f", {span(verdict.lead_time_seconds)} after the tag"
+            if verdict.lead_time_seconds is not None
+            else ""
+        )
+        yield f"since    {rfc3339(verdict.since)}{lead}"
+    if verdict.due_at is not None:
+        yield f"due      {rfc3339(verdict.due_at)}{' (overdue)' if verdict.overdue else ''}"
+    if verdict.waiver:
+        waiver = verdict.waiver
+        yield f"waiver   until {waiver.expires}, by {plain(waiver.approved_by)}: {plain(waiver.reason)} (else {verdict.covers})"
+    if verdict.forecast:
+        paths = ", ".join(verdict.forecast.conflicts)
+        yield f"forecast {'a back-merge would be clean' if verdict.forecast.clean else 'would conflict in ' + plain(paths)}"
+
+
+def _fixes(hotfix: Hotfix, verdict: Verdict) -> Iterator[str]:
+    known = {f.commit: f for f in hotfix.fixes}
+    yield ""
+    yield f"fixes ({len(verdict.fixes)})"
+    for judged in verdict.fixes:
+        fix = known[judged.commit]
+        yield f"  {fix.commit} {plain(fix.subject)}"
+        yield f"    {judged.status}{f' via {judged.via}' if judged.via else ''}: {plain(judged.evidence.detail)}"
+        yield f"    changes {plain(', '.join(fix.paths))}"
+
+
+def _checks(verdict: Verdict) -> Iterator[str]:
+    yield ""
+    yield "check it with plain git, in any full clone"
+    for check in verdict.checks:
+        yield f"  $ {check.run}"
+        yield f"    exits with {check.exit}" + (
+            f" and prints {check.stdout!r}" if check.stdout is not None else ""
+        )

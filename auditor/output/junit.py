@@ -1,0 +1,60 @@
+"""JUnit XML for a pipeline: a suite a repository, a case a pair."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree as ET
+
+from auditor.model import DRIFT, Audit, Hotfix, RepositoryAudit, Severity, Status, Verdict
+
+_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def render(audit: Audit) -> str:
+    """Drift and broken rules of severity error fail, what is unknown is an error, what is waived is skipped."""
+    root = ET.Element("testsuites", name="branch-drift")
+    for repository in audit.repositories:
+        root.append(_suite(repository))
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _suite(found: RepositoryAudit) -> ET.Element:
+    cases = [_pair(found, h, v) for h, v in found.pairs()]
+    cases += [
+        _case(found, v.rule, f"{v.tag or v.branch or v.commit}", "failure", v.detail)
+        for v in found.violations
+        if v.severity is Severity.ERROR
+    ]
+    cases += [_case(found, "audit", e.code, "error", e.detail) for e in found.errors]
+    suite = ET.Element("testsuite", name=_xml(found.name), tests=str(len(cases)))
+    for kind, plural in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
+        suite.set(plural, str(sum(case.find(kind) is not None for case in cases)))
+    suite.extend(cases)
+    return suite
+
+
+def _pair(found: RepositoryAudit, hotfix: Hotfix, verdict: Verdict) -> ET.Element:
+    kind = None
+    if verdict.status in DRIFT:
+        kind = "failure"
+    elif verdict.incomplete:
+        kind = "error"
+    elif verdict.status is Status.WAIVED:
+        kind = "skipped"
+    waiver = verdict.waiver
+    said = f"{verdict.status}: {verdict.reason}"
+    if waiver:
+        said += f"; waived until {waiver.expires} by {waiver.approved_by}: {waiver.reason}"
+    return _case(found, verdict.branch, hotfix.tag, kind, said)
+
+
+def _case(found: RepositoryAudit, group: str, name: str, kind: str | None, said: str) -> ET.Element:
+    case = ET.Element("testcase", classname=_xml(f"{found.name}.{group}"), name=_xml(name))
+    if kind:
+        ET.SubElement(case, kind, message=_xml(said))
+    return case
+
+
+def _xml(text: str) -> str:
+    return _NO_XML.sub("\ufffd", text)

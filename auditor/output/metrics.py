@@ -1,0 +1,100 @@
+"""Prometheus metrics of one run (DESIGN, Metrics), in the classic text format."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
+
+from auditor.config import RULES
+from auditor.model import DRIFT, IN_SYNC, Audit, RepositoryAudit, Severity, Status, Verdict
+from auditor.output.words import writable
+
+_HOUR, _DAY = 3600, 86_400
+_BUCKETS = (
+    600, _HOUR, 4 * _HOUR, 12 * _HOUR, _DAY, 2 * _DAY, 4 * _DAY, 7 * _DAY, 14 * _DAY, 30 * _DAY, 90 * _DAY,
+)  # fmt: skip
+_PREFIX = "branch_drift"
+
+
+def exposition(audit: Audit) -> str:
+    """The metrics of a finished run."""
+    families = _Families()
+    families.build_info.labels(audit.tool.version, audit.tool.libgit2).set(1)
+    for repository in audit.repositories:
+        _repository(families, repository, audit.finished_at)
+    return generate_latest(families.registry).decode()
+
+
+class _Families:
+    """Every family with its help text, which never changes: collectors drop families whose help differs."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        by_branch = ("repository", "branch")
+        self.pairs = self._gauge("pairs", "Pairs of hotfix and branch by status.", (*by_branch, "status"))
+        self.in_sync = self._gauge(
+            "in_sync", "1 if every hotfix is in sync on the branch and the scan succeeded.", by_branch
+        )
+        self.overdue = self._gauge(
+            "overdue_pairs", "Pairs that drift longer than the branch's SLA allows.", by_branch
+        )
+        self.oldest = self._gauge(
+            "oldest_drift_timestamp_seconds", "When the oldest drift of the branch began.", by_branch
+        )
+        self.hotfixes = self._gauge("hotfixes", "Hotfixes audited.", ("repository",))
+        self.violations = self._gauge("violations", "Broken rules.", ("repository", "rule", "severity"))
+        self.waived = self._gauge("waived_pairs", "Pairs that drift under a waiver.", by_branch)
+        self.lead_time = Histogram(
+            f"{_PREFIX}_lead_time_seconds", "From the tag to the arrival on the branch.", by_branch,
+            buckets=_BUCKETS, registry=self.registry,
+        )  # fmt: skip
+        self.success = self._gauge(
+            "scan_success", "1 if everything in the repository could be judged.", ("repository",)
+        )
+        self.duration = self._gauge(
+            "scan_duration_seconds", "How long the repository's audit took.", ("repository",)
+        )
+        self.last_scan = self._gauge(
+            "last_scan_timestamp_seconds", "When the repository was last scanned.", ("repository",)
+        )
+        self.last_success = self._gauge(
+            "last_success_timestamp_seconds", "When a scan of the repository last succeeded.", ("repository",)
+        )
+        self.build_info = self._gauge("build_info", "The versions that judged.", ("version", "libgit2"))
+
+    def _gauge(self, name: str, words: str, labels: tuple[str, ...]) -> Gauge:
+        return Gauge(f"{_PREFIX}_{name}", words, labels, registry=self.registry)
+
+
+def _repository(families: _Families, found: RepositoryAudit, finished_at: int) -> None:
+    name = writable(found.name)
+    families.hotfixes.labels(name).set(len(found.hotfixes))
+    families.success.labels(name).set(not found.incomplete)
+    families.duration.labels(name).set(found.duration_seconds)
+    families.last_scan.labels(name).set(finished_at)
+    if not found.incomplete:
+        families.last_success.labels(name).set(finished_at)
+    broken = Counter((v.rule, v.severity) for v in found.violations)
+    for rule, severity in {*((r, s) for r, s in RULES if s is not Severity.OFF), *broken}:
+        families.violations.labels(name, rule, severity.value).set(broken[rule, severity])
+    for branch in found.branches:
+        verdicts = [v for _, v in found.pairs() if v.branch == branch.name]
+        _branch(families, (name, writable(branch.name)), verdicts, usable=not found.errors)
+
+
+def _branch(families: _Families, labels: tuple[str, str], verdicts: list[Verdict], *, usable: bool) -> None:
+    statuses = Counter(v.status for v in verdicts)
+    for status in Status:
+        families.pairs.labels(*labels, status.value).set(statuses[status])
+    calm = all(v.status in IN_SYNC and not v.incomplete for v in verdicts)
+    families.in_sync.labels(*labels).set(usable and calm)
+    families.overdue.labels(*labels).set(sum(v.overdue for v in verdicts))
+    families.waived.labels(*labels).set(statuses[Status.WAIVED])
+    drifting = [v.since for v in verdicts if v.status in DRIFT and v.since is not None]
+    if drifting:
+        families.oldest.labels(*labels).set(min(drifting))
+    lead_time = families.lead_time.labels(*labels)
+    for verdict in verdicts:
+        if verdict.lead_time_seconds is not None:
+            lead_time.observe(verdict.lead_time_seconds)

@@ -1,0 +1,115 @@
+"""The table for a terminal: the matrix, worst first, and why."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from auditor.model import DRIFT, Audit, Hotfix, RepositoryAudit, Severity, Status, Verdict
+from auditor.output.order import counts, worst_first
+from auditor.output.words import day, plain
+
+_STYLES = {
+    Status.PRESENT: "green",
+    Status.NOT_APPLICABLE: "dim",
+    Status.WITHDRAWN: "dim",
+    Status.WAIVED: "cyan",
+    Status.UNKNOWN: "yellow",
+}
+_MOST_IN_SYNC = 20
+_NARROWEST = 100
+
+
+def render(audit: Audit) -> str:
+    """The whole audit; colours where standard output is a terminal."""
+    terminal = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    width = None if sys.stdout.isatty() else max(_NARROWEST, int(os.environ.get("COLUMNS", "0") or 0))
+    text = io.StringIO()
+    console = Console(file=text, force_terminal=terminal, width=width, highlight=False, soft_wrap=False)
+    for repository in audit.repositories:
+        _repository(console, repository)
+    _conclusion(console, audit)
+    return text.getvalue()
+
+
+def _repository(console: Console, found: RepositoryAudit) -> None:
+    console.print(f"[bold]{_safe(found.name)}[/]  {_safe(found.source)}")
+    population = f"{found.tags_total} tags: {found.tags_audited} audited, {len(found.excluded)} excluded"
+    console.print(
+        f"  main is {_safe(found.main.name)} at {(found.main.commit or 'unknown')[:12]}; {population}"
+    )
+    for branch in found.branches:
+        if branch.note:
+            console.print(f"  [yellow]note[/] {_safe(branch.name)}: {_safe(branch.note)}")
+    if found.hotfixes:
+        _matrix(console, found)
+    for hotfix, verdict in worst_first(found):
+        if verdict.status in DRIFT or verdict.incomplete or verdict.waiver:
+            _why(console, hotfix, verdict)
+    for violation in found.violations:
+        colour = "red" if violation.severity is Severity.ERROR else "yellow"
+        about = " ".join(x for x in (violation.tag, violation.branch, (violation.commit or "")[:12]) if x)
+        console.print(
+            f"  [{colour}]{violation.severity}[/] {violation.rule}: {_safe(about)}: {_safe(violation.detail)}"
+        )
+    for error in found.errors:
+        console.print(f"  [yellow]not judged[/] {error.code}: {_safe(error.detail)}")
+    console.print()
+
+
+def _matrix(console: Console, found: RepositoryAudit) -> None:
+    table = Table(box=None, padding=(0, 2), header_style="bold")
+    table.add_column("  hotfix")
+    table.add_column("tagged")
+    for branch in found.branches:
+        table.add_column(_safe(branch.name))
+    rows = sorted(found.hotfixes, key=lambda h: all(_calm(v) for v in h.verdicts))
+    calm = [h for h in rows if all(_calm(v) for v in h.verdicts)]
+    for hotfix in [h for h in rows if h not in calm] + calm[:_MOST_IN_SYNC]:
+        cells = [_cell(v) for v in hotfix.verdicts]
+        table.add_row(f"  {_safe(hotfix.tag)}", day(hotfix.tagged_at), *cells)
+    console.print(table)
+    if len(calm) > _MOST_IN_SYNC:
+        console.print(f"  … and {len(calm) - _MOST_IN_SYNC} more hotfixes that are in sync everywhere")
+
+
+def _calm(verdict: Verdict) -> bool:
+    return verdict.status not in DRIFT and not verdict.incomplete
+
+
+def _cell(verdict: Verdict) -> str:
+    style = _STYLES.get(verdict.status, "bold red")
+    said = f"{verdict.status} ({verdict.via})" if verdict.via else verdict.status.value
+    return f"[{style}]{said}{' overdue' if verdict.overdue else ''}[/]"
+
+
+def _why(console: Console, hotfix: Hotfix, verdict: Verdict) -> None:
+    style = _STYLES.get(verdict.status, "bold red")
+    console.print(
+        f"  [{style}]{verdict.status}[/] {_safe(hotfix.tag)} on {_safe(verdict.branch)}: {_safe(verdict.reason)}"
+    )
+    if verdict.waiver:
+        waiver = verdict.waiver
+        said = (
+            f"waived until {waiver.expires} by {waiver.approved_by}: {waiver.reason} (else {verdict.covers})"
+        )
+        console.print(f"      {_safe(said)}")
+    if verdict.forecast and not verdict.forecast.clean:
+        console.print(f"      a back-merge would conflict in {_safe(', '.join(verdict.forecast.conflicts))}")
+    elif verdict.forecast:
+        console.print("      a back-merge would be clean")
+
+
+def _conclusion(console: Console, audit: Audit) -> None:
+    said = ", ".join(f"{n} {status}" for status, n in counts(audit).items() if n) or "no pairs"
+    style = {"in-sync": "bold green", "drift": "bold red"}.get(audit.verdict, "bold yellow")
+    console.print(f"[{style}]{audit.verdict}[/]: {said}")
+
+
+def _safe(text: str) -> str:
+    return escape(plain(text))
