@@ -57,9 +57,7 @@ def failed(config: RepositoryConfig, problem: Problem) -> RepositoryAudit:
 def _find(store: Store, config: RepositoryConfig) -> RepositoryAudit:
     main_ref = refs.find_branch(store, config.main)
     if main_ref is None:
-        raise RepositoryError(
-            "main-absent", f"{config.path}: there is no branch {config.main}; name it with main:"
-        )
+        raise RepositoryError("main-absent", f"{config.path}: there is no branch {config.main}; name it with main:")
     found = {b.name: refs.find_branch(store, b.name) for b in config.branches}
     tags = refs.tags(store)
     tips = [main_ref.commit, *(ref.commit for ref in found.values() if ref)]
@@ -73,9 +71,7 @@ def _find(store: Store, config: RepositoryConfig) -> RepositoryAudit:
     fixes = find_fixes(scene.content, history, [r.commits for r in ranges], scene.counts)
     judged = _judge_all(scene, config, population, ranges, fixes)
     branches = tuple(
-        Branch(
-            b.name, r.ref if r else None, r.commit if r else None, b.sla, b.critical, r.note if r else None
-        )
+        Branch(b.name, r.ref if r else None, r.commit if r else None, b.sla, b.critical, r.note if r else None)
         for b in config.branches
         for r in [found[b.name]]
     )
@@ -102,8 +98,7 @@ def _scene(store: Store, config: RepositoryConfig, history: History, tips: dict[
     for number in history.cut:
         cut |= reach[number]
     lines = [
-        Line(name, tip, history.number[tip], bit, bool(cut >> bit & 1))
-        for bit, (name, tip) in enumerate(tips.items())
+        Line(name, tip, history.number[tip], bit, bool(cut >> bit & 1)) for bit, (name, tip) in enumerate(tips.items())
     ]
     return Scene(Content(store), history, lines[0], lines[1:], reach, counter(config.ignore_paths))
 
@@ -134,9 +129,7 @@ def _judge_all(
 def _search(scene: Scene, fixes: Sequence[tuple[FixCommit, ...]]) -> Search:
     """Which fixes need a look at other commits: those a branch lacks, and those whose content moved on."""
     every = [f for group in fixes for f in group if f.changes]
-    lacking = {
-        (f.number, line.bit): f for f in every for line in scene.lines if not scene.contains(line, f.number)
-    }
+    lacking = {(f.number, line.bit): f for f in every for line in scene.lines if not scene.contains(line, f.number)}
     moved = [f for f in every if any(_moved(scene, f, x) for x in scene.lines if scene.contains(x, f.number))]
     paths = {p for f in (*lacking.values(), *moved) for p in f.paths}
     lines = {line.bit: line for line in scene.lines}
@@ -237,9 +230,7 @@ class _Pairs:
         found = [presence.judge(case) for case in cases]
         drifts = pairs.status_of(found) in DRIFT
         ahead = forecast(self.scene.content, self.net(), self.base, line.tip) if drifts else None
-        proof = [
-            c for case, f in zip(cases, found, strict=True) for c in checks.checks(case, f, plain=self.plain)
-        ]
+        proof = [c for case, f in zip(cases, found, strict=True) for c in checks.checks(case, f, plain=self.plain)]
         return pairs.judge(line.name, found, self.candidate.tagged_at, ahead, list(dict.fromkeys(proof)))
 
     def net(self) -> Changes:

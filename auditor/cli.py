@@ -21,9 +21,7 @@ Exit status:
   3  incomplete: something could not be judged (wins over 1)
 """
 
-_config_option = click.option(
-    "-c", "--config", type=click.Path(path_type=Path), help="Configuration file (YAML)."
-)
+_config_option = click.option("-c", "--config", type=click.Path(path_type=Path), help="Configuration file (YAML).")
 _main_option = click.option("--main", "main_", metavar="NAME", help="The branch production is released from.")
 
 
@@ -39,18 +37,10 @@ def cli() -> None:
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="table", help="What to write.")
 @click.option("-o", "--output", default="-", metavar="FILE|-", help="Where to write it (standard output).")
 @_main_option
-@click.option(
-    "--branch", "branches", multiple=True, metavar="NAME", help="An environment branch (repeatable)."
-)
-@click.option(
-    "--metrics-textfile", type=click.Path(path_type=Path), help="Also write Prometheus metrics here."
-)
-@click.option(
-    "--report-dir", type=click.Path(path_type=Path), help="Also write index.html and audit.json here."
-)
-@click.option(
-    "--jobs", type=click.IntRange(1), metavar="N", help="Repositories at a time (one per processor)."
-)
+@click.option("--branch", "branches", multiple=True, metavar="NAME", help="An environment branch (repeatable).")
+@click.option("--metrics-textfile", type=click.Path(path_type=Path), help="Also write Prometheus metrics here.")
+@click.option("--report-dir", type=click.Path(path_type=Path), help="Also write index.html and audit.json here.")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Repositories at a time (one per processor).")
 @click.option("--no-ledger", is_flag=True, help="Remember nothing of this run, and use nothing remembered.")
 @click.option("--quiet", is_flag=True, help="Write nothing but the result.")
 def scan(**options: Any) -> None:

@@ -73,9 +73,7 @@ def _pattern(value: object) -> object:
 
 def _known_rules(value: Mapping[str, Severity]) -> Mapping[str, Severity]:
     unknown = [
-        f"there is no rule {r}{_nearest(r, list(_DEFAULT_SEVERITY))}"
-        for r in value
-        if r not in _DEFAULT_SEVERITY
+        f"there is no rule {r}{_nearest(r, list(_DEFAULT_SEVERITY))}" for r in value if r not in _DEFAULT_SEVERITY
     ]
     if unknown:
         raise ValueError(", ".join(unknown))
@@ -230,8 +228,7 @@ def load(path: Path) -> Config:
         faults += [_fault(path, document, e) for e in said]
         raise UsageError(*dict.fromkeys(faults)) from None
     faults += [
-        f"{path}: repositories: the name {n} is given twice"
-        for n in _twice([r.name for r in parsed.repositories])
+        f"{path}: repositories: the name {n} is given twice" for n in _twice([r.name for r in parsed.repositories])
     ]
     here = path.resolve().parent
     state = here / parsed.state
@@ -259,9 +256,7 @@ def overridden(config: Config, main: str | None, branches: Sequence[str]) -> Con
         return config
     try:
         changed = tuple(
-            RepositoryConfig.model_validate(
-                {**{k: getattr(r, k) for k in RepositoryConfig.model_fields}, **said}
-            )
+            RepositoryConfig.model_validate({**{k: getattr(r, k) for k in RepositoryConfig.model_fields}, **said})
             for r in config.repositories
         )
     except ValidationError as error:
@@ -283,9 +278,7 @@ def _with_defaults(value: Any) -> Any:
 
 def _fault(path: Path, document: yaml_text.Document, error: Any) -> str:
     place = tuple(p for p in error["loc"] if p != "[key]")
-    line = next(
-        (document.lines[place[:n]] for n in range(len(place), -1, -1) if place[:n] in document.lines), 1
-    )
+    line = next((document.lines[place[:n]] for n in range(len(place), -1, -1) if place[:n] in document.lines), 1)
     shown = ".".join(str(p) for p in place)
     return f"{path}:{line}: {shown + ': ' if shown else ''}{_words(error)}"
 

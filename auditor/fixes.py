@@ -75,9 +75,7 @@ def _fixes_of(
             above = history.parents[number]
             base = history.ids[above[0]] if above else None
             merge = len(above) > 1
-            fixes.append(
-                FixCommit(number, history.ids[number], base, merge, changes, carried.get(number, ()))
-            )
+            fixes.append(FixCommit(number, history.ids[number], base, merge, changes, carried.get(number, ())))
     return tuple(fixes)
 
 

@@ -136,9 +136,7 @@ class _Supervisor:
         self.progress(audited)
 
 
-def _serve(
-    pipe: Connection, parents: Connection, others: Sequence[Connection], supervisor: _Supervisor
-) -> None:
+def _serve(pipe: Connection, parents: Connection, others: Sequence[Connection], supervisor: _Supervisor) -> None:
     """The worker's loop. Its own process group lets its git processes be ended with it."""
     os.setpgid(0, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -159,7 +157,7 @@ def _guarded(repository: RepositoryConfig, work: Work) -> RepositoryAudit:
         return work(repository)
     except BranchDriftError as error:
         return audit.failed(repository, Problem("failed", str(error)))
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         said = f"{type(error).__name__}: {error}".splitlines()[0]
         return audit.failed(repository, Problem("internal", f"a fault of this program: {said}"))
 

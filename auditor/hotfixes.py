@@ -109,9 +109,7 @@ def _start(since: str | None, tags: Sequence[TagRef], history: History) -> _Star
     return _Start(since, int(moment.timestamp()), frozenset())
 
 
-def _choose(
-    tag: TagRef, config: RepositoryConfig, history: History, start: _Start | None
-) -> tuple[str | None, str]:
+def _choose(tag: TagRef, config: RepositoryConfig, history: History, start: _Start | None) -> tuple[str | None, str]:
     """How the tag was selected, or None and the reason why not."""
     wanted = config.hotfix_tags
     for entry in wanted.exclude:
@@ -172,9 +170,7 @@ def _grouped(chosen: Sequence[tuple[TagRef, int | None, str]], history: History)
     return tuple(sorted(found, key=lambda c: (-c.tagged_at, c.tag.name)))
 
 
-def ranges(
-    candidates: Sequence[Candidate], tags: Sequence[TagRef], history: History, on_main: set[int]
-) -> list[Range]:
+def ranges(candidates: Sequence[Candidate], tags: Sequence[TagRef], history: History, on_main: set[int]) -> list[Range]:
     """The commits reachable from each hotfix tag and from no bound below it.
 
     One pass over the graph tells for each commit which tags contain it; commits of equal answers
@@ -236,6 +232,4 @@ def _positions(commits: Sequence[int], history: History) -> dict[int, tuple[int,
 def _bound_name(oid: str, version: versions.Version | None, tags: Sequence[TagRef]) -> str:
     names = [t.name for t in tags if t.commit == oid]
     prefix = version.prefix if version else None
-    return min(
-        names, key=lambda n: ((v := versions.parse(n)) is None or v.prefix != prefix or v.pre_release, n)
-    )
+    return min(names, key=lambda n: ((v := versions.parse(n)) is None or v.prefix != prefix or v.pre_release, n))

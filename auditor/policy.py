@@ -19,14 +19,10 @@ def apply_policy(audit: RepositoryAudit, config: RepositoryConfig, now: int) -> 
         for h in audit.hotfixes
     )
     violations = (*audit.violations, *_expired(config, active), *_unused(config, active, judged))
-    return replace(
-        audit, hotfixes=judged, violations=tuple(v for v in violations if v.severity is not Severity.OFF)
-    )
+    return replace(audit, hotfixes=judged, violations=tuple(v for v in violations if v.severity is not Severity.OFF))
 
 
-def _decide(
-    hotfix: Hotfix, verdict: Verdict, sla: int | None, active: list[WaiverConfig], now: int
-) -> Verdict:
+def _decide(hotfix: Hotfix, verdict: Verdict, sla: int | None, active: list[WaiverConfig], now: int) -> Verdict:
     due = hotfix.tagged_at + sla if sla is not None else None
     if verdict.status not in DRIFT:
         return replace(verdict, due_at=due)
@@ -49,9 +45,7 @@ def _expired(config: RepositoryConfig, active: list[WaiverConfig]) -> list[Viola
     ]
 
 
-def _unused(
-    config: RepositoryConfig, active: list[WaiverConfig], judged: tuple[Hotfix, ...]
-) -> list[Violation]:
+def _unused(config: RepositoryConfig, active: list[WaiverConfig], judged: tuple[Hotfix, ...]) -> list[Violation]:
     used = {(tag, v.branch) for h in judged for v in h.verdicts if v.waiver for tag in (h.tag, *h.aliases)}
     return [
         _violation(config, "waiver-unused", w, "covers nothing: there is no such drifting pair")

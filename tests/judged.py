@@ -45,14 +45,10 @@ def assert_checks_hold(path: Path, verdict: Verdict) -> None:
     clone = path.parent / f"{path.name}.clone"
     env = {**PINNED, "PATH": os.environ["PATH"], "HOME": str(path.parent)}
     if not clone.exists():
-        subprocess.run(
-            ["git", "clone", "-q", "--bare", path, clone], env=env, check=True, capture_output=True
-        )
+        subprocess.run(["git", "clone", "-q", "--bare", path, clone], env=env, check=True, capture_output=True)
     else:
         refspecs = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
-        subprocess.run(
-            ["git", "fetch", "-q", path, *refspecs], cwd=clone, env=env, check=True, capture_output=True
-        )
+        subprocess.run(["git", "fetch", "-q", path, *refspecs], cwd=clone, env=env, check=True, capture_output=True)
     for check in verdict.checks:
         assert check.run.startswith("git ")
         done = subprocess.run(check.run, shell=True, cwd=clone, env=env, capture_output=True, check=False)

@@ -116,9 +116,7 @@ def test_declared_pick_with_a_conflict_resolved_otherwise(repo: Repo) -> None:
 def test_a_claim_that_changes_something_else_is_not_presence(repo: Repo) -> None:
     landed = hotfix(repo)
     repo.switch("dev")
-    repo.commit(
-        f"Pretend\n\n(cherry picked from commit {landed.fix})", {"src/login.py": LOGIN + "# nothing\n"}
-    )
+    repo.commit(f"Pretend\n\n(cherry picked from commit {landed.fix})", {"src/login.py": LOGIN + "# nothing\n"})
     assert told(repo) == ("missing", None)
 
 
@@ -194,11 +192,7 @@ def test_reverted_and_then_rewritten(repo: Repo) -> None:
     repo.revert(landed.fix)
     repo.commit(
         "Rewrite",
-        {
-            "src/login.py": LOGIN.replace(
-                "    account = find(user)\n    if account.locked", "    if user.gone"
-            )
-        },
+        {"src/login.py": LOGIN.replace("    account = find(user)\n    if account.locked", "    if user.gone")},
     )
     assert told(repo) == ("reverted", None)
 
@@ -470,9 +464,7 @@ def test_overruled_by_a_merge_that_took_the_other_side_whole(repo: Repo) -> None
     repo.commit("Rework everything", {"src/login.py": "def login(user):\n    return user.login()\n"})
     repo.switch("dev")
     repo.merge("main", "--ff-only")
-    repo.merge(
-        "other", "-X", "theirs", resolve={"src/login.py": "def login(user):\n    return user.login()\n"}
-    )
+    repo.merge("other", "-X", "theirs", resolve={"src/login.py": "def login(user):\n    return user.login()\n"})
     assert told(repo) == ("dropped", None)
 
 

@@ -16,12 +16,8 @@ from auditor.output.words import plain, rfc3339, span
 
 def run(tag: str, branch: str, repository: Path | None, file: Path | None, main: str | None) -> int:
     """Tells one pair's story; the exit status is that of a scan of this pair alone."""
-    config = configuration(
-        (repository,) if repository and not file else (), file, main, () if file else (branch,)
-    )
-    wanted = [
-        r for r in config.repositories if file is None or repository is None or r.name == str(repository)
-    ]
+    config = configuration((repository,) if repository and not file else (), file, main, () if file else (branch,))
+    wanted = [r for r in config.repositories if file is None or repository is None or r.name == str(repository)]
     if len(wanted) != 1:
         names = ", ".join(r.name for r in config.repositories)
         raise UsageError(f"name one repository of the configuration: {names}")
@@ -77,11 +73,7 @@ def _story(found: RepositoryAudit, hotfix: Hotfix, verdict: Verdict) -> Iterator
 
 def _times(verdict: Verdict) -> Iterator[str]:
     if verdict.since is not None:
-        lead = (
-            f", {span(verdict.lead_time_seconds)} after the tag"
-            if verdict.lead_time_seconds is not None
-            else ""
-        )
+        lead = f", {span(verdict.lead_time_seconds)} after the tag" if verdict.lead_time_seconds is not None else ""
         yield f"since    {rfc3339(verdict.since)}{lead}"
     if verdict.due_at is not None:
         yield f"due      {rfc3339(verdict.due_at)}{' (overdue)' if verdict.overdue else ''}"
@@ -109,6 +101,4 @@ def _checks(verdict: Verdict) -> Iterator[str]:
     yield "check it with plain git, in any full clone"
     for check in verdict.checks:
         yield f"  $ {check.run}"
-        yield f"    exits with {check.exit}" + (
-            f" and prints {check.stdout!r}" if check.stdout is not None else ""
-        )
+        yield f"    exits with {check.exit}" + (f" and prints {check.stdout!r}" if check.stdout is not None else "")

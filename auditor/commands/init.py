@@ -45,11 +45,7 @@ def _text(store: Store, path: Path) -> str:
         f"    main: {_quoted(main)}   # the branch production is released from",
         "    # Every branch that must carry each hotfix; with an SLA: {name: dr, sla: 4h, critical: true}",
         f"    branches: [{', '.join(_quoted(b) for b in branches)}]",
-        *(
-            [f"    # The protocol also names, and this repository has not: {', '.join(absent)}"]
-            if absent
-            else []
-        ),
+        *([f"    # The protocol also names, and this repository has not: {', '.join(absent)}"] if absent else []),
         *_tags(tags),
         *_ignored(store, main),
         "    # waivers:",
@@ -63,9 +59,7 @@ def _tags(tags: Sequence[str]) -> list[str]:
     known = [v for t in tags if (v := versions.parse(t))]
     found = sum(v.is_patch for v in known)
     if found or not known:
-        return [
-            f"    # {len(tags)} tags, of which {found} name a hotfix (a three-part version, patch above zero)."
-        ]
+        return [f"    # {len(tags)} tags, of which {found} name a hotfix (a three-part version, patch above zero)."]
     prefixes = [v.prefix for v in known if len(v.numbers) >= 3]
     prefix = max(prefixes, key=prefixes.count, default="")
     mark = "." if sum(v.dotted for v in known) * 2 >= len(known) else "_"

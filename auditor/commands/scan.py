@@ -43,9 +43,7 @@ def run(options: Options) -> int:
     config = configuration(options.repositories, options.config, options.main_, options.branches)
     for path in (options.output, options.metrics_textfile, options.report_dir):
         files.require_folder(path)
-    found = scan(
-        config, options.jobs or os.cpu_count() or 1, remember=not options.no_ledger, quiet=options.quiet
-    )
+    found = scan(config, options.jobs or os.cpu_count() or 1, remember=not options.no_ledger, quiet=options.quiet)
     _write(found, options)
     return found.exit_code
 

@@ -278,9 +278,7 @@ class Content:
         data = self.store.blob(known.oid)
         if lines.is_binary(data) or not data:
             return None
-        nearest = sorted(
-            regular, key=lambda f: (not _same_name(f[0], path), not _same_kind(f[0], path), f[0])
-        )
+        nearest = sorted(regular, key=lambda f: (not _same_name(f[0], path), not _same_kind(f[0], path), f[0]))
         scored = ((self._likeness(data, s.oid), p) for p, s in nearest[:_MOST_CANDIDATES])
         best = max(scored, default=(0.0, ""), key=lambda s: (s[0], _same_name(s[1], path)))
         return best[1] if best[0] >= _MIN_SIMILAR else None

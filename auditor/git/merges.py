@@ -49,9 +49,7 @@ def _suspects(content: Content, history: History, merges: Sequence[int]) -> list
     return unclear
 
 
-def _as_expected(
-    content: Content, merged: Changes | None, ours: Changes | None, theirs: Changes | None
-) -> bool:
+def _as_expected(content: Content, merged: Changes | None, ours: Changes | None, theirs: Changes | None) -> bool:
     if merged is None or ours is None or theirs is None:
         return False
     result = {c.path: c for c in merged}

@@ -33,7 +33,7 @@ def _row(repository: RepositoryAudit, hotfix: Hotfix, verdict: Verdict) -> tuple
         verdict.status.value,
         verdict.via.value if verdict.via else None,
         rfc3339(verdict.since),
-        verdict.lead_time_seconds,
+        "" if verdict.lead_time_seconds is None else str(verdict.lead_time_seconds),
         rfc3339(verdict.due_at),
         "yes" if verdict.overdue else "no",
         verdict.reason,

@@ -8,7 +8,7 @@ from auditor.model import DRIFT, Audit, RepositoryAudit
 from auditor.output.order import counts, worst_first
 from auditor.output.words import day, plain
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~@&:.-])")
+_SPECIAL = re.compile(r"([\\`*_\[\]#!|<>~@&])")
 
 
 def render(audit: Audit) -> str:
@@ -39,8 +39,7 @@ def _repository(found: RepositoryAudit) -> list[str]:
         if v.status in DRIFT or v.incomplete or v.waiver
     ]
     reasons += [
-        f"- **{v.severity}** {v.rule}: {text(v.tag or v.branch or '')} {text(v.detail)}"
-        for v in found.violations
+        f"- **{v.severity}** {v.rule}: {text(v.tag or v.branch or '')} {text(v.detail)}" for v in found.violations
     ]
     reasons += [f"- **not judged** {e.code}: {text(e.detail)}" for e in found.errors]
     return [*parts, "\n".join(reasons)] if reasons else parts

@@ -36,9 +36,7 @@ class _Families:
         self.in_sync = self._gauge(
             "in_sync", "1 if every hotfix is in sync on the branch and the scan succeeded.", by_branch
         )
-        self.overdue = self._gauge(
-            "overdue_pairs", "Pairs that drift longer than the branch's SLA allows.", by_branch
-        )
+        self.overdue = self._gauge("overdue_pairs", "Pairs that drift longer than the branch's SLA allows.", by_branch)
         self.oldest = self._gauge(
             "oldest_drift_timestamp_seconds", "When the oldest drift of the branch began.", by_branch
         )
@@ -52,9 +50,7 @@ class _Families:
         self.success = self._gauge(
             "scan_success", "1 if everything in the repository could be judged.", ("repository",)
         )
-        self.duration = self._gauge(
-            "scan_duration_seconds", "How long the repository's audit took.", ("repository",)
-        )
+        self.duration = self._gauge("scan_duration_seconds", "How long the repository's audit took.", ("repository",))
         self.last_scan = self._gauge(
             "last_scan_timestamp_seconds", "When the repository was last scanned.", ("repository",)
         )

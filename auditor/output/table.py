@@ -40,9 +40,7 @@ def render(audit: Audit) -> str:
 def _repository(console: Console, found: RepositoryAudit) -> None:
     console.print(f"[bold]{_safe(found.name)}[/]  {_safe(found.source)}")
     population = f"{found.tags_total} tags: {found.tags_audited} audited, {len(found.excluded)} excluded"
-    console.print(
-        f"  main is {_safe(found.main.name)} at {(found.main.commit or 'unknown')[:12]}; {population}"
-    )
+    console.print(f"  main is {_safe(found.main.name)} at {(found.main.commit or 'unknown')[:12]}; {population}")
     for branch in found.branches:
         if branch.note:
             console.print(f"  [yellow]note[/] {_safe(branch.name)}: {_safe(branch.note)}")
@@ -64,15 +62,15 @@ def _repository(console: Console, found: RepositoryAudit) -> None:
 
 def _matrix(console: Console, found: RepositoryAudit) -> None:
     table = Table(box=None, padding=(0, 2), header_style="bold")
-    table.add_column("  hotfix")
-    table.add_column("tagged")
+    table.add_column("  hotfix", overflow="fold")
+    table.add_column("tagged", no_wrap=True)
     for branch in found.branches:
-        table.add_column(_safe(branch.name))
+        table.add_column(_safe(branch.name), overflow="fold")
     rows = sorted(found.hotfixes, key=lambda h: all(_calm(v) for v in h.verdicts))
     calm = [h for h in rows if all(_calm(v) for v in h.verdicts)]
     for hotfix in [h for h in rows if h not in calm] + calm[:_MOST_IN_SYNC]:
         cells = [_cell(v) for v in hotfix.verdicts]
-        table.add_row(f"  {_safe(hotfix.tag)}", day(hotfix.tagged_at), *cells)
+        table.add_row(f"  {_safe(hotfix.tag)}", day(hotfix.tagged_at)[:10], *cells)
     console.print(table)
     if len(calm) > _MOST_IN_SYNC:
         console.print(f"  … and {len(calm) - _MOST_IN_SYNC} more hotfixes that are in sync everywhere")
@@ -95,9 +93,7 @@ def _why(console: Console, hotfix: Hotfix, verdict: Verdict) -> None:
     )
     if verdict.waiver:
         waiver = verdict.waiver
-        said = (
-            f"waived until {waiver.expires} by {waiver.approved_by}: {waiver.reason} (else {verdict.covers})"
-        )
+        said = f"waived until {waiver.expires} by {waiver.approved_by}: {waiver.reason} (else {verdict.covers})"
         console.print(f"      {_safe(said)}")
     if verdict.forecast and not verdict.forecast.clean:
         console.print(f"      a back-merge would conflict in {_safe(', '.join(verdict.forecast.conflicts))}")

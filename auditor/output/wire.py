@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import Any, TypedDict
+from typing import Any
+
+from typing_extensions import TypedDict
 
 from auditor.model import (
     Audit,

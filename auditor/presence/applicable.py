@@ -44,9 +44,7 @@ def _gave_way(case: Case, path: str) -> Iterator[str]:
         by_path = {c.path: c for c in changes or ()}
         added = by_path.get(path)
         if added is not None and added.before is None and added.after is not None:
-            removed = [
-                (c.path, c.before) for c in by_path.values() if c.after is None and c.before is not None
-            ]
+            removed = [(c.path, c.before) for c in by_path.values() if c.after is None and c.before is not None]
             name = scene.content.likest(added.after, path, removed)
             if name is not None:
                 yield name

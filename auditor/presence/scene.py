@@ -147,9 +147,7 @@ class Place:
     def undone(self) -> frozenset[tuple[str, int]]:
         """The regions of the fix that stand here as they were before it."""
         content = self.scene.content
-        return frozenset(
-            (c.path, hunk) for c in self.fix.changes or () for hunk in content.undone(c, self.side(c))
-        )
+        return frozenset((c.path, hunk) for c in self.fix.changes or () for hunk in content.undone(c, self.side(c)))
 
     def gone(self) -> frozenset[tuple[str, int]]:
         """The files that the fix added and that are not here."""

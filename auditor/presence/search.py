@@ -19,9 +19,7 @@ _MOST_PATHSPECS = 100
 class Search:
     """For each fix that is looked for: the commits that touch its paths and are not its ancestors."""
 
-    def __init__(
-        self, scene: Scene, absent: Sequence[FixCommit], moved: Sequence[FixCommit], paths: Iterable[str]
-    ):
+    def __init__(self, scene: Scene, absent: Sequence[FixCommit], moved: Sequence[FixCommit], paths: Iterable[str]):
         self.scene = scene
         fixes = {f.number: f for f in (*absent, *moved)}
         self._bit = {number: bit for bit, number in enumerate(fixes)}

@@ -20,9 +20,7 @@ def _whole(case: Case, candidates: list[int]) -> Found | None:
         for number in candidates:
             if case.scene.content.same(whole.changes, case.search.changes[number]):
                 oid = case.scene.history.ids[number]
-                return Found(
-                    Via.SQUASH, number, f"{oid[:12]} on the branch makes the change of {whole.label}"
-                )
+                return Found(Via.SQUASH, number, f"{oid[:12]} on the branch makes the change of {whole.label}")
     return None
 
 
@@ -32,9 +30,7 @@ def _carried(case: Case, candidates: list[int]) -> Found | None:
         changes = case.search.changes[number]
         if _carries(case, changes, moved) and likeness.share(case, changes) == (1.0, 1.0):
             oid = case.scene.history.ids[number]
-            detail = (
-                f"{oid[:12]} on the branch carries the fix within a larger change: replaying the fix changes "
-            )
+            detail = f"{oid[:12]} on the branch carries the fix within a larger change: replaying the fix changes "
             return Found(Via.SQUASH, number, f"{detail}nothing there, but would before it")
     return None
 

@@ -33,11 +33,7 @@ def find(case: Case, found: Found) -> Undone | None:
         return None
     regions = case.place().undone() - _expected(case)
     if regions:
-        return (
-            _dropped(case, found.number, regions)
-            or _explicit(case, found.number)
-            or _silent(case, found.number)
-        )
+        return _dropped(case, found.number, regions) or _explicit(case, found.number) or _silent(case, found.number)
     if not _differs_from_main(case):
         return None
     number = found.number
@@ -145,9 +141,7 @@ def _held_some(case: Case, commit: str) -> set[str]:
 def _took_nothing(case: Case, change: Change, arrival: int, parent: int) -> bool:
     ids, content = case.scene.history.ids, case.scene.content
     first = case.scene.history.parents[arrival][0]
-    ours, merged, theirs, tip = (
-        case.place(ids[n]).side(change) for n in (first, arrival, parent, case.line.number)
-    )
+    ours, merged, theirs, tip = (case.place(ids[n]).side(change) for n in (first, arrival, parent, case.line.number))
     if ours is None or merged is None or tip is None or content.replay(change, theirs) is not Replay.NOTHING:
         return False
     if content.replay(change, ours) is Replay.NOTHING:
@@ -190,9 +184,7 @@ def _events(case: Case, number: int) -> list[tuple[int, bool]]:
     found.pop(number, None)
     later = [(n, out) for n, out in found.items() if scene.place(case.line, n) >= start]
     history = scene.history
-    return sorted(
-        later, key=lambda e: (scene.place(case.line, e[0]), history.generation[e[0]], history.ids[e[0]])
-    )
+    return sorted(later, key=lambda e: (scene.place(case.line, e[0]), history.generation[e[0]], history.ids[e[0]]))
 
 
 def _by_change(case: Case) -> Iterator[tuple[int, bool]]:

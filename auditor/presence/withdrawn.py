@@ -30,9 +30,7 @@ def find(case: Case) -> str | None:
 def _whole_fix_undone(case: Case, there: Place) -> bool:
     content = case.scene.content
     changes = case.fix.changes or ()
-    return all(
-        c.before is not None and len(content.undone(c, there.side(c))) == content.size(c) for c in changes
-    )
+    return all(c.before is not None and len(content.undone(c, there.side(c))) == content.size(c) for c in changes)
 
 
 def _took_back(case: Case) -> Iterator[int]:
@@ -62,8 +60,7 @@ def _again(case: Case, number: int) -> bool:
     wanted = (case.fix.changes or (), *(w.changes for w in case.wholes))
     later = scene.history.generation[number]
     return any(
-        scene.history.generation[n] > later
-        and any(scene.content.same(w, case.search.changes[n]) for w in wanted)
+        scene.history.generation[n] > later and any(scene.content.same(w, case.search.changes[n]) for w in wanted)
         for n in _searched(case)
     )
 

@@ -21,9 +21,7 @@ def judge(facts: Facts) -> Iterator[Breach]:
             foreign = brought & _own_line(facts.scene, line)
             if foreign and foreign != brought:
                 oid = facts.scene.history.ids[commit]
-                yield Breach(
-                    None, line.name, oid, f"{name} brought {len(foreign)} commits of {line.name} to main"
-                )
+                yield Breach(None, line.name, oid, f"{name} brought {len(foreign)} commits of {line.name} to main")
 
 
 def _brought(facts: Facts) -> Iterator[tuple[int, str, set[int]]]:

@@ -14,6 +14,4 @@ def judge(facts: Facts) -> Iterator[Breach]:
     audited = {name for c in facts.population.candidates for name in (c.tag.name, *c.aliases)}
     for tag in facts.tags:
         if tag.name in audited and tag.annotation is None:
-            yield Breach(
-                tag.name, None, tag.commit, "the tag is lightweight: nobody and no time stands behind it"
-            )
+            yield Breach(tag.name, None, tag.commit, "the tag is lightweight: nobody and no time stands behind it")

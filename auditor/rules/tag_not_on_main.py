@@ -12,6 +12,4 @@ NAME = "tag-not-on-main"
 def judge(facts: Facts) -> Iterator[Breach]:
     """Every such tag that the configuration does not exclude."""
     for tag in facts.population.off_main:
-        yield Breach(
-            tag.name, None, tag.commit, f"its commit is not on {facts.config.main}: released from elsewhere"
-        )
+        yield Breach(tag.name, None, tag.commit, f"its commit is not on {facts.config.main}: released from elsewhere")

@@ -1,0 +1,41 @@
+# `make` lists what there is. Everything runs in .venv, made from pyproject.toml.
+PYTHON ?= python3
+VENV := .venv
+STAMP := $(VENV)/.made
+BIN := $(VENV)/bin
+DEMO := .demo
+
+.PHONY: help demo test lint bench clean
+
+help:
+	@echo "make demo   build demonstration repositories, audit them, leave an HTML report"
+	@echo "make test   run the tests"
+	@echo "make lint   ruff and mypy"
+	@echo "make bench  time the audit against the loop a user would write (REPO=path MAIN=name BRANCHES='a b' for a real one)"
+	@echo "make clean  remove the virtual environment and what was generated"
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $(STAMP)
+
+demo: $(STAMP)
+	@rm -rf $(DEMO)/fleet $(DEMO)/report && mkdir -p $(DEMO)
+	@$(BIN)/python -m tests.demo $(DEMO)
+	@status=0; $(BIN)/branch-drift scan -c $(DEMO)/branch-drift.yaml --report-dir $(DEMO)/report --quiet || status=$$?; \
+	case $$status in 0|1) ;; *) exit $$status;; esac
+	@echo "report: $(CURDIR)/$(DEMO)/report/index.html"
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -n 2
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(STAMP)
+	$(BIN)/python -m tests.bench $(DEMO)/bench "$(REPO)" "$(MAIN)" "$(BRANCHES)"
+
+clean:
+	rm -rf $(VENV) $(DEMO) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
