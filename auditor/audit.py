@@ -12,7 +12,7 @@ from auditor.errors import RepositoryError
 from auditor.fixes import FixCommit, counter, counting, describe, find_fixes
 from auditor.forecast import forecast
 from auditor.git import refs
-from auditor.git.changes import Changes, diffs
+from auditor.git.changes import Changes, diffs, from_nothing
 from auditor.git.content import Content, Replay
 from auditor.git.history import History, read_history
 from auditor.git.store import Store, open_store
@@ -246,8 +246,9 @@ class _Pairs:
         return self._net
 
     def _difference(self, tip: str) -> Changes:
-        against = self.base or self.scene.content.empty_commit()
-        found = counting(diffs(self.scene.content.store, [f"{tip} {against}"])[0], self.scene.counts)
+        store = self.scene.content.store
+        whole = diffs(store, [f"{tip} {self.base}"])[0] if self.base else from_nothing(store, tip)
+        found = counting(whole, self.scene.counts)
         if found is None:
             raise RepositoryError("objects-missing", f"what {tip} changes cannot be read")
         return found

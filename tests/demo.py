@@ -116,7 +116,11 @@ repositories:
 """
 WAIVER = """\
     waivers:
-      - {tag: v2.3.1, branch: dr, reason: DR is rebuilt from the image, approved_by: risk@example.com, expires: 2099-01-31}
+      - tag: v2.3.1
+        branch: dr
+        reason: DR is rebuilt from the image
+        approved_by: risk@example.com
+        expires: 2099-01-31
 """
 
 

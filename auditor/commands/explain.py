@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from auditor.audit import audit_repository
@@ -41,8 +42,6 @@ def run(tag: str, branch: str, repository: Path | None, file: Path | None, main:
 
 
 def _only(hotfix: Hotfix, verdict: Verdict) -> Hotfix:
-    from dataclasses import replace
-
     return replace(hotfix, verdicts=(verdict,))
 
 
@@ -64,8 +63,10 @@ def _story(found: RepositoryAudit, hotfix: Hotfix, verdict: Verdict) -> Iterator
     yield f"{plain(hotfix.tag)} on {plain(verdict.branch)} of {plain(found.name)}: {verdict.status}{via}"
     yield f"  {plain(verdict.reason)}"
     yield ""
-    yield f"hotfix   {hotfix.commit}, tagged {rfc3339(hotfix.tagged_at)} by {plain(hotfix.tagger or 'nobody (lightweight)')}"
-    yield f"         selected by: {plain(hotfix.selected_by)}; bounded by: {plain(', '.join(hotfix.bounds) or 'nothing')}"
+    tagger = plain(hotfix.tagger or "nobody (a lightweight tag)")
+    bounds = plain(", ".join(hotfix.bounds) or "nothing")
+    yield f"hotfix   {hotfix.commit}, tagged {rfc3339(hotfix.tagged_at)} by {tagger}"
+    yield f"         selected by: {plain(hotfix.selected_by)}; bounded by: {bounds}"
     yield from _times(verdict)
     yield from _fixes(hotfix, verdict)
     yield from _checks(verdict)
@@ -79,10 +80,12 @@ def _times(verdict: Verdict) -> Iterator[str]:
         yield f"due      {rfc3339(verdict.due_at)}{' (overdue)' if verdict.overdue else ''}"
     if verdict.waiver:
         waiver = verdict.waiver
-        yield f"waiver   until {waiver.expires}, by {plain(waiver.approved_by)}: {plain(waiver.reason)} (else {verdict.covers})"
+        said = f"until {waiver.expires}, by {waiver.approved_by}: {waiver.reason}"
+        yield f"waiver   {plain(said)} (else {verdict.covers})"
     if verdict.forecast:
-        paths = ", ".join(verdict.forecast.conflicts)
-        yield f"forecast {'a back-merge would be clean' if verdict.forecast.clean else 'would conflict in ' + plain(paths)}"
+        paths = plain(", ".join(verdict.forecast.conflicts))
+        said = "would be clean" if verdict.forecast.clean else f"would conflict in {paths}"
+        yield f"forecast a back-merge {said}"
 
 
 def _fixes(hotfix: Hotfix, verdict: Verdict) -> Iterator[str]:

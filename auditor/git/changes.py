@@ -22,6 +22,7 @@ _DIFF_TREE = (
     "--abbrev=64",
 )
 _NOTHING = "0" * 40
+REGULAR = (0o100644, 0o100755, 0o100664)
 
 
 class Side(NamedTuple):
@@ -80,11 +81,6 @@ def _heads(fields: Sequence[str]) -> list[int]:
     return heads
 
 
-def read_raw(output: bytes) -> Changes:
-    """The changes in the raw, NUL-separated output of one comparison."""
-    return _read_fields(output.decode("utf-8", "surrogateescape").split("\0"))
-
-
 def _read_fields(fields: Sequence[str]) -> Changes:
     pairs = zip(fields[::2], fields[1::2], strict=False)
     return tuple(_change(head, path) for head, path in pairs if head)
@@ -93,6 +89,18 @@ def _read_fields(fields: Sequence[str]) -> Changes:
 def _change(head: str, path: str) -> Change:
     old_mode, new_mode, old, new, _ = head[1:].split(" ")
     return Change(path, _side(old_mode, old), _side(new_mode, new))
+
+
+def from_nothing(store: Store, commit: str) -> Changes:
+    """All files of a commit, as added: what a hotfix with nothing below it comes to."""
+    output = process.run(store.git_dir, "ls-tree", "-r", "-z", "--full-tree", commit)
+    found = []
+    for line in output.decode("utf-8", "surrogateescape").split("\0"):
+        if line:
+            head, path = line.split("\t", 1)
+            mode, _, oid = head.split(" ")
+            found.append(Change(path, None, Side(int(mode, 8), oid)))
+    return tuple(found)
 
 
 def _side(mode: str, oid: str) -> Side | None:

@@ -14,11 +14,10 @@ import pygit2
 
 from auditor.errors import RepositoryError
 from auditor.git import lines
-from auditor.git.changes import Change, Changes, Side
+from auditor.git.changes import REGULAR, Change, Changes, Side
 from auditor.git.lines import Hunk
 from auditor.git.store import Store
 
-_REGULAR = (0o100644, 0o100755, 0o100664)
 _WHOLE = frozenset({-1})
 _NONE: frozenset[int] = frozenset()
 _MIN_SIMILAR = 0.5
@@ -97,12 +96,6 @@ class Content:
         """The id of a commit's tree."""
         return str(self._tree(commit).id)
 
-    def empty_commit(self) -> str:
-        """A commit without files, in the scratch repository: what stands below a root."""
-        nobody = pygit2.Signature("none", "none", 0, 0)
-        tree = self.store.objects.TreeBuilder().write()
-        return str(self.store.objects.create_commit(None, nobody, nobody, "", tree, []))
-
     # Questions about three blobs
 
     def hunks(self, old: str, new: str) -> tuple[Hunk, ...] | None:
@@ -138,7 +131,7 @@ class Content:
             return Replay.NOTHING
         if there.oid == before.oid:
             return Replay.CLEAN
-        if not all(side.mode in _REGULAR for side in (before, after, there)):
+        if not all(side.mode in REGULAR for side in (before, after, there)):
             return Replay.CONFLICT
         ours, theirs = self.hunks(before.oid, there.oid), self.hunks(before.oid, after.oid)
         if ours is None or theirs is None:
@@ -170,12 +163,12 @@ class Content:
             return _WHOLE if there == before else (_NONE if after is None else self._all(before, after))
         if before.oid == after.oid:
             return _WHOLE if there.mode == before.mode != after.mode and there.oid == after.oid else _NONE
-        if there.oid == after.oid or not all(s.mode in _REGULAR for s in (before, after, there)):
+        if there.oid == after.oid or not all(s.mode in REGULAR for s in (before, after, there)):
             return _NONE
         return self._undone_hunks(before, after, there)
 
     def _all(self, before: Side, after: Side) -> frozenset[int]:
-        if not all(side.mode in _REGULAR for side in (before, after)):
+        if not all(side.mode in REGULAR for side in (before, after)):
             return _WHOLE
         found = self.hunks(before.oid, after.oid)
         return _WHOLE if found is None else frozenset(range(len(found)))
@@ -227,7 +220,7 @@ class Content:
     def _sign(self, change: Change) -> str:
         before, after = change.before, change.after
         modes = f"{before.mode if before else 0}>{after.mode if after else 0}"
-        if any(side is not None and side.mode not in _REGULAR for side in (before, after)):
+        if any(side is not None and side.mode not in REGULAR for side in (before, after)):
             return f"{modes} {before} {after}"
         old, new = (self.store.blob(side.oid) if side else b"" for side in (before, after))
         if lines.is_binary(old) or lines.is_binary(new):
@@ -237,8 +230,8 @@ class Content:
     def changed_lines(self, change: Change) -> tuple[Counter[bytes], Counter[bytes]]:
         """Removed and added lines of a change; a file taken as a whole is one line, its blob."""
         sides = (change.before, change.after)
-        data = [self.store.blob(s.oid) if s and s.mode in _REGULAR else b"" for s in sides]
-        if any(lines.is_binary(d) for d in data) or any(s and s.mode not in _REGULAR for s in sides):
+        data = [self.store.blob(s.oid) if s and s.mode in REGULAR else b"" for s in sides]
+        if any(lines.is_binary(d) for d in data) or any(s and s.mode not in REGULAR for s in sides):
             removed, added = (Counter([str(s).encode()]) if s else Counter() for s in sides)
             return removed, added
         removed, added = lines.changed_lines(*data)
@@ -255,7 +248,7 @@ class Content:
         blob, or shares at least half of its lines: git's own measure of a rename.
         """
         known = change.before or change.after
-        if known is None or known.mode not in _REGULAR:
+        if known is None or known.mode not in REGULAR:
             return None
         key = (change.path, known.oid, base, tip)
         if key not in self._renamed:
@@ -269,11 +262,11 @@ class Content:
 
     def likest(self, known: Side, path: str, files: Sequence[tuple[str, Side]]) -> str | None:
         """The file that `path` most likely became, or was: the same blob, or half of the lines in common."""
-        regular = [(p, s) for p, s in files if s.mode in _REGULAR]
+        regular = [(p, s) for p, s in files if s.mode in REGULAR]
         exact = [p for p, s in regular if s.oid == known.oid]
         if exact:
             return min(exact, key=lambda p: (not _same_name(p, path), p))
-        if not regular or known.mode not in _REGULAR:
+        if not regular or known.mode not in REGULAR:
             return None
         data = self.store.blob(known.oid)
         if lines.is_binary(data) or not data:

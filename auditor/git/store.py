@@ -55,8 +55,14 @@ class Store:
             raise RepositoryError("objects-missing", f"object {oid} cannot be read: {error}") from None
 
     def write_blob(self, data: bytes) -> str:
-        """Keeps a blob in the scratch repository only."""
-        return str(self.objects.create_blob(data))
+        """Keeps a blob in the scratch repository only.
+
+        One that exists is left alone: writing it again would touch the file that holds it.
+        """
+        oid = pygit2.hash(data)
+        if not self._odb.exists(oid):
+            self.objects.create_blob(data)
+        return str(oid)
 
 
 @contextmanager
@@ -93,6 +99,8 @@ def _open(path: Path) -> pygit2.Repository:
     if not path.exists():
         raise RepositoryError("not-found", f"{path}: no such folder")
     try:
+        if path.is_file():
+            raise RepositoryError("unreadable", f"{path}: is a file, not a repository")
         if str(path.name) != ".git" and not (path / ".git").exists() and not (path / "objects").is_dir():
             found = pygit2.discover_repository(str(path))
             if found is None:

@@ -22,7 +22,7 @@ _STYLES = {
     Status.UNKNOWN: "yellow",
 }
 _MOST_IN_SYNC = 20
-_NARROWEST = 100
+_NARROWEST = 140
 
 
 def render(audit: Audit) -> str:

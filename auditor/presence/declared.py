@@ -29,10 +29,8 @@ def _held(case: Case, changes: Changes) -> tuple[float, float]:
     """How much of the fix a commit holds; of a fix within a larger change, what that change left of it."""
     if not changes:
         return 0.0, 0.0
-    shares = [likeness.share(case, changes)]
-    for whole in case.wholes:
-        if min(likeness.of_whole(case, whole.changes, changes)) >= _LEAST:
-            shares.append(likeness.surviving(case, whole.changes, changes))
+    alike = [w.changes for w in case.wholes if min(likeness.of_whole(case, w.changes, changes)) >= _LEAST]
+    shares = [likeness.share(case, changes), *(likeness.surviving(case, whole, changes) for whole in alike)]
     return max(shares, key=min)
 
 

@@ -8,16 +8,24 @@ from collections.abc import Iterator
 from auditor.git import commits
 from auditor.presence.scene import Scene
 
-_BRANCH = re.compile(
-    r"^Merge (?:(?:remote-tracking )?branch(?:es)? '?(?:[^'\s]*?/)?|pull request \S+ (?:from|in) \S*?|(?:tag|commit) )?"
-    r"(?P<name>hotfix/[^\s'\"]+)",
+_NAME = r"(?P<name>hotfix/[^\s'\"]+)"
+_SUBJECTS = tuple(
+    re.compile(form + _NAME)
+    for form in (
+        r"^Merge (?:remote-tracking )?branch '?(?:[\w.-]+/)?",  # git, GitLab
+        r"^Merge (?:tag|commit) '?",
+        r"^Merge pull request #\d+ from [\w.-]+/",  # GitHub
+        r"^Merge pull request '.*' \(#\d+\) from (?:[\w.-]+[:/])?",  # Gitea, Forgejo
+        r"^Merge pull request #\d+ in \S+ from (?:\S+:)?",  # Bitbucket Data Center
+        r"^Merged in ",  # Bitbucket Cloud
+        r"^Merged PR \d+: Merge ",  # Azure DevOps
+    )
 )
-_MERGED_IN = re.compile(r"^Merged in (?P<name>hotfix/\S+)")
 
 
 def merged_branch(subject: str) -> str | None:
     """The hotfix branch that a merge's subject names (git, GitHub, GitLab, Gitea, Bitbucket)."""
-    match = _BRANCH.match(subject) or _MERGED_IN.match(subject)
+    match = next((m for form in _SUBJECTS if (m := form.match(subject))), None)
     return match["name"] if match else None
 
 

@@ -1,0 +1,218 @@
+"""Whatever is wrong with a repository: the right verdict, or an unknown with its reason."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.build import LOGIN, LOGIN_FIXED, Repo, back_merge, hotfix, protocol
+from tests.judged import audit, hotfix_of, pair
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return protocol(tmp_path / "shop", branches=("dev", "dr"))
+
+
+def snapshot(folder: Path) -> dict[str, tuple[int, str]]:
+    return {
+        str(p): (p.stat().st_mtime_ns, hashlib.sha256(p.read_bytes()).hexdigest() if p.is_file() else "")
+        for p in sorted(folder.rglob("*"))
+    }
+
+
+def test_nothing_is_written_into_an_audited_repository(repo: Repo) -> None:
+    repo.switch("dev")
+    repo.commit("Rework", {"src/login.py": LOGIN.replace("find(user)", "search(user)")})
+    repo.switch("main")
+    repo.commit("Meanwhile", {"src/login.py": LOGIN.replace('return "bye"', 'return "ciao"')})
+    repo.switch("hotfix/evil", "main~1")
+    repo.commit("Fix", {"src/login.py": LOGIN_FIXED})
+    repo.switch("main")
+    repo.merge("hotfix/evil", resolve={"extra.txt": "x\n"})
+    repo.tag("v2.3.1")
+    before = snapshot(repo.path)
+    found = audit(repo, branches=["dev", "dr"])
+    assert {v.status.value for _, v in found.pairs()} == {"missing"}
+    assert snapshot(repo.path) == before
+
+
+def test_absent_branch_and_absent_main(repo: Repo) -> None:
+    hotfix(repo)
+    found = audit(repo, branches=["dev", "ghost"])
+    assert pair(found, "v2.3.1", "ghost").status == "unknown"
+    assert pair(found, "v2.3.1", "dev").status == "missing"
+    assert [e.code for e in found.errors] == ["branch-absent"]
+    assert [e.code for e in audit(repo, main="trunk", branches=["dev"]).errors] == ["main-absent"]
+
+
+def test_shallow_clone_is_never_passed(repo: Repo, tmp_path: Path) -> None:
+    hotfix(repo)
+    back_merge(repo, "main", "dev")
+    repo.commit("Later", {"later.txt": "x\n"})
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "-q", "--depth=1", "--no-single-branch", f"file://{repo.path}", clone], check=True)
+    found = audit(clone, branches=["dev", "dr"])
+    assert {v.status.value for _, v in found.pairs()} == {"unknown"}
+    assert [e.code for e in found.errors] == ["shallow"]
+    assert not found.violations
+    assert found.incomplete
+
+
+def test_missing_blob_is_unknown(repo: Repo) -> None:
+    hotfix(repo)
+    repo.switch("dev")
+    repo.commit("Rework", {"src/login.py": LOGIN.replace("find(user)", "search(user)")})
+    blob = repo.git("rev-parse", "dev:src/login.py")
+    (repo.path / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    found = audit(repo, branches=["dev", "dr"])
+    assert pair(found, "v2.3.1", "dev").status == "unknown"
+    assert blob in pair(found, "v2.3.1", "dev").reason
+    assert pair(found, "v2.3.1", "dr").status == "missing"
+
+
+def test_missing_commit_is_unknown_where_it_matters(repo: Repo) -> None:
+    hotfix(repo)
+    repo.switch("dev")
+    lost = repo.commit("Lost", {"x.txt": "x\n"})
+    repo.commit("After", {"y.txt": "y\n"})
+    (repo.path / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
+    found = audit(repo, branches=["dev", "dr"])
+    assert pair(found, "v2.3.1", "dev").status == "unknown"
+    assert pair(found, "v2.3.1", "dr").status == "missing"
+    assert [e.code for e in found.errors] == ["objects-missing"]
+
+
+@pytest.mark.parametrize("kind", ["empty", "file", "absent", "sha256", "reftable"])
+def test_what_is_no_repository_we_can_read(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "r"
+    if kind == "file":
+        path.write_text("hello")
+    elif kind == "empty":
+        path.mkdir()
+    elif kind == "sha256":
+        subprocess.run(["git", "init", "-q", "--object-format=sha256", path], check=True)
+    elif kind == "reftable":
+        subprocess.run(["git", "init", "-q", path], check=True)
+        (path / ".git" / "reftable").mkdir()
+    expected = {"sha256": "unsupported", "reftable": "unsupported", "file": "unreadable"}.get(kind, "not-found")
+    assert [e.code for e in audit(path, branches=["dev"]).errors] == [expected]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_repository_of_another_owner(repo: Repo) -> None:
+    for folder in (repo.path, repo.path / ".git"):
+        os.chown(folder, 12345, 12345)
+    (error,) = audit(repo, branches=["dev"]).errors
+    assert error.code == "other-owner"
+    assert "safe.directory" in error.detail
+
+
+def test_replace_refs_and_grafts_change_nothing(repo: Repo) -> None:
+    landed = hotfix(repo)
+    tip = repo.oid("dr")
+    repo.git("replace", "--graft", tip, landed.merge)
+    assert pair(audit(repo, branches=["dr"]), "v2.3.1", "dr").status == "missing"
+    repo.git("replace", "-d", tip)
+    (repo.path / ".git" / "info").mkdir(exist_ok=True)
+    (repo.path / ".git" / "info" / "grafts").write_text(f"{tip} {landed.merge}\n")
+    assert pair(audit(repo, branches=["dr"]), "v2.3.1", "dr").status == "missing"
+
+
+def test_configuration_of_the_repository_is_not_run(repo: Repo, tmp_path: Path) -> None:
+    trap = tmp_path / "trap"
+    script = tmp_path / "run.sh"
+    script.write_text(f"#!/bin/sh\ntouch {trap}\ncat\n")
+    script.chmod(0o755)
+    for key in ("core.fsmonitor", "diff.external", "gpg.program", "core.pager", "diff.x.textconv", "diff.x.command"):
+        repo.git("config", key, str(script))
+    (repo.path / ".git" / "info").mkdir(exist_ok=True)
+    (repo.path / ".git" / "info" / "attributes").write_text("* diff=x -text\n")
+    landed = hotfix(repo)
+    repo.switch("dev")
+    repo.pick(landed.fix)
+    trap.unlink(missing_ok=True)
+    assert pair(audit(repo, branches=["dev"]), "v2.3.1", "dev").via == "cherry-pick"
+    assert not trap.exists()
+
+
+def raw_commit(repo: Repo, text: bytes) -> str:
+    return repo.git("hash-object", "-t", "commit", "-w", "--literally", "--stdin", stdin=text)
+
+
+def test_commits_that_libgit2_refuses(repo: Repo) -> None:
+    landed = hotfix(repo)
+    tree = repo.git("rev-parse", "main^{tree}")
+    head = b"tree %s\nparent %s\n" % (tree.encode(), landed.merge.encode())
+    odd = raw_commit(
+        repo, head + b"author \xff\xfe\ncommitter nobody 99999999999999999999\nencoding x-none\n\n\xff odd\n"
+    )
+    repo.git("update-ref", "refs/heads/dev", odd)
+    verdict = pair(audit(repo, branches=["dev"]), "v2.3.1", "dev")
+    assert (verdict.status, verdict.via) == ("present", "merge")
+
+
+def test_texts_that_are_no_utf8(repo: Repo) -> None:
+    name = b"caf\xe9.txt".decode("utf-8", "surrogateescape")
+    (repo.path / name).write_bytes(b"one\n")
+    repo.commit("Base", {})
+    repo.tag("v2.4.0")
+    repo.git("branch", "-f", "dev", "main")
+    (repo.path / name).write_bytes(b"two \xff\n")
+    repo.commit("Fix", {})
+    repo.git("tag", "-a", "-F", "-", "v2.4.1", stdin=b"caf\xe9 \xff\n")
+    found = audit(repo, branches=["dev"])
+    assert pair(found, "v2.4.1", "dev").status == "missing"
+    assert hotfix_of(found, "v2.4.1").fixes[0].paths == ("caf\ufffd.txt",)
+
+
+@pytest.mark.parametrize("when", ["0", "-5", "253402300800", "4102444800"])
+def test_absurd_dates(repo: Repo, when: str) -> None:
+    landed = hotfix(repo)
+    tree = repo.git("rev-parse", "main^{tree}")
+    person = f"A <a@example.com> {when} +0000"
+    text = f"tree {tree}\nparent {landed.merge}\nauthor {person}\ncommitter {person}\n\nodd\n".encode()
+    repo.git("update-ref", "refs/heads/dev", raw_commit(repo, text))
+    from auditor.model import Audit, Tool
+    from auditor.output import FORMATS, render
+
+    found = audit(repo, branches=["dev"])
+    verdict = pair(found, "v2.3.1", "dev")
+    assert verdict.status == "present"
+    assert verdict.lead_time_seconds == 0
+    for form in FORMATS:
+        assert render(form, Audit(Tool("0", "0", "0"), 0, 0, None, (found,)))
+
+
+def test_clock_that_runs_backwards(repo: Repo) -> None:
+    """A commit dated before its parents: ancestry by dates would lose it."""
+    hotfix(repo)
+    repo.clock -= 400 * 86_400
+    back_merge(repo, "main", "dev")
+    repo.switch("dev")
+    repo.commit("Later", {"x.txt": "x\n"})
+    verdict = pair(audit(repo, branches=["dev"]), "v2.3.1", "dev")
+    assert (verdict.status, verdict.via, verdict.lead_time_seconds) == ("present", "merge", 0)
+
+
+def test_shared_branch_is_judged_and_the_difference_noted(repo: Repo, tmp_path: Path) -> None:
+    hotfix(repo)
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "-q", repo.path, clone], check=True)
+    subprocess.run(["git", "-C", clone, "branch", "-q", "dev", "origin/main"], check=True)
+    found = audit(clone, branches=["dev"])
+    assert pair(found, "v2.3.1", "dev").status == "missing"
+    assert found.branches[0].ref == "refs/remotes/origin/dev"
+    assert "refs/heads/dev" in (found.branches[0].note or "")
+
+
+def test_linked_work_tree_and_borrowed_objects(repo: Repo, tmp_path: Path) -> None:
+    hotfix(repo)
+    repo.git("worktree", "add", "-q", str(tmp_path / "tree"), "dev")
+    assert pair(audit(tmp_path / "tree", branches=["dev"]), "v2.3.1", "dev").status == "missing"
+    subprocess.run(["git", "clone", "-q", "--bare", "--shared", repo.path, tmp_path / "b.git"], check=True)
+    assert pair(audit(tmp_path / "b.git", branches=["dev"]), "v2.3.1", "dev").status == "missing"

@@ -1,0 +1,130 @@
+"""Which tags are audited, what bounds them, and that every tag is accounted for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from auditor import versions
+from tests.build import CART, LOGIN_FIXED, Repo, hotfix, protocol
+from tests.judged import audit, hotfix_of
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return protocol(tmp_path / "shop", branches=("dev",))
+
+
+@pytest.mark.parametrize("name", ["v2.3.1", "2.3.1", "payments/v2.3.1", "v2.3.1+build5", "release-2.3.1"])
+def test_patch_versions(name: str) -> None:
+    version = versions.parse(name)
+    assert version is not None
+    assert version.is_patch
+
+
+@pytest.mark.parametrize("name", ["v2.3.0", "v2.3", "v2.3.1-rc1", "v2.3.1rc1", "2.3.1.dev2", "v2.3.1.4", "nightly"])
+def test_no_patch_versions(name: str) -> None:
+    version = versions.parse(name)
+    assert version is None or not version.is_patch
+
+
+def test_every_tag_is_accounted_for(repo: Repo) -> None:
+    hotfix(repo)
+    repo.tag("v2.3.1-also", annotated=False)
+    repo.tag("nightly", annotated=False)
+    repo.git("tag", "blob", repo.git("hash-object", "-w", "VERSION"))
+    repo.git("tag", "-a", "-m", "again", "v2.3.2", "v2.3.1")
+    found = audit(repo, branches=["dev"])
+    assert found.tags_total == found.tags_audited + len(found.excluded) == 6
+    assert [(h.tag, h.aliases) for h in found.hotfixes] == [("v2.3.1", ("v2.3.2",))]
+    assert {e.tag: e.reason for e in found.excluded} == {
+        "blob": "peels to a blob, not to a commit",
+        "nightly": "names no version",
+        "v2.3.0": "not a patch-level version",
+        "v2.3.1-also": "a pre-release",
+    }
+
+
+def test_release_candidate_does_not_swallow_the_fix(repo: Repo) -> None:
+    repo.switch("hotfix/a", "main")
+    repo.commit("Fix", {"src/login.py": LOGIN_FIXED})
+    repo.switch("main")
+    repo.merge("hotfix/a")
+    repo.tag("v2.3.1-rc1")
+    repo.commit("Polish", {"src/cart.py": CART + "# polish\n"})
+    repo.tag("v2.3.1")
+    found = hotfix_of(audit(repo, branches=["dev"]), "v2.3.1")
+    assert [f.subject for f in found.fixes] == ["Fix", "Polish"]
+    assert found.bounds == ("v2.3.0",)
+
+
+def test_two_unordered_hotfixes_both_own_what_they_share(repo: Repo) -> None:
+    repo.switch("shared", "main")
+    repo.commit("Shared", {"src/login.py": LOGIN_FIXED})
+    for name, tag in (("a", "v2.3.1"), ("b", "v2.3.2")):
+        repo.switch(f"hotfix/{name}", "shared")
+        repo.commit(f"Own {name}", {f"{name}.txt": "x\n"})
+        repo.tag(tag)
+    repo.switch("main")
+    repo.merge("hotfix/a")
+    repo.merge("hotfix/b")
+    found = audit(repo, branches=["dev"])
+    assert [[f.subject for f in hotfix_of(found, t).fixes] for t in ("v2.3.1", "v2.3.2")] == [
+        ["Shared", "Own a"],
+        ["Shared", "Own b"],
+    ]
+
+
+def test_other_prefixes_do_not_bound(repo: Repo) -> None:
+    repo.tag("payments/v1.0.0")
+    repo.commit("One", {"one.txt": "1\n"})
+    repo.tag("search/v9.0.0")
+    repo.commit("Two", {"two.txt": "2\n"})
+    repo.tag("payments/v1.0.1")
+    found = hotfix_of(audit(repo, branches=["dev"]), "payments/v1.0.1")
+    assert [f.subject for f in found.fixes] == ["One", "Two"]
+    assert found.bounds == ("payments/v1.0.0",)
+
+
+def test_nothing_below_owns_everything(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "r")
+    repo.commit("First", {"a.txt": "a\n"})
+    repo.branch("dev")
+    repo.commit("Second", {"b.txt": "b\n"})
+    repo.tag("v1.0.1")
+    found = hotfix_of(audit(repo, branches=["dev"]), "v1.0.1")
+    assert [f.subject for f in found.fixes] == ["First", "Second"]
+    assert found.verdicts[0].status == "partial"
+
+
+def test_patterns_messages_excludes_and_starts(repo: Repo) -> None:
+    hotfix(repo)
+    hotfix(repo, "two", "v2.3.2", {"two.txt": "2\n"})
+    repo.git("tag", "-a", "-m", "URGENT release", "drop-7", "main")
+    by_name = audit(repo, branches=["dev"], hotfix_tags={"pattern": r"^drop-\d+$"})
+    assert [h.tag for h in by_name.hotfixes] == ["drop-7"]
+    by_message = audit(repo, branches=["dev"], hotfix_tags={"message": "URGENT"})
+    assert [h.tag for h in by_message.hotfixes] == ["drop-7"]
+    excluded = audit(repo, branches=["dev"], hotfix_tags={"exclude": [{"pattern": "v2.3.1", "reason": "old"}]})
+    assert ("v2.3.1", "excluded by configuration: old") in [(e.tag, e.reason) for e in excluded.excluded]
+    since_tag = audit(repo, branches=["dev"], hotfix_tags={"since": "v2.3.1"})
+    assert [h.tag for h in since_tag.hotfixes] == ["v2.3.2"]
+    since_day = audit(repo, branches=["dev"], hotfix_tags={"since": "2027-01-01"})
+    assert [h.tag for h in since_day.hotfixes] == []
+
+
+def test_no_fixes_is_unknown_unless_the_trees_agree(repo: Repo) -> None:
+    repo.commit("Version", {"VERSION": "2.3.1\n"})
+    repo.tag("v2.3.1")
+    alike = audit(repo, branches=["dev"], ignore_paths=["VERSION"])
+    assert hotfix_of(alike, "v2.3.1").verdicts[0].status == "not-applicable"
+    assert audit(repo, branches=["dev"]).hotfixes[0].verdicts[0].status == "missing"
+
+
+def test_tag_named_like_a_branch_fools_nobody(repo: Repo) -> None:
+    hotfix(repo)
+    repo.git("tag", "dev", "main")
+    repo.git("tag", "main", "v2.3.0")
+    found = audit(repo, branches=["dev"])
+    assert hotfix_of(found, "v2.3.1").verdicts[0].status == "missing"

@@ -1,0 +1,150 @@
+"""The rules of the hotfix protocol that a repository alone can tell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from auditor.rules.hotfix_merges import merged_branch
+from tests.build import CART, LOGIN, Repo, back_merge, hotfix, protocol
+from tests.judged import audit
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return protocol(tmp_path / "shop", branches=("dev",))
+
+
+def broken(repo: Repo, **keys: object) -> list[tuple[str, str]]:
+    return [(v.rule, v.severity.value) for v in audit(repo, branches=["dev"], **keys).violations]
+
+
+def test_nothing_broken(repo: Repo) -> None:
+    hotfix(repo)
+    back_merge(repo, "main", "dev")
+    assert broken(repo) == []
+
+
+def test_lightweight_tag(repo: Repo) -> None:
+    hotfix(repo, annotated=False)
+    assert broken(repo) == [("tag-not-annotated", "warning")]
+    assert broken(repo, rules={"tag-not-annotated": "error"}) == [("tag-not-annotated", "error")]
+    assert broken(repo, rules={"tag-not-annotated": "off"}) == []
+
+
+def test_tag_off_main(repo: Repo) -> None:
+    repo.switch("rogue", "main")
+    repo.commit("Rogue", {"x.txt": "x\n"})
+    repo.tag("v2.3.1")
+    repo.switch("main")
+    assert broken(repo) == [("tag-not-on-main", "error")]
+    exclude = {"exclude": [{"pattern": r"v2\.3\.1", "reason": "a trial"}]}
+    assert broken(repo, hotfix_tags=exclude) == []
+
+
+def test_merge_without_a_tag_and_with_a_release_tag(repo: Repo) -> None:
+    repo.switch("hotfix/a", "main")
+    repo.commit("Fix", {"src/login.py": LOGIN + "# a\n"})
+    repo.switch("main")
+    repo.merge("hotfix/a")
+    assert broken(repo) == [("hotfix-not-tagged", "warning")]
+    repo.tag("v2.4.0-rc1")
+    assert broken(repo) == [("hotfix-not-tagged", "warning")]
+    repo.tag("v2.4.0")
+    found = audit(repo, branches=["dev"]).violations
+    assert [v.detail for v in found] == ["the merge of hotfix/a into main: its first tag is v2.4.0, no hotfix tag"]
+
+
+def test_cut_from_dev(repo: Repo) -> None:
+    repo.switch("dev")
+    repo.commit("Unfinished", {"src/cart.py": CART + "# new\n"})
+    repo.switch("hotfix/a", "dev")
+    repo.commit("Fix", {"src/login.py": LOGIN + "# a\n"})
+    repo.switch("main")
+    repo.merge("hotfix/a")
+    repo.tag("v2.3.1")
+    assert broken(repo) == [("hotfix-not-cut-from-main", "error")]
+
+
+def test_dev_fast_forwarded_to_the_hotfix_claims_nothing(repo: Repo) -> None:
+    repo.switch("hotfix/a", "main")
+    repo.commit("Fix", {"src/login.py": LOGIN + "# a\n"})
+    repo.switch("main")
+    repo.merge("hotfix/a")
+    repo.tag("v2.3.1")
+    repo.git("branch", "-f", "dev", "hotfix/a")
+    assert broken(repo) == []
+
+
+def test_unsigned(repo: Repo) -> None:
+    hotfix(repo)
+    assert broken(repo, rules={"tag-unsigned": "error"}) == [("tag-unsigned", "error")]
+
+
+def test_signed_by_an_allowed_signer(repo: Repo, tmp_path: Path) -> None:
+    import subprocess
+
+    key = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+    signers = tmp_path / "signers"
+    signers.write_text(f"colin@example.com {key.with_suffix('.pub').read_text()}")
+    repo.git("config", "gpg.format", "ssh")
+    repo.git("config", "user.signingkey", str(key))
+    hotfix(repo, annotated=False)
+    repo.git("tag", "-d", "v2.3.1")
+    repo.git("tag", "-s", "-m", "signed", "v2.3.1")
+    strict = {"tag-unsigned": "error"}
+    assert broken(repo, rules=strict, allowed_signers=str(signers)) == []
+    signers.write_text(
+        "nobody@example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ5XNvqpvTxxPdcKqqmVEZ4bCWAKSsrlHbS3xfL3GLVR\n"
+    )
+    assert broken(repo, rules=strict, allowed_signers=str(signers)) == [("tag-unsigned", "error")]
+
+
+def waiver(**changed: str) -> dict[str, str]:
+    said = {"tag": "v2.3.1", "branch": "dev", "reason": "why", "approved_by": "who", "expires": "2099-01-31"}
+    return {**said, **changed}
+
+
+def test_waivers(repo: Repo) -> None:
+    hotfix(repo)
+    assert broken(repo, waivers=[waiver()]) == []
+    assert broken(repo, waivers=[waiver(expires="2020-01-31")]) == [("waiver-expired", "warning")]
+    assert broken(repo, waivers=[waiver(tag="v9.9.9")]) == [("waiver-unused", "warning")]
+    back_merge(repo, "main", "dev")
+    assert broken(repo, waivers=[waiver()]) == [("waiver-unused", "warning")]
+
+
+def test_waiver_never_covers_the_unknown(repo: Repo) -> None:
+    hotfix(repo)
+    found = audit(repo, branches=["ghost"], waivers=[waiver(branch="ghost")])
+    assert found.hotfixes[0].verdicts[0].status == "unknown"
+
+
+def test_rules_that_need_more_are_listed(repo: Repo) -> None:
+    found = {n.rule: n.reason for n in audit(repo, branches=["dev"]).not_judged}
+    assert found["review-missing"] == "needs the forge"
+    assert found["tag-moved"] == "needs an earlier run to compare with"
+    assert found["tag-unsigned"] == "switched off"
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Merge branch 'hotfix/x'",
+        "Merge branch 'hotfix/x' into main",
+        "Merge remote-tracking branch 'origin/hotfix/x'",
+        "Merge pull request #12 from acme/hotfix/x",
+        "Merge pull request 'Fix it' (#3) from hotfix/x into main",
+        "Merged in hotfix/x (pull request #7)",
+        "Merge pull request #7 in PAY/shop from hotfix/x to main",
+    ],
+)
+def test_merge_subjects(subject: str) -> None:
+    assert merged_branch(subject) == "hotfix/x"
+
+
+@pytest.mark.parametrize("subject", ["Merge branch 'main' into hotfix/x", "Merge branch 'feature/hotfix'", "Fix"])
+def test_other_subjects(subject: str) -> None:
+    assert merged_branch(subject) is None
