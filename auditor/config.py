@@ -5,16 +5,13 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -24,6 +21,7 @@ from pydantic import (
 from auditor import yaml_text
 from auditor.errors import UsageError
 from auditor.model import Severity
+from auditor.values import Day, Duration, Pattern, Size, Text
 
 RULES: tuple[tuple[str, Severity], ...] = (
     ("tag-not-annotated", Severity.WARNING),
@@ -42,33 +40,6 @@ RULES: tuple[tuple[str, Severity], ...] = (
     ("pipeline-failed", Severity.ERROR),
 )
 _DEFAULT_SEVERITY = dict(RULES)
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_BYTES = {"KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
-
-
-def _duration(value: object) -> object:
-    """`90s`, `30m`, `4h`, `2d` or `1w` as seconds."""
-    match = re.fullmatch(r"(\d{1,6})([smhdw])", value) if isinstance(value, str) else None
-    if match is None and not isinstance(value, int):
-        raise ValueError("is no duration; write it like 30m, 4h, 2d or 1w")
-    return int(match[1]) * _SECONDS[match[2]] if match else value
-
-
-def _size(value: object) -> object:
-    """`512MiB` or `2GiB` as bytes."""
-    match = re.fullmatch(r"(\d{1,6})([KMG]iB)", value) if isinstance(value, str) else None
-    if match is None and not isinstance(value, int):
-        raise ValueError("is no size; write it like 512MiB or 2GiB")
-    return int(match[1]) * _BYTES[match[2]] if match else value
-
-
-def _pattern(value: object) -> object:
-    if isinstance(value, str):
-        try:
-            re.compile(value)
-        except re.error as error:
-            raise ValueError(f"is no regular expression: {error}") from None
-    return value
 
 
 def _known_rules(value: Mapping[str, Severity]) -> Mapping[str, Severity]:
@@ -87,20 +58,6 @@ def _distinct(value: tuple[BranchConfig, ...]) -> tuple[BranchConfig, ...]:
     return value
 
 
-def _day(value: object) -> object:
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            raise ValueError("is no day; write it like 2027-01-31") from None
-    return value
-
-
-Duration = Annotated[int, BeforeValidator(_duration)]
-Size = Annotated[int, BeforeValidator(_size)]
-Pattern = Annotated[str, BeforeValidator(_pattern)]
-Text = Annotated[str, Field(min_length=1)]
-Day = Annotated[date, BeforeValidator(_day)]
 Rules = Annotated[Mapping[str, Severity], AfterValidator(_known_rules)]
 
 

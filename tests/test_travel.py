@@ -480,3 +480,13 @@ def test_same_lines_that_a_diff_may_slide_are_not_undone(tmp_path: Path) -> None
     repo.pick(landed.fix)
     repo.commit("Sort", {"m.py": top + "import packaging\n\nfrom own import x\n" + "code\n" * 9 + "more\n"})
     assert told(repo)[0] == "present"
+
+
+def test_declared_pick_that_left_a_hunk_out(repo: Repo) -> None:
+    """What the pick itself left out was weighed by its rung; it was not taken out again."""
+    landed = hotfix(repo, files={"src/login.py": LOGIN_FIXED, "src/cart.py": f"# cart\n{CART}"})
+    repo.switch("dev")
+    repo.commit("Rework", {"src/login.py": LOGIN.replace("find(user)", "search(user)")})
+    fixed = LOGIN_FIXED.replace("find(user)", "search(user)")
+    repo.pick(landed.fix, "-x", resolve={"src/login.py": fixed, "src/cart.py": CART})
+    assert told(repo) == ("present", "declared")

@@ -6,8 +6,6 @@ import json
 from collections import Counter
 from typing import Any
 
-from typing_extensions import TypedDict
-
 from auditor.model import (
     Audit,
     Branch,
@@ -21,192 +19,21 @@ from auditor.model import (
     Violation,
     Waiver,
 )
+from auditor.output.documents import (
+    AuditDocument,
+    BranchDocument,
+    FixDocument,
+    FixVerdictDocument,
+    HotfixDocument,
+    RepositoryDocument,
+    SummaryDocument,
+    VerdictDocument,
+    ViolationDocument,
+    WaiverDocument,
+)
 from auditor.output.words import rfc3339, writable
 
 SCHEMA = "branch-drift/audit/v1"
-
-
-class ToolDocument(TypedDict):
-    """The versions that judged."""
-
-    name: str
-    version: str
-    git: str
-    libgit2: str
-
-
-class SummaryDocument(TypedDict):
-    """Totals."""
-
-    verdict: str
-    repositories: int
-    hotfixes: int
-    pairs: dict[str, int]
-    violations: dict[str, int]
-
-
-class BranchDocument(TypedDict):
-    """A branch as judged."""
-
-    name: str
-    ref: str | None
-    commit: str | None
-    sla_seconds: int | None
-    critical: bool
-    note: str | None
-
-
-class ExcludedDocument(TypedDict):
-    """A tag that was not audited."""
-
-    tag: str
-    reason: str
-
-
-class TagsDocument(TypedDict):
-    """The population: total is audited (aliases among them) plus excluded."""
-
-    total: int
-    audited: int
-    excluded: list[ExcludedDocument]
-
-
-class FixDocument(TypedDict):
-    """A fix."""
-
-    commit: str
-    subject: str
-    author: str
-    authored_at: str | None
-    paths: list[str]
-
-
-class EvidenceDocument(TypedDict):
-    """What a verdict rests on."""
-
-    commit: str | None
-    detail: str
-
-
-class FixVerdictDocument(TypedDict):
-    """A fix on a branch."""
-
-    commit: str
-    status: str
-    via: str | None
-    since: str | None
-    evidence: EvidenceDocument
-
-
-class ForecastDocument(TypedDict):
-    """What a back-merge would meet."""
-
-    clean: bool
-    conflicts: list[str]
-
-
-class WaiverDocument(TypedDict):
-    """An approved exception, and the status that it covers."""
-
-    tag: str
-    branch: str
-    reason: str
-    approved_by: str
-    expires: str
-    covers: str | None
-
-
-class CheckDocument(TypedDict):
-    """A plain git command, with what it answers."""
-
-    run: str
-    exit: int
-    stdout: str | None
-
-
-class VerdictDocument(TypedDict):
-    """A pair."""
-
-    status: str
-    via: str | None
-    reason: str
-    since: str | None
-    lead_time_seconds: int | None
-    due_at: str | None
-    overdue: bool
-    waiver: WaiverDocument | None
-    pull_request: str | None
-    forecast: ForecastDocument | None
-    fixes: list[FixVerdictDocument]
-    check: list[CheckDocument]
-
-
-class HotfixDocument(TypedDict):
-    """A hotfix with its verdict on every branch."""
-
-    tag: str
-    commit: str
-    tag_object: str | None
-    tagged_at: str | None
-    tagger: str | None
-    message: str
-    selected_by: str
-    bounds: list[str]
-    aliases: list[str]
-    fixes: list[FixDocument]
-    branches: dict[str, VerdictDocument]
-
-
-class ViolationDocument(TypedDict):
-    """A broken rule."""
-
-    rule: str
-    severity: str
-    tag: str | None
-    branch: str | None
-    commit: str | None
-    detail: str
-
-
-class NotJudgedDocument(TypedDict):
-    """A rule that was not judged."""
-
-    rule: str
-    reason: str
-
-
-class ErrorDocument(TypedDict):
-    """What could not be judged."""
-
-    code: str
-    detail: str
-
-
-class RepositoryDocument(TypedDict):
-    """One repository."""
-
-    name: str
-    source: str
-    duration_seconds: float
-    main: BranchDocument
-    branches: list[BranchDocument]
-    tags: TagsDocument
-    hotfixes: list[HotfixDocument]
-    violations: list[ViolationDocument]
-    not_judged: list[NotJudgedDocument]
-    errors: list[ErrorDocument]
-
-
-class AuditDocument(TypedDict):
-    """One run."""
-
-    schema: str
-    tool: ToolDocument
-    started_at: str | None
-    finished_at: str | None
-    config_sha256: str | None
-    summary: SummaryDocument
-    repositories: list[RepositoryDocument]
 
 
 def render(audit: Audit) -> str:

@@ -31,7 +31,7 @@ def find(case: Case, found: Found) -> Undone | None:
     """What undid a fix that history has, or None where its content stands or has moved on."""
     if case.held() or found.number is None:
         return None
-    regions = case.place().undone() - _expected(case)
+    regions = case.place().undone() - _expected(case, found.number)
     if regions:
         return _dropped(case, found.number, regions) or _explicit(case, found.number) or _silent(case, found.number)
     if not _differs_from_main(case):
@@ -45,9 +45,14 @@ def find(case: Case, found: Found) -> Undone | None:
     )
 
 
-def _expected(case: Case) -> Regions:
-    """Regions that stand as before the fix on main too, or did when the hotfix was tagged."""
-    return case.place(case.scene.main.tip).undone() | case.place(case.top).undone()
+def _expected(case: Case, number: int) -> Regions:
+    """Regions that may stand as before the fix, and tell nothing.
+
+    They do so on main, too, or did when the hotfix was tagged; or the commit that carried the fix to the
+    branch left them out, which its rung has weighed.
+    """
+    places = (case.scene.main.tip, case.top, case.scene.history.ids[number])
+    return frozenset().union(*(case.place(commit).undone() for commit in places))
 
 
 def _differs_from_main(case: Case) -> bool:
@@ -112,8 +117,8 @@ def _kept_old_side(case: Case, number: int) -> Undone | None:
     if len(above) < 2 or any(rung(case) for rung in (cherry_pick.find, squash.find, declared.find)):
         return None
     brought = [p for p in above[1:] if number == p or _in_history(case, number, p, arrival)]
-    for change in case.fix.changes or ():
-        if any(_took_nothing(case, change, arrival, parent) for parent in brought):
+    for parent in brought:
+        if all(_took_nothing(case, change, arrival, parent) for change in case.fix.changes or ()):
             detail = f"the merge {scene.history.ids[arrival][:12]} has the fix in its history, but kept the old side"
             return Undone(Status.DROPPED, arrival, detail, scene.history.time[arrival])
     return None
@@ -236,7 +241,7 @@ def _silent(case: Case, number: int) -> Undone:
     """The first-parent commit of the branch after which the old lines stood again."""
     scene = case.scene
     trunk, places = scene.arrivals(case.line)
-    expected = _expected(case)
+    expected = _expected(case, number)
     for place in range(len(trunk) - 1, places[number], -1):
         before = case.place(scene.history.ids[trunk[place - 1]])
         if not before.undone() - expected:

@@ -1,0 +1,145 @@
+"""The command as people and cron run it: streams, exit statuses, files."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.build import back_merge, hotfix, protocol
+
+
+def run(*args: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "auditor", *map(str, args)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    repo = protocol(tmp_path / "shop")
+    hotfix(repo)
+    back_merge(repo, "main", "dev", "qa", "ppd")
+    return repo.path
+
+
+def test_scan_of_the_working_directory(shop: Path) -> None:
+    done = run("scan", "--format", "json", "--no-ledger", cwd=shop)
+    document = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert document["summary"]["pairs"]["missing"] == 1
+    assert done.stderr.startswith("shop: 1 of 4 pairs drift")
+
+
+def test_in_sync_is_0_and_quiet_is_quiet(shop: Path) -> None:
+    done = run("scan", shop, "--branch", "dev", "--branch", "qa", "--no-ledger", "--quiet")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "in-sync: 2 present" in done.stdout
+
+
+def test_incomplete_wins(shop: Path, tmp_path: Path) -> None:
+    done = run("scan", shop, tmp_path / "nothing", "--no-ledger", "--quiet")
+    assert done.returncode == 3
+    assert "missing v2.3.1 on dr" in done.stdout
+    assert "not-found" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("scan", "--format", "xml"),
+        ("scan", "--nonsense"),
+        ("scan", ".", "-c", "x.yaml"),
+        ("scan", "-c", "absent.yaml"),
+        ("scan", "-o", "no/such/folder/file"),
+        ("scan", "--branch", "main"),
+        ("explain", "v9.9.9", "dr"),
+        ("check-config", "absent.yaml"),
+    ],
+)
+def test_bad_usage_is_2_and_no_traceback(shop: Path, args: tuple[str, ...]) -> None:
+    done = run(*args, cwd=shop)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    assert done.stderr
+
+
+def test_files_are_written(shop: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    options = (
+        "--metrics-textfile",
+        out / "m.prom",
+        "--report-dir",
+        out / "report",
+        "-o",
+        out / "r.csv",
+        "--format",
+        "csv",
+    )
+    done = run("scan", shop, *options, "--no-ledger", "--quiet")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "branch_drift_in_sync" in (out / "m.prom").read_text()
+    assert (out / "report" / "index.html").read_text().startswith("<!doctype html>")
+    assert json.loads((out / "report" / "audit.json").read_text())["schema"] == "branch-drift/audit/v1"
+    assert (out / "r.csv").read_text().count("\n") == 5
+
+
+def test_explain_tells_the_trail(shop: Path) -> None:
+    done = run("explain", "v2.3.1", "dr", shop)
+    assert done.returncode == 1
+    assert "merge-base --is-ancestor" in done.stdout
+    assert "bounded by: v2.3.0" in done.stdout
+
+
+def test_remembers_and_says_the_same(shop: Path, tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text(f"state: state\nrepositories: [{{name: shop, path: {shop}}}]\n")
+    once, again = (run("scan", "-c", file, "--format", "json", "--quiet") for _ in range(2))
+    assert list((tmp_path / "state" / "cache").iterdir())
+    assert timeless(once.stdout) == timeless(again.stdout)
+    subprocess.run(["git", "-C", shop, "branch", "-qf", "dr", "main"], check=True)
+    assert run("scan", "-c", file, "--quiet").returncode == 0
+
+
+def test_no_ledger_remembers_nothing(shop: Path, tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text(f"state: state\nrepositories: [{{name: shop, path: {shop}}}]\n")
+    run("scan", "-c", file, "--quiet", "--no-ledger")
+    assert not (tmp_path / "state").exists()
+
+
+def timeless(text: str) -> object:
+    document = json.loads(text)
+    for key in ("started_at", "finished_at"):
+        document.pop(key)
+    for repository in document["repositories"]:
+        repository.pop("duration_seconds")
+    return document
+
+
+def test_a_reader_that_leaves_is_no_error(shop: Path) -> None:
+    command = f"{sys.executable} -m auditor scan --format json --quiet --no-ledger | head -c 1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=shop, capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+    assert done.stdout == "{"
+
+
+def test_schemas_help_and_version(shop: Path) -> None:
+    for which in ("config", "audit"):
+        assert json.loads(run("schema", which).stdout)["type"] == "object"
+    assert "Exit status" in run("scan", "--help").stdout
+    assert run("--version").stdout.startswith("branch-drift, version")
+    assert run("check-config", Path(__file__).parent.parent / "config" / "branch-drift.example.yaml").returncode == 0
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = "import sys, auditor.cli; print([m for m in ('pygit2', 'pandas', 'jinja2', 'pydantic') if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ)
+    )
+    assert done.stdout.strip() == "[]"

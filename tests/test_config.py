@@ -1,0 +1,153 @@
+"""The configuration: text stays text, and every fault is named with its line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from auditor import config
+from auditor.commands import init
+from auditor.config import FileConfig, load
+from auditor.errors import UsageError
+from auditor.model import Severity
+from tests.build import Repo, protocol
+
+EXAMPLE = Path(__file__).parent.parent / "config" / "branch-drift.example.yaml"
+
+
+def faults(tmp_path: Path, text: str | bytes) -> list[str]:
+    file = tmp_path / "c.yaml"
+    file.write_bytes(text.encode() if isinstance(text, str) else text)
+    with pytest.raises(UsageError) as raised:
+        load(file)
+    return [f.removeprefix(f"{file}:").removeprefix(str(file)) for f in raised.value.faults]
+
+
+def test_example_loads_and_shows_every_key() -> None:
+    loaded = load(EXAMPLE)
+    assert loaded.repositories[0].branches[3].sla == 4 * 3600
+    assert loaded.repositories[0].limits.memory == 2 * 1024**3
+    text = EXAMPLE.read_text()
+    schema = FileConfig.model_json_schema()
+    keys = {k for part in (schema, *schema["$defs"].values()) for k in part.get("properties", {})}
+    assert {k for k in keys if f"{k}:" not in text} == set()
+
+
+def test_schema_is_a_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(json.loads(json.dumps(FileConfig.model_json_schema())))
+
+
+def test_yaml_guesses_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text("repositories:\n- {name: 1.10, path: x, main: no, branches: [22:30, 0x1f, on]}\n")
+    (repository,) = load(file).repositories
+    assert (repository.name, repository.main) == ("1.10", "no")
+    assert [b.name for b in repository.branches] == ["22:30", "0x1f", "on"]
+
+
+def test_every_fault_at_once(tmp_path: Path) -> None:
+    text = """\
+stat: x
+repositories:
+  - name: a
+    pth: x
+    branches: [dev, dev]
+    rules: {tag-not-anotated: off}
+    hotfix_tags: {pattern: '('}
+  - name: b
+    path: y
+    branches: [{name: dr, sla: soon}]
+    waivers: [{tag: v1, branch: dr, reason: r, approved_by: a, expires: 31.1.2027}]
+    limits: {memory: 2GB}
+"""
+    found = faults(tmp_path, text)
+    for line, words in (
+        (1, 'did you mean "state"'),
+        (4, 'did you mean "path"'),
+        (5, "dev listed twice"),
+        (6, 'did you mean "tag-not-annotated"'),
+        (7, "is no regular expression"),
+        (10, "is no duration"),
+        (11, "is no day"),
+        (12, "is no size"),
+    ):
+        assert any(f.startswith(f"{line}: ") and words in f for f in found), (line, words, found)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "is empty"),
+        ("[1", "is not YAML"),
+        ("a:\n\tb: 1\n", "is not YAML"),
+        (b"\xff\xfe\x00", "is not"),
+        ("repositories: []\n", "at least 1 item"),
+        ("repositories: [{name: a, path: x}, {name: a, path: y}]\n", "given twice"),
+        ("repositories: [{name: a, name: b, path: x}]\n", "given twice"),
+        ("repositories: [{name: a, path: x, main: dev}]\n", "is main"),
+        ("state: x/state\nrepositories: [{name: a, path: x}]\n", "inside the audited repository"),
+        ("[" * 2000 + "]" * 2000, "nested"),
+        ("just words\n", "valid dictionary"),
+    ],
+)
+def test_one_fault(tmp_path: Path, text: str | bytes, words: str) -> None:
+    assert any(words in f for f in faults(tmp_path, text))
+
+
+def test_a_bomb_of_aliases_is_refused(tmp_path: Path) -> None:
+    bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+        f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9)
+    )
+    assert "aliases" in faults(tmp_path, bomb)[0]
+
+
+def test_absent_file(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read"):
+        load(tmp_path / "none.yaml")
+
+
+def test_defaults_hold_unless_replaced(tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text(
+        "defaults: {main: trunk, branches: [a], rules: {tag-not-annotated: error}}\n"
+        "repositories: [{name: x, path: x}, {name: y, path: y, branches: [b], rules: {}}]\n"
+    )
+    one, other = load(file).repositories
+    assert (one.main, [b.name for b in one.branches]) == ("trunk", ["a"])
+    assert [b.name for b in other.branches] == ["b"]
+    assert one.severity("tag-not-annotated") is Severity.ERROR
+    assert other.severity("tag-not-annotated") is Severity.WARNING
+    assert one.path == tmp_path / "x"
+
+
+def test_protocol_by_default(tmp_path: Path) -> None:
+    zero = config.zero([tmp_path / "a.git", tmp_path / "x" / "a"], None, ())
+    assert [r.name for r in zero.repositories] == ["a", "a-2"]
+    assert [b.name for b in zero.repositories[0].branches] == ["dev", "qa", "ppd", "dr"]
+
+
+def test_init_writes_what_loads(tmp_path: Path) -> None:
+    repo = protocol(tmp_path / "shop", branches=("dev", "staging"))
+    repo.tag("rel_1_0_1")
+    repo.git("tag", "-d", "v2.3.0")
+    file = tmp_path / "made.yaml"
+    assert init.run(repo.path, str(file)) == 0
+    (made,) = load(file).repositories
+    assert [b.name for b in made.branches] == ["dev", "staging"]
+    assert made.hotfix_tags.pattern == r"^rel_v?\d+_\d+_[1-9]\d*$"
+    with pytest.raises(UsageError, match="exists already"):
+        init.run(repo.path, str(file))
+
+
+@pytest.mark.parametrize("name", ["no", "a b", "x: y", "#1", "-", "Ünï"])
+def test_init_quotes_names(tmp_path: Path, name: str) -> None:
+    repo = Repo(tmp_path / name)
+    repo.commit("x", {"x": "x"})
+    file = tmp_path / "made.yaml"
+    init.run(repo.path, str(file))
+    assert load(file).repositories[0].name == name
+    assert yaml.safe_load(file.read_text())

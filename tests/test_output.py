@@ -1,0 +1,199 @@
+"""Every format: right, complete, and never fooled by what a commit says."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import jsonschema
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from auditor.errors import BranchDriftError
+from auditor.model import Audit, RepositoryAudit, Severity, Status, Tool, Violation
+from auditor.output import FORMATS, files, metrics, render, wire
+from tests.build import back_merge, hotfix, protocol
+from tests.judged import audit
+
+HOSTILE = '<script>alert(1)</script> "quoted" \x1b[31mred\x1b[0m \u202eback =1+1 @everyone #1 | a|b `x` [l](http://x)'
+TOOL = Tool("0.1.0", "2.39.5", "1.9.7")
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> RepositoryAudit:
+    repo = protocol(tmp_path_factory.mktemp("out") / "shop")
+    repo.switch("hotfix/x", "main")
+    repo.commit(HOSTILE.replace("\x1b", ""), {"src/login.py": "=cmd()\n"}, author="=Mallory @everyone <a@example.com>")
+    repo.switch("main")
+    repo.merge("hotfix/x")
+    repo.tag("v2.3.1", message=HOSTILE)
+    back_merge(repo, "main", "dev", "qa")
+    hotfix(repo, "two", "v2.3.2", {"two.txt": "2\n"})
+    back_merge(repo, "main", "dev")
+    waiver = {"tag": "v2.3.2", "branch": "ppd", "reason": HOSTILE, "approved_by": "=boss", "expires": "2099-01-01"}
+    branches = ["dev", "qa", {"name": "ppd", "sla": "2d"}, {"name": "dr", "sla": "4h", "critical": True}]
+    whole = audit(repo, branches=branches, waivers=[waiver])
+    pairs = tuple(
+        replace(
+            h,
+            verdicts=tuple(
+                replace(v, reason=f"{HOSTILE} \ud800" if v.branch == "dr" else v.reason) for v in h.verdicts
+            ),
+        )
+        for h in whole.hotfixes
+    )
+    return replace(whole, hotfixes=pairs)
+
+
+@pytest.fixture
+def whole(found: RepositoryAudit) -> Audit:
+    return Audit(TOOL, 1_790_000_000, 1_790_000_005, "ab" * 32, (found,))
+
+
+def test_json_is_as_its_schema_says(whole: Audit) -> None:
+    document = json.loads(render("json", whole))
+    jsonschema.Draft202012Validator(wire.json_schema()).validate(document)
+    assert document["summary"]["verdict"] == "drift"
+    assert document["summary"]["pairs"] == {
+        s.value: n for s, n in zip(Status, (3, 0, 0, 1, 4, 0, 0, 0, 0), strict=True)
+    }
+    pair = document["repositories"][0]["hotfixes"][0]["branches"]["dr"]
+    assert pair["overdue"] is True
+    assert pair["due_at"] == "2026-01-01T12:00:00Z"
+    assert pair["via"] is None
+    assert document["repositories"][0]["tags"]["total"] == 3
+
+
+def test_schema_refuses_what_is_not_there(whole: Audit) -> None:
+    document = json.loads(render("json", whole))
+    del document["repositories"][0]["hotfixes"][0]["branches"]["dr"]["via"]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, wire.json_schema())
+
+
+class Elements(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.append(tag)
+        self.attributes += attrs
+
+
+def test_html_holds_everything_and_nothing_live(whole: Audit) -> None:
+    page = render("html", whole)
+    parsed = Elements()
+    parsed.feed(page)
+    assert not {"script", "img", "link", "iframe", "object"} & set(parsed.names)
+    assert not [
+        a for a, v in parsed.attributes if a.startswith("on") or (a in ("href", "src") and not str(v).startswith("#"))
+    ]
+    targets = {v for a, v in parsed.attributes if a == "id"}
+    assert {str(v)[1:] for a, v in parsed.attributes if a == "href"} <= targets
+    assert "\u202e" not in page
+    assert "\\u202e" in page
+    for check in whole.repositories[0].hotfixes[0].verdicts[3].checks:
+        assert check.run in page
+    assert "default-src &#39;none&#39;" in page or "default-src 'none'" in page
+
+
+def test_table_neutralises_terminal_escapes(whole: Audit) -> None:
+    table = render("table", whole)
+    assert "\x1b" not in table
+    assert "\u202e" not in table
+    assert "missing" in table
+    assert table.rstrip().splitlines()[-1].startswith("drift: 4 missing, 1 waived, 3 present")
+
+
+def test_csv_has_no_live_formula(whole: Audit) -> None:
+    rows = list(csv.DictReader(io.StringIO(render("csv", whole))))
+    assert len(rows) == 8
+    assert {r["waived_by"] for r in rows} == {"", "'=boss"}
+    assert not [v for r in rows for v in r.values() if v[:1] in ("=", "+", "-", "@")]
+
+
+def test_markdown_makes_no_link_mention_or_cell(whole: Audit) -> None:
+    text = render("markdown", whole)
+    assert "@everyone" not in text
+    assert "<script" not in text
+    assert "](http" not in text
+    assert "http://" not in text
+    assert len({line.count("|") for line in text.splitlines() if line.startswith("|")}) == 1
+
+
+def test_junit_is_xml(whole: Audit) -> None:
+    root = ET.fromstring(render("junit", whole))
+    (suite,) = root
+    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped"), suite.get("errors")) == (
+        "8",
+        "4",
+        "1",
+        "0",
+    )
+
+
+def test_metrics_say_what_the_audit_says(whole: Audit) -> None:
+    families = {f.name: f for f in text_string_to_metric_families(metrics.exposition(whole))}
+
+    def value(name: str, **labels: str) -> float | None:
+        samples = families[f"branch_drift_{name}"].samples
+        return next((s.value for s in samples if labels.items() <= s.labels.items()), None)
+
+    assert value("in_sync", branch="dev") == 1
+    assert value("in_sync", branch="dr") == 0
+    assert value("pairs", branch="dr", status="missing") == 2
+    assert value("pairs", branch="dr", status="unknown") == 0
+    assert value("overdue_pairs", branch="dr") == 2
+    assert value("oldest_drift_timestamp_seconds", branch="dev") is None
+    assert value("oldest_drift_timestamp_seconds", branch="dr") == whole.repositories[0].hotfixes[1].tagged_at
+    assert value("waived_pairs", branch="ppd") == 1
+    assert value("scan_success") == 1
+    assert value("violations", rule="tag-not-on-main") == 0
+    assert value("last_scan_timestamp_seconds") == whole.finished_at
+    labels = {name for f in families.values() for s in f.samples for name in s.labels}
+    assert labels <= {"repository", "branch", "status", "rule", "severity", "le", "version", "libgit2"}
+
+
+def test_unknown_and_failed_scans_are_never_in_sync(tmp_path: Path) -> None:
+    repo = protocol(tmp_path / "r", branches=("dev",))
+    hotfix(repo)
+    back_merge(repo, "main", "dev")
+    run = Audit(TOOL, 0, 0, None, (audit(repo, branches=["dev", "ghost"]), audit(tmp_path, branches=["dev"])))
+    text = metrics.exposition(run)
+    assert 'in_sync{branch="dev",repository="r"} 0.0' in text
+    assert 'in_sync{branch="ghost",repository="r"} 0.0' in text
+    assert run.exit_code == 3
+
+
+def test_exit_codes(found: RepositoryAudit) -> None:
+    calm = replace(found, hotfixes=(), violations=())
+    broken = (Violation("tag-not-on-main", Severity.ERROR, None, None, None, "x"),)
+    assert Audit(TOOL, 0, 0, None, (calm,)).exit_code == 0
+    assert Audit(TOOL, 0, 0, None, (found,)).exit_code == 1
+    assert Audit(TOOL, 0, 0, None, (replace(calm, violations=broken),)).exit_code == 1
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_an_empty_run_renders(form: str) -> None:
+    assert render(form, Audit(TOOL, 0, 0, None, ()))
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "report.json"
+    target.write_text("old")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(BranchDriftError, match="No space left"):
+        files.write_text(target, "new")
+    assert target.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["report.json"]
