@@ -51,7 +51,7 @@ class Scene:
         self.reach = reach
         self.counts = counts
         self._arrivals: dict[int, tuple[list[int], dict[int, int]]] = {}
-        self._overruling: dict[int, list[tuple[int, int]]] = {}
+        self._overruling: dict[int, tuple[list[int], list[int]]] = {}
         self._brought: dict[int, Changes | None] = {}
 
     def contains(self, line: Line, number: int) -> bool:
@@ -82,8 +82,11 @@ class Scene:
         trunk, places = self.arrivals(line)
         return trunk[places[number]]
 
-    def overruling(self, line: Line) -> list[tuple[int, int]]:
-        """Merges of a branch, not on main, whose result is another parent's tree, whole; with that parent."""
+    def overruling(self, line: Line) -> tuple[list[int], list[int]]:
+        """Merges of a branch, not on main, whose result is another parent's tree, whole.
+
+        With them, for every commit, a mask of those whose other parent has it in its history.
+        """
         if line.bit not in self._overruling:
             found = []
             for number in self.arrivals(line)[0]:
@@ -91,7 +94,8 @@ class Scene:
                 if others and not self.reach[number] & 1:
                     tree = self._tree(number)
                     found += [(number, p) for p in others if self._tree(p) == tree != self._tree(first)]
-            self._overruling[line.bit] = found
+            masks = self.history.masks([[side] for _, side in found])
+            self._overruling[line.bit] = ([merge for merge, _ in found], masks)
         return self._overruling[line.bit]
 
     def _tree(self, number: int) -> str:

@@ -76,8 +76,9 @@ def _dropped(case: Case, number: int, regions: Regions) -> Undone | None:
 
 
 def _in_history(case: Case, number: int, parent: int, arrival: int) -> bool:
-    first = case.scene.history.parents[arrival][0]
-    return parent != first and number in case.scene.history.ancestors(parent)
+    """Whether a merge's other parent brought a commit that its first parent had not."""
+    first, *others = case.scene.history.parents[arrival]
+    return parent != first and (len(others) == 1 or number in case.scene.history.ancestors(parent))
 
 
 def _lacks(case: Case, number: int) -> Regions:
@@ -128,8 +129,9 @@ def _overruled(case: Case, number: int) -> Undone | None:
     """A later merge that threw the branch's own side away, and with it the fix."""
     scene = case.scene
     start = scene.place(case.line, number)
-    for merge, side in scene.overruling(case.line):
-        if scene.place(case.line, merge) > start and number not in scene.history.ancestors(side):
+    merges, has = scene.overruling(case.line)
+    for bit, merge in enumerate(merges):
+        if scene.place(case.line, merge) > start and not has[number] >> bit & 1:
             before, after = (scene.history.ids[n] for n in (scene.history.parents[merge][0], merge))
             if _held_some(case, before) - _held_some(case, after):
                 detail = f"the merge {after[:12]} took the other side whole, which never had the fix"

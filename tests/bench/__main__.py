@@ -41,7 +41,19 @@ def loop(repo: Path, branches: Sequence[str]) -> None:
 
 
 def scan(config: Path, *options: str) -> None:
-    command = [sys.executable, "-m", "auditor", "scan", "-c", str(config), "--format", "json", "-o", os.devnull, "--quiet"]
+    command = [
+        sys.executable,
+        "-m",
+        "auditor",
+        "scan",
+        "-c",
+        str(config),
+        "--format",
+        "json",
+        "-o",
+        os.devnull,
+        "--quiet",
+    ]
     subprocess.run([*command, *options], check=False)
 
 
@@ -50,7 +62,9 @@ def compare(title: str, folder: Path, repos: Sequence[Path], main: str, branches
     entries = "".join(f"- {{name: r{n}, path: '{r.resolve()}'}}\n" for n, r in enumerate(repos))
     state = folder / "state"
     subprocess.run(["rm", "-rf", str(state)], check=True)
-    config.write_text(f"state: state\ndefaults: {{main: {main}, branches: [{', '.join(branches)}]}}\nrepositories:\n{entries}")
+    config.write_text(
+        f"state: state\ndefaults: {{main: {main}, branches: [{', '.join(branches)}]}}\nrepositories:\n{entries}"
+    )
     cold = min(timed(lambda: scan(config, "--no-ledger")) for _ in range(3))
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     scan(config)

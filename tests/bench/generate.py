@@ -57,17 +57,17 @@ def large(path: Path, commits: int = 80_000, hotfixes: int = 250) -> Path:
     """A long main with release series; hotfixes merged to the branches, picked, or forgotten."""
     if path.exists():
         return path
-    return _history(commits, hotfixes, 5, 5_000, 1).write(path)
+    return _history(commits, hotfixes, 5_000, 1).write(path)
 
 
 def fleet(folder: Path, count: int) -> list[Path]:
     """Small repositories of twenty hotfixes each."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"r{n}.git" for n in range(count)]
-    return [p if p.exists() else _history(120, 20, 4, 30, n).write(p) for n, p in enumerate(paths)]
+    return [p if p.exists() else _history(200, 20, 30, n).write(p) for n, p in enumerate(paths)]
 
 
-def _history(commits: int, hotfixes: int, series: int, files: int, seed: int) -> Stream:
+def _history(commits: int, hotfixes: int, files: int, seed: int) -> Stream:
     stream = Stream(files, seed)
     main = stream.commit("refs/heads/main", "start", stream.text)
     tips = dict.fromkeys(BRANCHES, main)
@@ -79,15 +79,13 @@ def _history(commits: int, hotfixes: int, series: int, files: int, seed: int) ->
             path = stream.random.choice(stream.paths)
             main = stream.commit("refs/heads/main", f"work on {path}", {path: stream.edit(path, "work")}, main)
             _owe(owed, path)
-        minor, patch = divmod(number, series)
-        if patch == 0:
-            stream.tag(f"v{minor + 2}.0.0", main)
+        stream.tag(f"v{number + 2}.0.0", main)
         path = stream.random.choice(stream.paths)
         fixed = {path: stream.edit(path, "fix")}
         fix = stream.commit("refs/heads/hotfix", f"fix {path}", fixed, main)
         main = stream.commit("refs/heads/main", "Merge branch 'hotfix/x'", fixed, main, fix)
         _owe(owed, path)
-        stream.tag(f"v{minor + 2}.0.{patch + 1}", main)
+        stream.tag(f"v{number + 2}.0.1", main)
         for branch in BRANCHES:
             tips[branch] = _carry(stream, branch, tips[branch], main, fixed, owed[branch], hotfixes - number)
     for branch, tip in tips.items():
