@@ -50,11 +50,10 @@ def test_masks_and_ancestors(graph: tuple[list[int], ...]) -> None:
 @given(graphs)
 def test_merge_bases(graph: tuple[list[int], ...]) -> None:
     history = history_of(graph)
-    for one in range(len(graph)):
-        for other in range(len(graph)):
-            common = brute(graph, one) & brute(graph, other)
-            best = {c for c in common if not any(c in brute(graph, d) for d in common - {c})}
-            assert set(history.merge_bases(one, other)) == best
+    pairs = [(one, other) for one in range(len(graph)) for other in range(len(graph))]
+    for (one, other), found in zip(pairs, history.merge_bases(pairs), strict=True):
+        common = brute(graph, one) & brute(graph, other)
+        assert set(found) == {c for c in common if not any(c in brute(graph, d) for d in common - {c})}
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

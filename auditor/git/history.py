@@ -6,7 +6,6 @@ numbers, no commit dates and no commit-graph file are trusted, so skewed clocks 
 
 from __future__ import annotations
 
-import heapq
 import re
 from collections.abc import Iterable, Sequence
 
@@ -20,7 +19,7 @@ _PICKS = re.compile(
     rb"([0-9a-f]{7,40})\b|commit ([0-9a-f]{7,40}) upstream",
     re.IGNORECASE,
 )
-_COMMON, _STALE = 3, 7
+_PAIRS_A_PASS = 1000
 _TELLING = (b"evert", b"ick", b"ackport", b"ack-port", b"pstream", b"PSTREAM")
 
 
@@ -117,34 +116,35 @@ class History:
         line.reverse()
         return line
 
-    def merge_bases(self, one: int, other: int) -> list[int]:
-        """The best common ancestors of two commits: painted downward by generation, so exact.
+    def merge_bases(self, pairs: Sequence[tuple[int, int]]) -> list[list[int]]:
+        """The best common ancestors of each pair of commits, all found in a few passes over the graph.
 
-        Colours: 1 below `one`, 2 below `other`, 7 below a common ancestor already found.
+        A common ancestor is best where none of its children is common too.
         """
-        if one == other:
-            return [one]
-        colour = {one: 1, other: 2}
-        heap = [(-self.generation[n], n) for n in colour]
-        heapq.heapify(heap)
-        live = 2
-        bases = []
-        while heap and live:
-            _, number = heapq.heappop(heap)
-            paint = colour[number]
-            live -= paint != _STALE
-            if paint == _COMMON:
-                bases.append(number)
-                paint = _STALE
-            for parent in self.parents[number]:
-                old = colour.get(parent, 0)
-                new = colour[parent] = old | paint
-                if not old:
-                    heapq.heappush(heap, (-self.generation[parent], parent))
-                    live += new != _STALE
-                elif new == _STALE != old:
-                    live -= 1
-        return bases
+        found: list[list[int]] = []
+        for start in range(0, len(pairs), _PAIRS_A_PASS):
+            found += self._bases(pairs[start : start + _PAIRS_A_PASS])
+        return found
+
+    def _bases(self, pairs: Sequence[tuple[int, int]]) -> list[list[int]]:
+        """Bit i of a mask: below the first of pair i; bit i + the number of pairs: below the second."""
+        width = len(pairs)
+        low = (1 << width) - 1
+        masks = self.masks([*([one] for one, _ in pairs), *([other] for _, other in pairs)])
+        below_common = [0] * len(self.ids)
+        found: list[list[int]] = [[] for _ in pairs]
+        for number in self.order:
+            mask = masks[number]
+            common = mask & (mask >> width) & low if mask else 0
+            if common:
+                best = common & ~below_common[number]
+                while best:
+                    bit = best & -best
+                    found[bit.bit_length() - 1].append(number)
+                    best ^= bit
+                for parent in self.parents[number]:
+                    below_common[parent] |= common
+        return found
 
 
 def read_history(store: Store, tips: Iterable[str]) -> History:

@@ -35,7 +35,8 @@ def own_changes(content: Content, history: History, merges: Sequence[int]) -> di
     that neither side had.
     """
     plain = [m for m in merges if len(history.parents[m]) == 2]
-    bases = {m: history.merge_bases(*history.parents[m]) for m in plain}
+    pairs = [(history.parents[m][0], history.parents[m][1]) for m in plain]
+    bases = dict(zip(plain, history.merge_bases(pairs), strict=True))
     simple = [m for m in plain if len(bases[m]) == 1]
     found: dict[int, Changes | None] = {}
     answers = iter(diffs(content.store, [q for m in simple for q in _questions(history, m, bases[m][0])]))
