@@ -28,7 +28,11 @@ def write_text(path: str | Path, text: str) -> None:
         return
     target = Path(path).resolve()
     try:
-        _replace(target, data)
+        if target.exists() and not target.is_file():
+            # A device or a pipe (`/dev/null`, a named pipe) is written to; replacing it would destroy it.
+            target.write_bytes(data)
+        else:
+            _replace(target, data)
     except OSError as error:
         raise BranchDriftError(f"{path}: cannot be written: {error.strerror or error}") from None
 

@@ -5,7 +5,6 @@ Ratios of one run on one machine; peak memory is the largest of any one process 
 
 from __future__ import annotations
 
-import os
 import re
 import resource
 import subprocess
@@ -55,7 +54,7 @@ def scan(config: Path, *options: str) -> None:
         os.devnull,
         "--quiet",
     ]
-    subprocess.run([*command, *options], check=False)
+    subprocess.run([*command, *options], check=False, stdout=subprocess.DEVNULL)
 
 
 def compare(title: str, folder: Path, repos: Sequence[Path], main: str, branches: Sequence[str]) -> None:
