@@ -5,6 +5,7 @@ Ratios of one run on one machine; peak memory is the largest of any one process 
 
 from __future__ import annotations
 
+import os
 import re
 import resource
 import subprocess
