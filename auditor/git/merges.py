@@ -38,15 +38,31 @@ def own_changes(content: Content, history: History, merges: Sequence[int]) -> di
     pairs = [(history.parents[m][0], history.parents[m][1]) for m in plain]
     bases = dict(zip(plain, history.merge_bases(pairs), strict=True))
     simple = [m for m in plain if len(bases[m]) == 1]
-    found: dict[int, Changes | None] = {}
-    answers = iter(diffs(content.store, [q for m in simple for q in _questions(history, m, bases[m][0])]))
-    for merge in simple:
+    found: dict[int, Changes | None] = dict.fromkeys(_trivial(content, history, simple, bases), ())
+    suspects = [m for m in simple if m not in found]
+    answers = iter(diffs(content.store, [q for m in suspects for q in _questions(history, m, bases[m][0])]))
+    for merge in suspects:
         three = (next(answers), next(answers), next(answers))
         found[merge] = _guarded(content, history, merge, three, bases[merge][0])
     for merge in merges:
         if merge not in found:
             found[merge] = _only_novel(content, history, merge)
     return found
+
+
+def _trivial(content: Content, history: History, merges: Sequence[int], bases: dict[int, list[int]]) -> list[int]:
+    """The merges that did to one side just what the other side had done to their base: nothing of their own.
+
+    That takes two small comparisons, where a look at both sides may take two large ones.
+    """
+    ids = history.ids
+    questions = []
+    for merge in merges:
+        ours, theirs = history.parents[merge]
+        questions += [f"{ids[merge]} {ids[ours]}", f"{ids[theirs]} {ids[bases[merge][0]]}"]
+    answers = diffs(content.store, questions)
+    pairs = zip(merges, answers[::2], answers[1::2], strict=True)
+    return [m for m, did, asked in pairs if did is not None and did == asked]
 
 
 def _questions(history: History, merge: int, base: int) -> tuple[str, str, str]:
