@@ -122,8 +122,26 @@ def _judge_all(
     fixes: Sequence[tuple[FixCommit, ...]],
 ) -> tuple[Hotfix, ...]:
     search = _search(scene, fixes)
-    entries = zip(population.candidates, ranges, fixes, strict=True)
+    nets = _nets(scene, population, ranges)
+    entries = zip(population.candidates, ranges, fixes, nets, strict=True)
     return tuple(_hotfix(scene, search, config, *entry) for entry in entries)
+
+
+def _nets(scene: Scene, population: Population, ranges: Sequence[Range]) -> list[Changes | None]:
+    """What each hotfix changes from its bound to its tag, looked up together; None where it cannot be read."""
+    store, ids = scene.content.store, scene.history.ids
+    bound = [
+        (at, f"{candidate.tag.commit} {ids[range_.bounds[0]]}")
+        for at, (candidate, range_) in enumerate(zip(population.candidates, ranges, strict=True))
+        if range_.bounds
+    ]
+    found: list[Changes | None] = [None] * len(ranges)
+    for (at, _), changes in zip(bound, diffs(store, [question for _, question in bound]), strict=True):
+        found[at] = counting(changes, scene.counts)
+    for at, (candidate, range_) in enumerate(zip(population.candidates, ranges, strict=True)):
+        if candidate.number is not None and not range_.bounds:
+            found[at] = counting(from_nothing(store, candidate.tag.commit or ""), scene.counts)
+    return found
 
 
 def _search(scene: Scene, fixes: Sequence[tuple[FixCommit, ...]]) -> Search:
@@ -163,9 +181,10 @@ def _hotfix(
     candidate: Candidate,
     range_: Range,
     fixes: tuple[FixCommit, ...],
+    net: Changes | None,
 ) -> Hotfix:
     tag = candidate.tag
-    pair = _Pairs(scene, search, candidate, range_, fixes, plain=not config.ignore_paths)
+    pair = _Pairs(scene, search, candidate, range_, fixes, net, plain=not config.ignore_paths)
     lines = {line.name: line for line in scene.lines}
     return Hotfix(
         tag=tag.name,
@@ -192,6 +211,7 @@ class _Pairs:
         candidate: Candidate,
         range_: Range,
         fixes: tuple[FixCommit, ...],
+        net: Changes | None,
         *,
         plain: bool,
     ) -> None:
@@ -202,7 +222,7 @@ class _Pairs:
         self.fixes = fixes
         self.plain = plain
         self.base = scene.history.ids[range_.bounds[0]] if range_.bounds else None
-        self._net: Changes | None = None
+        self._net = net
         self._wholes: tuple[Whole, ...] | None = None
 
     def verdict(self, branch: str, line: Line | None) -> Verdict:
@@ -236,22 +256,8 @@ class _Pairs:
     def net(self) -> Changes:
         """What the hotfix changes from its bound to its tag."""
         if self._net is None:
-            top = self.scene.history.ids[self.range.commits[-1]] if self.range.commits else ""
-            tip = self.candidate.tag.commit or top
-            content = self.scene.content
-            if self.base is not None and content.tree_id(self.base) == content.tree_id(tip):
-                self._net = ()
-            else:
-                self._net = self._difference(tip)
+            raise RepositoryError("objects-missing", f"what {self.candidate.tag.commit} changes cannot be read")
         return self._net
-
-    def _difference(self, tip: str) -> Changes:
-        store = self.scene.content.store
-        whole = diffs(store, [f"{tip} {self.base}"])[0] if self.base else from_nothing(store, tip)
-        found = counting(whole, self.scene.counts)
-        if found is None:
-            raise RepositoryError("objects-missing", f"what {tip} changes cannot be read")
-        return found
 
     def wholes(self, line: Line) -> tuple[Whole, ...]:
         """The larger changes that a squash could have made; asked only where a fix is not merged."""
