@@ -25,6 +25,8 @@ class _Expected:
 
 
 _CONFLICT = _Expected(None, clean=False)
+# Two long-lived sides may differ in thousands of files: not all merges are held in memory at once.
+_MERGES_A_LOOK = 100
 _ByPath = dict[str, Change]
 
 
@@ -38,12 +40,12 @@ def own_changes(content: Content, history: History, merges: Sequence[int]) -> di
     pairs = [(history.parents[m][0], history.parents[m][1]) for m in plain]
     bases = dict(zip(plain, history.merge_bases(pairs), strict=True))
     simple = [m for m in plain if len(bases[m]) == 1]
-    found: dict[int, Changes | None] = dict.fromkeys(_trivial(content, history, simple, bases), ())
-    suspects = [m for m in simple if m not in found]
-    answers = iter(diffs(content.store, [q for m in suspects for q in _questions(history, m, bases[m][0])]))
-    for merge in suspects:
-        three = (next(answers), next(answers), next(answers))
-        found[merge] = _guarded(content, history, merge, three, bases[merge][0])
+    found: dict[int, Changes | None] = {}
+    for start in range(0, len(simple), _MERGES_A_LOOK):
+        found.update(dict.fromkeys(_trivial(content, history, simple[start : start + _MERGES_A_LOOK], bases), ()))
+    for merge in [m for m in simple if m not in found]:
+        base = bases[merge][0]
+        found[merge] = _guarded(content, history, merge, diffs(content.store, _questions(history, merge, base)), base)
     for merge in merges:
         if merge not in found:
             found[merge] = _only_novel(content, history, merge)
@@ -72,7 +74,7 @@ def _questions(history: History, merge: int, base: int) -> tuple[str, str, str]:
 
 
 def _guarded(
-    content: Content, history: History, merge: int, three: tuple[Changes | None, ...], base: int
+    content: Content, history: History, merge: int, three: Sequence[Changes | None], base: int
 ) -> Changes | None:
     if any(changes is None for changes in three):
         return None
