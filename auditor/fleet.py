@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +26,7 @@ Work = Callable[[RepositoryConfig], RepositoryAudit]
 Progress = Callable[[RepositoryAudit], None]
 
 _LOOK_EVERY = 0.25
+_PR_SET_PDEATHSIG = 1
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -31,8 +34,18 @@ def run(
     repositories: Sequence[RepositoryConfig], work: Work, jobs: int, progress: Progress = lambda _: None
 ) -> tuple[RepositoryAudit, ...]:
     """Audits all repositories and answers in their order, whatever happens to any of them."""
-    with _temporary_folder() as folder:
+    with _terminable(), _temporary_folder() as folder:
         return _Supervisor(repositories, work, jobs, progress, folder).run()
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """A request to end (SIGTERM) ends workers and removes folders too, as an interrupt from the keyboard does."""
+    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
@@ -70,6 +83,7 @@ class _Supervisor:
         self.work = work
         self.progress = progress
         self.folder = folder
+        self.pid = os.getpid()
         self.context = multiprocessing.get_context("fork")
         self.waiting = list(range(len(repositories)))[::-1]
         self.found: dict[int, RepositoryAudit] = {}
@@ -139,6 +153,7 @@ class _Supervisor:
 def _serve(pipe: Connection, parents: Connection, others: Sequence[Connection], supervisor: _Supervisor) -> None:
     """The worker's loop. Its own process group lets its git processes be ended with it."""
     os.setpgid(0, 0)
+    _die_with_parent(supervisor.pid)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for inherited in (parents, *others):
@@ -149,6 +164,14 @@ def _serve(pipe: Connection, parents: Connection, others: Sequence[Connection], 
         while True:
             repository = supervisor.repositories[pipe.recv()]
             pipe.send(_guarded(repository, supervisor.work))
+
+
+def _die_with_parent(parent: int) -> None:
+    """Nobody would hold an orphan to its limits. Linux kills it even where the parent could not (prctl(2))."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def _guarded(repository: RepositoryConfig, work: Work) -> RepositoryAudit:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -50,3 +53,33 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     fleet.run(fleet_of("a", "killed"), work, 2)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_workers_end_with_their_parent(tmp_path: Path, how: signal.Signals) -> None:
+    """A worker without its parent has no deadline and no memory limit: it must not outlive it."""
+    told = tmp_path / "pid"
+    code = (
+        "import os, time, pathlib\n"
+        "from auditor import fleet\n"
+        "from tests.test_fleet import fleet_of\n"
+        "def work(config):\n"
+        f"    pathlib.Path({str(told)!r}).write_text(str(os.getpid()))\n"
+        "    time.sleep(60)\n"
+        "fleet.run([fleet_of('a')[0].model_copy(update={'limits': type(fleet_of('a')[0].limits)(timeout=600)})], work, 1)\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code], cwd=Path(__file__).parent.parent)
+    assert until(lambda: told.is_file() and bool(told.read_text()))
+    parent.send_signal(how)
+    parent.wait(10)
+    assert until(lambda: not Path(f"/proc/{told.read_text()}").exists())
+
+
+def until(holds: Callable[[], bool]) -> bool:
+    """Whether something comes to hold within ten seconds."""
+    ends = time.monotonic() + 10
+    while time.monotonic() < ends:
+        if holds():
+            return True
+        time.sleep(0.05)
+    return False
