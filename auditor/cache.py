@@ -25,7 +25,7 @@ from auditor.model import RepositoryAudit
 from auditor.output import files
 
 _AUDIT: TypeAdapter[RepositoryAudit] = TypeAdapter(RepositoryAudit)
-_POLICY = {"waivers", "limits", "name"}
+_POLICY = {"waivers", "limits"}
 _KEPT_SECONDS = 30 * 86_400
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from functools import cache
 from pathlib import Path
 
 from auditor.errors import RepositoryError
@@ -40,20 +41,21 @@ def environment() -> dict[str, str]:
     }
 
 
-def run(git_dir: Path, *arguments: str, stdin: bytes = b"", accept: tuple[int, ...] = (0,)) -> bytes:
+def run(git_dir: Path, *arguments: str, stdin: bytes = b"") -> bytes:
     """Standard output of one git command.
 
-    Raises `RepositoryError` ("git") where its exit status is not one of `accept`.
+    Raises `RepositoryError` ("git") where it fails.
     """
     command = ["git", *_OPTIONS, f"--git-dir={git_dir}", *arguments]
     done = subprocess.run(command, input=stdin, capture_output=True, env=environment(), check=False)
-    if done.returncode not in accept:
+    if done.returncode:
         words = done.stderr.decode(errors="replace").strip().splitlines()
         said = words[0] if words else f"exit status {done.returncode}"
         raise RepositoryError("git", f"git {arguments[0]}: {said}")
     return done.stdout
 
 
+@cache
 def version() -> str:
     """The version of the git command, such as `2.39.5`."""
     said = subprocess.run(["git", "--version"], capture_output=True, text=True, check=False).stdout
