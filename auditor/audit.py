@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 
 from auditor import checks, hotfixes, pairs, policy, presence, rules
 from auditor.config import RepositoryConfig
@@ -39,7 +39,7 @@ def timed(found: RepositoryAudit, seconds: float) -> RepositoryAudit:
 def find(config: RepositoryConfig) -> RepositoryAudit:
     """What the repository alone says: nothing here depends on the time of the audit or on waivers."""
     try:
-        with open_store(Path(config.path or "")) as store:
+        with open_store(config.path) as store:
             return _find(store, config)
     except RepositoryError as error:
         return failed(config, Problem(error.code, error.detail))
@@ -140,7 +140,8 @@ def _nets(scene: Scene, population: Population, ranges: Sequence[Range]) -> list
         found[at] = counting(changes, scene.counts)
     for at, (candidate, range_) in enumerate(zip(population.candidates, ranges, strict=True)):
         if candidate.number is not None and not range_.bounds:
-            found[at] = counting(from_nothing(store, candidate.tag.commit or ""), scene.counts)
+            with suppress(RepositoryError):
+                found[at] = counting(from_nothing(store, candidate.tag.commit or ""), scene.counts)
     return found
 
 
@@ -165,13 +166,15 @@ def _names(scene: Scene, fix: FixCommit, line: Line) -> Sequence[str]:
 def _moved(scene: Scene, fix: FixCommit, line: Line) -> bool:
     content = scene.content
     try:
-        for change in fix.changes or ():
-            here = content.at_tip(line.tip, change.path)
-            if here not in (change.after, content.at_tip(scene.main.tip, change.path)):
-                return content.replay(change, here) is not Replay.NOTHING
+        sides = [
+            (c, content.at_tip(line.tip, c.path), content.at_tip(scene.main.tip, c.path)) for c in fix.changes or ()
+        ]
+        return any(
+            here not in (change.after, main) and content.replay(change, here) is not Replay.NOTHING
+            for change, here, main in sides
+        )
     except RepositoryError:
         return True
-    return False
 
 
 def _hotfix(

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from auditor import versions
 from auditor.config import RepositoryConfig
+from auditor.errors import RepositoryError
 from auditor.git.history import History
 from auditor.git.refs import TagRef
 from auditor.model import Excluded
@@ -104,7 +105,8 @@ def _start(since: str | None, tags: Sequence[TagRef], history: History) -> _Star
     try:
         moment = datetime.fromisoformat(since)
     except ValueError:
-        return _Start(f"{since} (no such tag)", None, frozenset())
+        # Ignored, it would silently widen the population that an auditor checks first.
+        raise RepositoryError("no-such-start", f"hotfix_tags.since: {since} is no day and no tag here") from None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return _Start(since, int(moment.timestamp()), frozenset())
 

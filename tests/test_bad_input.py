@@ -216,3 +216,20 @@ def test_linked_work_tree_and_borrowed_objects(repo: Repo, tmp_path: Path) -> No
     assert pair(audit(tmp_path / "tree", branches=["dev"]), "v2.3.1", "dev").status == "missing"
     subprocess.run(["git", "clone", "-q", "--bare", "--shared", repo.path, tmp_path / "b.git"], check=True)
     assert pair(audit(tmp_path / "b.git", branches=["dev"]), "v2.3.1", "dev").status == "missing"
+
+
+def test_one_unreadable_tree_costs_the_other_hotfixes_nothing(tmp_path: Path) -> None:
+    """A hotfix with nothing below it is compared with nothing: its whole tree must be read."""
+    repo = Repo(tmp_path / "r")
+    repo.commit("Old line", {"sub/a.txt": "a\n"})
+    repo.tag("old/v1.0.1")
+    lost = repo.git("rev-parse", "HEAD:sub")
+    repo.commit("Base", {"sub/a.txt": None, "b.txt": "b\n"})
+    repo.tag("v1.0.0")
+    repo.branch("dev")
+    repo.commit("Fix", {"b.txt": "fixed\n"})
+    repo.tag("v1.0.1")
+    (repo.path / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
+    found = audit(repo, branches=["dev"])
+    assert pair(found, "old/v1.0.1", "dev").status == "unknown"
+    assert pair(found, "v1.0.1", "dev").status == "missing"

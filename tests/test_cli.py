@@ -143,3 +143,17 @@ def test_help_loads_nothing_heavy() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ)
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_two_names_for_one_repository_stay_two(shop: Path, tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text(f"state: state\nrepositories: [{{name: one, path: {shop}}}, {{name: two, path: {shop}}}]\n")
+    for _ in range(2):
+        document = json.loads(run("scan", "-c", file, "--format", "json", "--quiet", "--jobs", "1").stdout)
+        assert [r["name"] for r in document["repositories"]] == ["one", "two"]
+
+
+def test_explain_of_what_cannot_be_read_is_incomplete_not_bad_usage(tmp_path: Path) -> None:
+    done = run("explain", "v2.3.1", "dr", tmp_path / "nothing")
+    assert done.returncode == 3
+    assert "not-found" in done.stderr

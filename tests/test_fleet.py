@@ -33,8 +33,8 @@ def work(config: RepositoryConfig) -> RepositoryAudit:
     return audit.failed(config, Problem("fine", config.name))
 
 
-def fleet_of(*names: str) -> list[RepositoryConfig]:
-    limits = {"timeout": "2s", "memory": "200MiB"}
+def fleet_of(*names: str, timeout: str = "2s") -> list[RepositoryConfig]:
+    limits = {"timeout": timeout, "memory": "200MiB"}
     return [RepositoryConfig.model_validate({"name": n, "path": ".", "limits": limits}) for n in names]
 
 
@@ -66,7 +66,7 @@ def test_workers_end_with_their_parent(tmp_path: Path, how: signal.Signals) -> N
         "def work(config):\n"
         f"    pathlib.Path({str(told)!r}).write_text(str(os.getpid()))\n"
         "    time.sleep(60)\n"
-        "fleet.run([fleet_of('a')[0].model_copy(update={'limits': type(fleet_of('a')[0].limits)(timeout=600)})], work, 1)\n"
+        "fleet.run(fleet_of('a', timeout='10m'), work, 1)\n"
     )
     parent = subprocess.Popen([sys.executable, "-c", code], cwd=Path(__file__).parent.parent)
     assert until(lambda: told.is_file() and bool(told.read_text()))

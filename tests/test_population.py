@@ -128,3 +128,10 @@ def test_tag_named_like_a_branch_fools_nobody(repo: Repo) -> None:
     repo.git("tag", "main", "v2.3.0")
     found = audit(repo, branches=["dev"])
     assert hotfix_of(found, "v2.3.1").verdicts[0].status == "missing"
+
+
+def test_a_start_that_is_neither_day_nor_tag_is_said_not_ignored(repo: Repo) -> None:
+    hotfix(repo)
+    found = audit(repo, branches=["dev"], hotfix_tags={"since": "v9.9.9"})
+    assert [e.code for e in found.errors] == ["no-such-start"]
+    assert found.incomplete

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from auditor.audit import audit_repository
 from auditor.commands.scan import configuration
-from auditor.errors import UsageError
+from auditor.errors import BranchDriftError, UsageError
 from auditor.model import Audit, Hotfix, RepositoryAudit, Tool, Verdict
 from auditor.output import files
 from auditor.output.words import plain, rfc3339, span
@@ -25,24 +25,8 @@ def run(tag: str, branch: str, repository: Path | None, file: Path | None, main:
     found = audit_repository(wanted[0], int(time.time()))
     hotfix, verdict = _pair(found, tag, branch)
     files.write_text("-", "\n".join(_story(found, hotfix, verdict)) + "\n")
-    only = RepositoryAudit(
-        found.name,
-        found.source,
-        found.main,
-        found.branches,
-        0,
-        0,
-        (),
-        (_only(hotfix, verdict),),
-        (),
-        (),
-        found.errors,
-    )
-    return Audit(Tool("", "", ""), 0, 0, None, (only,)).exit_code
-
-
-def _only(hotfix: Hotfix, verdict: Verdict) -> Hotfix:
-    return replace(hotfix, verdicts=(verdict,))
+    alone = replace(found, hotfixes=(replace(hotfix, verdicts=(verdict,)),), violations=())
+    return Audit(Tool("", "", ""), 0, 0, None, (alone,)).exit_code
 
 
 def _pair(found: RepositoryAudit, tag: str, branch: str) -> tuple[Hotfix, Verdict]:
@@ -53,7 +37,7 @@ def _pair(found: RepositoryAudit, tag: str, branch: str) -> tuple[Hotfix, Verdic
         if excluded.tag == tag:
             raise UsageError(f"{tag} is not audited: {excluded.reason}")
     if found.errors:
-        raise UsageError(*(f"{e.code}: {e.detail}" for e in found.errors))
+        raise BranchDriftError("; ".join(f"{e.code}: {e.detail}" for e in found.errors))
     known = ", ".join(h.tag for h in found.hotfixes[:10]) or "none"
     raise UsageError(f"there is no hotfix {tag} on a branch {branch}; hotfixes: {known}")
 
