@@ -75,7 +75,7 @@ def _find(store: Store, config: RepositoryConfig) -> RepositoryAudit:
         for b in config.branches
         for r in [found[b.name]]
     )
-    facts = rules.Facts(scene, config, population, ranges, fixes, tags, judged)
+    facts = rules.Facts(scene, config, population, ranges, fixes, tags)
     return RepositoryAudit(
         name=config.name,
         source=str(config.path),

@@ -71,17 +71,11 @@ def _cherry(case: Case, upstream: str, sign: str) -> Check:
 
 
 def _undone(case: Case, verdict: FixVerdict) -> Iterator[Check]:
-    arrived = next((n for n in _arrivals(case)), None)
-    if arrived is not None:
-        yield _ancestor(case.scene.history.ids[arrived], case.line.tip)
+    if case.scene.contains(case.line, case.fix.number):
+        yield _ancestor(case.fix.oid, case.line.tip)
     if verdict.evidence.commit is not None:
         yield _ancestor(verdict.evidence.commit, case.line.tip)
     yield from _old_lines(case, case.line.tip)
-
-
-def _arrivals(case: Case) -> Iterator[int]:
-    if case.scene.contains(case.line, case.fix.number):
-        yield case.fix.number
 
 
 def _new_lines(case: Case, *, plain: bool) -> Iterator[Check]:

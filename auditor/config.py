@@ -118,31 +118,6 @@ class Limits(_Part):
 _PROTOCOL = tuple(BranchConfig(name=name) for name in ("dev", "qa", "ppd", "dr"))
 
 
-class RepositoryConfig(_Part):
-    """One repository to audit."""
-
-    name: Text
-    path: Path
-    main: Text = "main"
-    branches: Branches = _PROTOCOL
-    ignore_paths: tuple[Text, ...] = ()
-    hotfix_tags: HotfixTags = HotfixTags()
-    rules: Rules = {}
-    waivers: tuple[WaiverConfig, ...] = ()
-    allowed_signers: Path | None = None
-    limits: Limits = Limits()
-
-    @model_validator(mode="after")
-    def _consistent(self) -> RepositoryConfig:
-        if self.main in [b.name for b in self.branches]:
-            raise ValueError(f"branches: {self.main} is main, and cannot be a branch of its own")
-        return self
-
-    def severity(self, rule: str) -> Severity:
-        """How much a rule matters here."""
-        return self.rules.get(rule, _DEFAULT_SEVERITY[rule])
-
-
 class DefaultsConfig(_Part):
     """What holds for every repository that does not say otherwise."""
 
@@ -154,6 +129,23 @@ class DefaultsConfig(_Part):
     waivers: tuple[WaiverConfig, ...] = ()
     allowed_signers: Path | None = None
     limits: Limits = Limits()
+
+
+class RepositoryConfig(DefaultsConfig):
+    """One repository to audit."""
+
+    name: Text
+    path: Path
+
+    @model_validator(mode="after")
+    def _consistent(self) -> RepositoryConfig:
+        if self.main in [b.name for b in self.branches]:
+            raise ValueError(f"branches: {self.main} is main, and cannot be a branch of its own")
+        return self
+
+    def severity(self, rule: str) -> Severity:
+        """How much a rule matters here."""
+        return self.rules.get(rule, _DEFAULT_SEVERITY[rule])
 
 
 class FileConfig(_Part):

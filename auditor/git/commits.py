@@ -21,7 +21,6 @@ class Commit:
     parents: tuple[str, ...]
     author: str
     authored_at: int
-    committed_at: int
     subject: str
     message: bytes
     identity: bytes
@@ -94,7 +93,6 @@ def parse_commit(raw: bytes) -> Commit:
         parents=tuple(p.decode("ascii", "replace") for p in headers.get(b"parent", [])),
         author=author,
         authored_at=authored_at,
-        committed_at=_time(headers.get(b"committer", [b""])[0]),
         subject=text(subject),
         message=message,
         identity=author_line + b"\n" + subject,

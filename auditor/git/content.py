@@ -23,6 +23,7 @@ _NONE: frozenset[int] = frozenset()
 _MIN_SIMILAR = 0.5
 _MOST_CANDIDATES = 300
 _CACHED_TREES = 64
+_CACHED_LISTINGS = 8
 
 
 class Replay(Enum):
@@ -45,6 +46,7 @@ class Content:
         self._tips: dict[str, pygit2.Index] = {}
         self._renamed: dict[tuple[str, str, str, str], str | None] = {}
         self._tree = lru_cache(_CACHED_TREES)(self._read_tree)
+        self._files = lru_cache(_CACHED_LISTINGS)(self._list_files)
         self._lines = lru_cache(256)(lambda oid: lines.split(self.store.blob(oid)))
 
     # Files in trees
@@ -53,12 +55,15 @@ class Content:
         """The whole tree of a branch's tip, which is asked for many paths."""
         index = self._tips.get(commit)
         if index is None:
-            index = pygit2.Index()
-            try:
-                index.read_tree(self._tree(commit))
-            except (pygit2.GitError, OSError, KeyError) as error:
-                raise RepositoryError("objects-missing", f"tree of {commit}: {error}") from None
-            self._tips[commit] = index
+            index = self._tips[commit] = self._read_index(commit)
+        return index
+
+    def _read_index(self, commit: str) -> pygit2.Index:
+        index = pygit2.Index()
+        try:
+            index.read_tree(self._tree(commit))
+        except (pygit2.GitError, OSError, KeyError) as error:
+            raise RepositoryError("objects-missing", f"tree of {commit}: {error}") from None
         return index
 
     def at_tip(self, commit: str, path: str) -> Side | None:
@@ -256,9 +261,13 @@ class Content:
         return self._renamed[key]
 
     def _find_renamed(self, path: str, known: Side, base: str, tip: str) -> str | None:
-        old = {entry.path for entry in self.tip(base)}
-        added = [(e.path, Side(int(e.mode), str(e.id))) for e in self.tip(tip) if e.path not in old]
-        return self.likest(known, path, added)
+        old = self._files(base)
+        return self.likest(known, path, [(p, side) for p, side in self._files(tip).items() if p not in old])
+
+    def _list_files(self, commit: str) -> dict[str, Side]:
+        """All files of any commit. Only so many are kept: unlike tips, there is no end of commits."""
+        index = self._read_index(commit)
+        return {entry.path: Side(int(entry.mode), str(entry.id)) for entry in index}
 
     def likest(self, known: Side, path: str, files: Sequence[tuple[str, Side]]) -> str | None:
         """The file that `path` most likely became, or was: the same blob, or half of the lines in common."""

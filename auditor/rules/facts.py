@@ -9,7 +9,6 @@ from auditor.config import RepositoryConfig
 from auditor.fixes import FixCommit
 from auditor.git.refs import TagRef
 from auditor.hotfixes import Population, Range
-from auditor.model import Hotfix
 from auditor.presence.scene import Scene
 
 
@@ -23,7 +22,6 @@ class Facts:
     ranges: Sequence[Range]
     fixes: Sequence[tuple[FixCommit, ...]]
     tags: Sequence[TagRef]
-    hotfixes: Sequence[Hotfix]
 
 
 @dataclass(frozen=True, slots=True)
