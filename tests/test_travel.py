@@ -490,3 +490,32 @@ def test_declared_pick_that_left_a_hunk_out(repo: Repo) -> None:
     fixed = LOGIN_FIXED.replace("find(user)", "search(user)")
     repo.pick(landed.fix, "-x", resolve={"src/login.py": fixed, "src/cart.py": CART})
     assert told(repo) == ("present", "declared")
+
+
+@pytest.mark.parametrize("renamer", ["main", "hotfix/a"])
+def test_plain_merge_across_a_rename_is_no_fix(repo: Repo, renamer: str) -> None:
+    """One side renames the file, the other changes it: git carries the change to the new name."""
+    repo.switch("hotfix/a", "main")
+    for branch in ("hotfix/a", "main"):
+        repo.switch(branch)
+        if branch == renamer:
+            repo.rename("src/login.py", "src/session.py")
+            repo.commit("Rename", {})
+        else:
+            repo.commit("Fix", {"src/login.py": LOGIN_FIXED})
+    repo.merge("hotfix/a")
+    assert repo.read("src/session.py") == LOGIN_FIXED
+    repo.tag("v2.3.1")
+    assert sorted(f.subject for f in hotfix_of(audit(repo, branches=["dev"]), "v2.3.1").fixes) == ["Fix", "Rename"]
+
+
+def test_merge_that_takes_one_side_of_a_file_both_changed_is_a_fix(repo: Repo) -> None:
+    """Both changes merge cleanly, so a result that lacks one of them is a change of the merge's own."""
+    repo.switch("hotfix/a", "main")
+    repo.commit("Fix", {"src/login.py": LOGIN_FIXED})
+    repo.switch("main")
+    mine = LOGIN.replace('return "bye"', 'return "ciao"')
+    repo.commit("Meanwhile", {"src/login.py": mine})
+    merge = repo.merge("hotfix/a", resolve={"src/login.py": mine})
+    repo.tag("v2.3.1")
+    assert merge in [f.commit for f in hotfix_of(audit(repo, branches=["dev"]), "v2.3.1").fixes]

@@ -83,9 +83,9 @@ def overlaps(one: Hunk, other: Hunk) -> bool:
 
 def merge(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
     """A three-way merge of texts; None where it conflicts."""
-    base_lines = split(base)
-    mine = [(h, split(ours)[h.new : h.new + h.added]) for h in hunks(base, ours)]
-    yours = [(h, split(theirs)[h.new : h.new + h.added]) for h in hunks(base, theirs)]
+    base_lines, our_lines, their_lines = split(base), split(ours), split(theirs)
+    mine = [(h, our_lines[h.new : h.new + h.added]) for h in hunks(base, ours)]
+    yours = [(h, their_lines[h.new : h.new + h.added]) for h in hunks(base, theirs)]
     same = [(h, t) for h, t in yours if any(h[:2] == m[:2] and t == u for m, u in mine)]
     rest = [(h, t) for h, t in yours if (h, t) not in same]
     if any(overlaps(h, m) for h, _ in rest for m, _ in mine):

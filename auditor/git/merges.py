@@ -27,7 +27,16 @@ class _Expected:
 _CONFLICT = _Expected(None, clean=False)
 # Two long-lived sides may differ in thousands of files: not all merges are held in memory at once.
 _MERGES_A_LOOK = 100
-_ByPath = dict[str, Change]
+
+
+@dataclass(frozen=True, slots=True)
+class _Merge:
+    """A merge with the commits that decide it."""
+
+    merged: str
+    base: str
+    ours: str
+    theirs: str
 
 
 def own_changes(content: Content, history: History, merges: Sequence[int]) -> dict[int, Changes | None]:
@@ -42,94 +51,59 @@ def own_changes(content: Content, history: History, merges: Sequence[int]) -> di
     simple = [m for m in plain if len(bases[m]) == 1]
     found: dict[int, Changes | None] = {}
     for start in range(0, len(simple), _MERGES_A_LOOK):
-        found.update(dict.fromkeys(_trivial(content, history, simple[start : start + _MERGES_A_LOOK], bases), ()))
-    for merge in [m for m in simple if m not in found]:
-        base = bases[merge][0]
-        found[merge] = _guarded(content, history, merge, diffs(content.store, _questions(history, merge, base)), base)
+        some = simple[start : start + _MERGES_A_LOOK]
+        found.update(zip(some, _simple(content, [_named(history, m, bases[m][0]) for m in some]), strict=True))
     for merge in merges:
         if merge not in found:
             found[merge] = _only_novel(content, history, merge)
     return found
 
 
-def _trivial(content: Content, history: History, merges: Sequence[int], bases: dict[int, list[int]]) -> list[int]:
-    """The merges that did to one side just what the other side had done to their base: nothing of their own.
-
-    That takes two small comparisons, where a look at both sides may take two large ones.
-    """
-    ids = history.ids
-    questions = []
-    for merge in merges:
-        ours, theirs = history.parents[merge]
-        questions += [f"{ids[merge]} {ids[ours]}", f"{ids[theirs]} {ids[bases[merge][0]]}"]
-    answers = diffs(content.store, questions)
-    pairs = zip(merges, answers[::2], answers[1::2], strict=True)
-    return [m for m, did, asked in pairs if did is not None and did == asked]
-
-
-def _questions(history: History, merge: int, base: int) -> tuple[str, str, str]:
+def _named(history: History, merge: int, base: int) -> _Merge:
     ours, theirs = history.parents[merge]
-    below = history.ids[base]
-    return tuple(f"{history.ids[n]} {below}" for n in (merge, ours, theirs))  # type: ignore[return-value]
+    return _Merge(*(history.ids[n] for n in (merge, base, ours, theirs)))
 
 
-def _guarded(
-    content: Content, history: History, merge: int, three: Sequence[Changes | None], base: int
-) -> Changes | None:
-    if any(changes is None for changes in three):
+def _simple(content: Content, merges: Sequence[_Merge]) -> list[Changes | None]:
+    """Merges with one base: mostly, what they did to one side is just what the other did to the base.
+
+    Only the paths where these differ need a closer look. A path in neither is as one side has it, and
+    the other side left it alone.
+    """
+    questions = [q for m in merges for q in (f"{m.merged} {m.ours}", f"{m.theirs} {m.base}")]
+    answers = diffs(content.store, questions)
+    return [_own(content, m, did, asked) for m, did, asked in zip(merges, answers[::2], answers[1::2], strict=True)]
+
+
+def _own(content: Content, merge: _Merge, did: Changes | None, asked: Changes | None) -> Changes | None:
+    if did is None or asked is None:
         return None
-    got, ours, theirs = ({c.path: c for c in changes or ()} for changes in three)
     try:
-        return _own(content, history, merge, got, ours, theirs, base)
+        expected = {c.path: _expect(content, merge, c.path) for c in set(did) ^ set(asked)}
+        expected |= _follow_renames(content, merge, [p for p, e in expected.items() if not e.clean])
+        changes = (_difference(content, merge, path, expected[path]) for path in sorted(expected))
+        return tuple(c for c in changes if c)
     except RepositoryError:
         return None
 
 
-def _own(
-    content: Content, history: History, merge: int, got: _ByPath, ours: _ByPath, theirs: _ByPath, base: int
-) -> Changes:
-    expected = {p: _expect(content, ours.get(p), theirs.get(p)) for p in ours.keys() | theirs.keys()}
-    differing = _differing(expected, got, ours, theirs)
-    if differing and _may_rename(ours, theirs):
-        expected |= _follow_renames(content, history, merge, ours, theirs, base)
-        differing = _differing(expected, got, ours, theirs)
-    parents = [history.ids[p] for p in history.parents[merge]]
-    found = []
-    for path in sorted(differing):
-        after = got[path].after if path in got else _unchanged(path, ours, theirs)
-        wanted = expected.get(path)
-        if wanted is not None and not wanted.clean:
-            change = _novel(content, path, after, [content.at(p, path) for p in parents])
-        else:
-            change = Change(path, wanted.side if wanted else got[path].before, after)
-        found += [change] if change else []
-    return tuple(found)
+def _difference(content: Content, merge: _Merge, path: str, wanted: _Expected) -> Change | None:
+    got = content.at(merge.merged, path)
+    if not wanted.clean:
+        return _novel(content, path, got, [content.at(side, path) for side in (merge.ours, merge.theirs)])
+    return Change(path, wanted.side, got) if got != wanted.side else None
 
 
-def _unchanged(path: str, ours: _ByPath, theirs: _ByPath) -> Side | None:
-    """A path that the merge has as the base had it."""
-    return (ours.get(path) or theirs[path]).before
-
-
-def _differing(expected: dict[str, _Expected], got: _ByPath, ours: _ByPath, theirs: _ByPath) -> list[str]:
-    """Paths that are not as expected. A conflict never is: somebody resolved it."""
-    found = [p for p in got if p not in expected]
-    for path, wanted in expected.items():
-        after = got[path].after if path in got else _unchanged(path, ours, theirs)
-        if not wanted.clean or after != wanted.side:
-            found.append(path)
-    return found
-
-
-def _expect(content: Content, one: Change | None, other: Change | None) -> _Expected:
-    """What the merge of one path is, given how each side changed it."""
-    if one is None or other is None or one.after == other.after:
-        change = one or other
-        assert change is not None
-        return _Expected(change.after)
-    if one.before is None or one.after is None or other.after is None:
+def _expect(content: Content, merge: _Merge, path: str) -> _Expected:
+    """What the merge of one path is, given how each side has it."""
+    base, ours, theirs = (content.at(commit, path) for commit in (merge.base, merge.ours, merge.theirs))
+    if theirs in (base, ours):
+        return _Expected(ours)
+    if ours == base:
+        return _Expected(theirs)
+    if base is None or ours is None or theirs is None:
         return _CONFLICT
-    return _merge(content, one.before, one.after, other.after)
+    return _merge(content, base, ours, theirs)
 
 
 def _merge(content: Content, base: Side, ours: Side, theirs: Side) -> _Expected:
@@ -146,23 +120,20 @@ def _merge(content: Content, base: Side, ours: Side, theirs: Side) -> _Expected:
     return _CONFLICT if merged is None else _Expected(Side(mode, content.store.write_blob(merged)))
 
 
-def _may_rename(ours: _ByPath, theirs: _ByPath) -> bool:
-    return any(c.after is None for side in (ours, theirs) for c in side.values())
-
-
-def _follow_renames(
-    content: Content, history: History, merge: int, ours: _ByPath, theirs: _ByPath, base: int
-) -> dict[str, _Expected]:
+def _follow_renames(content: Content, merge: _Merge, paths: Sequence[str]) -> dict[str, _Expected]:
     """A file renamed on one side and changed on the other: the change follows the name."""
     found: dict[str, _Expected] = {}
-    for number, mine, yours in zip(history.parents[merge], (ours, theirs), (theirs, ours), strict=True):
-        for path, change in mine.items():
-            other = yours.get(path)
-            if change.after is None and other is not None and other.after is not None and change.before is not None:
-                name = content.renamed(change, history.ids[base], history.ids[number])
-                if name in mine and mine[name].after is not None:
-                    found[path] = _Expected(None)
-                    found[name] = _merge(content, change.before, mine[name].after, other.after)  # type: ignore[arg-type]
+    for path in paths:
+        base = content.at(merge.base, path)
+        for mine, yours in ((merge.ours, merge.theirs), (merge.theirs, merge.ours)):
+            changed = content.at(yours, path)
+            if base is None or changed is None or content.at(mine, path) is not None:
+                continue
+            name = content.renamed(Change(path, base, None), merge.base, mine)
+            moved = content.at(mine, name) if name else None
+            if name and moved:
+                found[path] = _Expected(None)
+                found[name] = _merge(content, base, moved, changed)
     return found
 
 
