@@ -37,7 +37,7 @@ class Case:
 
     def place(self, commit: str | None = None) -> Place:
         """The fix held against a commit, the branch's tip by default."""
-        return Place(self.scene, self.fix, commit or self.line.tip)
+        return Place(self.scene, self.fix, commit or self.line.tip, (self.line.tip, self.scene.main.tip))
 
     def held(self, commit: str | None = None) -> bool:
         """Whether replaying the fix there changes nothing."""

@@ -133,11 +133,12 @@ def inverse(changes: Changes) -> Changes:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A fix held against the files of one commit."""
+    """A fix held against the files of one commit. `ends` are the tips whose names for moved files hold below, too."""
 
     scene: Scene
     fix: FixCommit
     commit: str
+    ends: tuple[str, ...]
 
     def side(self, change: Change) -> Side | None:
         """The file at this commit, followed through a rename where its own path is empty."""
@@ -145,8 +146,13 @@ class Place:
         found = content.at(self.commit, change.path)
         if found is not None or change.before is None or self.fix.base is None:
             return found
-        moved = content.renamed(change, self.fix.base, self.commit)
-        return content.at(self.commit, moved) if moved else None
+        # Renames are looked for at tips only: to compare all files of commit after commit would never end.
+        for end in (self.commit,) if self.commit in self.ends else self.ends:
+            moved = None if content.at(end, change.path) else content.renamed(change, self.fix.base, end)
+            found = content.at(self.commit, moved) if moved else None
+            if found is not None:
+                return found
+        return None
 
     def undone(self) -> frozenset[tuple[str, int]]:
         """The regions of the fix that stand here as they were before it."""

@@ -268,7 +268,8 @@ def arrived(case: Case, found: Found) -> int | None:
         return scene.history.time[scene.arrival(case.line, found.number)]
     trunk, _ = scene.arrivals(case.line)
     last = max(scene.place(case.line, n) for n in events)
-    back = (n for n in trunk[last:] if not _lacks(case, n))
+    expected = _expected(case, found.number)
+    back = (n for n in trunk[last:] if not _lacks(case, n) - expected)
     return scene.history.time[next(back, trunk[-1])]
 
 
