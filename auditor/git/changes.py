@@ -26,6 +26,7 @@ _DIFF_TREE = (
 _NOTHING = "0" * 40
 # Up to so many comparisons cost less than a git process.
 _FEW = 3
+_FLAGS = pygit2.enums.DiffOption.INCLUDE_TYPECHANGE
 REGULAR = (0o100644, 0o100755, 0o100664)
 
 
@@ -66,15 +67,12 @@ def _limited(changes: Changes | None, wanted: frozenset[str]) -> Changes | None:
 def _compare(store: Store, commit: str, other: str = "") -> Changes | None:
     """Two trees compared without a process: the quickest way in a small repository, and for a few commits."""
     try:
-        found = store.objects[commit]
-        above = store.objects[other] if other else next(iter(_parents(store, commit)), None)
-        new = found.peel(pygit2.Tree)
-        options = {"flags": pygit2.enums.DiffOption.INCLUDE_TYPECHANGE, "context_lines": 0}
-        diff = above.peel(pygit2.Tree).diff_to_tree(new, **options) if above else new.diff_to_tree(swap=True, **options)
-        changes = [
-            Change(_text(d.new_file.raw_path), _read_side(d.old_file), _read_side(d.new_file)) for d in diff.deltas
-        ]
-    except (KeyError, ValueError, OSError, pygit2.GitError):
+        new = store.objects[commit].peel(pygit2.Tree)
+        above = store.objects[other] if other else next(_parents(store, commit), None)
+        diff = above.peel(pygit2.Tree).diff_to_tree(new, _FLAGS) if above else new.diff_to_tree(flags=_FLAGS, swap=True)
+        files = [(delta.old_file, delta.new_file) for delta in diff.deltas]
+        changes = [Change(_text(after.raw_path), _read_side(before), _read_side(after)) for before, after in files]
+    except (KeyError, ValueError, OSError, pygit2.GitError, RepositoryError):
         return None
     return tuple(sorted(changes, key=lambda c: c.path))
 

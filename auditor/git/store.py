@@ -32,7 +32,7 @@ class Store:
         self.objects = pygit2.Repository(str(scratch), pygit2.enums.RepositoryOpenFlag.NO_SEARCH)
         self._odb = self.objects.odb
         self.shallow = shallow
-        # Measured: below this, comparing trees in this process beats any git process; far above, it is ten times slower.
+        # Below this, comparing trees in this process beats any git process; far above, it is ten times slower.
         packs = scratch.glob("lent/*/pack/*.pack")
         self.small = sum(pack.stat().st_size for pack in packs) < _SMALL
 
