@@ -244,6 +244,10 @@ class Content:
             added[f"mode {change.after.mode:o}".encode()] += 1
         return removed, added
 
+    def all_lines(self, side: Side | None) -> Counter[bytes]:
+        """Every line of a file, as `changed_lines` counts them; a file taken as a whole is one line, its blob."""
+        return self.changed_lines(Change("", side, None))[0]
+
     # Renames
 
     def renamed(self, change: Change, base: str, tip: str) -> str | None:

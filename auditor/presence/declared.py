@@ -29,8 +29,9 @@ def _held(case: Case, changes: Changes) -> tuple[float, float]:
     """How much of the fix a commit holds; of a fix within a larger change, what that change left of it."""
     if not changes:
         return 0.0, 0.0
-    alike = [w.changes for w in case.wholes if min(likeness.of_whole(case, w.changes, changes)) >= _LEAST]
-    shares = [likeness.share(case, changes), *(likeness.surviving(case, whole, changes) for whole in alike)]
+    ours = case.fix.changes or ()
+    alike = [w.changes for w in case.wholes if min(likeness.answered(case, w.changes, changes)) >= _LEAST]
+    shares = [likeness.answered(case, ours, changes), *(likeness.surviving(case, w, changes) for w in alike)]
     return max(shares, key=min)
 
 

@@ -20,14 +20,20 @@ def share(case: Case, changes: Changes) -> tuple[float, float]:
     return _shares(case, case.fix.changes or (), changes)
 
 
+def answered(case: Case, whole: Changes, changes: Changes) -> tuple[float, float]:
+    """The same shares of `whole`, where what the branch did not have need not be removed from it.
+
+    A pick to a branch with another version of a line replaces that version. Lines that must be removed
+    are those that the file had before `changes`; where it had none of them, what is added must tell.
+    Nothing to add and nothing to remove answers nothing.
+    """
+    shares, owed = _measure(case, [(c, case.scene.content.changed_lines(c)) for c in whole], changes, had=True)
+    return shares if owed else (0.0, 0.0)
+
+
 def taken_back(case: Case, changes: Changes) -> tuple[float, float]:
     """The same shares of the fix's inverse: how much of the fix `changes` takes back."""
     return _shares(case, inverse(case.fix.changes or ()), changes)
-
-
-def of_whole(case: Case, whole: Changes, changes: Changes) -> tuple[float, float]:
-    """The same shares of a larger change that the fix is a part of."""
-    return _shares(case, whole, changes)
 
 
 def surviving(case: Case, whole: Changes, changes: Changes) -> tuple[float, float]:
@@ -42,24 +48,31 @@ def surviving(case: Case, whole: Changes, changes: Changes) -> tuple[float, floa
             lines = case.scene.content.changed_lines(change)
             limit = case.scene.content.changed_lines(by_path[change.path])
             kept.append((change, (lines[0] & limit[0], lines[1] & limit[1])))
-    return _measure(case, kept, changes)
+    return _measure(case, kept, changes, had=True)[0]
 
 
 def _shares(case: Case, ours: Changes, theirs: Changes) -> tuple[float, float]:
-    return _measure(case, [(c, case.scene.content.changed_lines(c)) for c in ours], theirs)
+    return _measure(case, [(c, case.scene.content.changed_lines(c)) for c in ours], theirs)[0]
 
 
-def _measure(case: Case, ours: Sequence[tuple[Change, Lines]], changes: Changes) -> tuple[float, float]:
+def _measure(
+    case: Case, ours: Sequence[tuple[Change, Lines]], changes: Changes, *, had: bool = False
+) -> tuple[tuple[float, float], int]:
+    """The shares, and how many lines they are shares of."""
     moved = names(case.scene, case.fix, case.line)
     by_path = {c.path: c for c in changes}
     wanted, met = [0, 0], [0, 0]
-    for change, lines in ours:
-        other = _theirs(case, by_path.get(change.path) or by_path.get(moved.get(change.path, change.path)))
-        for side in (0, 1):
-            wanted[side] += lines[side].total()
-            met[side] += (lines[side] & other[side]).total()
-    removed, added = (m / w if w else 1.0 for m, w in zip(met, wanted, strict=True))
-    return removed, added
+    for change, (removed, added) in ours:
+        theirs = by_path.get(change.path) or by_path.get(moved.get(change.path, change.path))
+        owed = removed & case.scene.content.all_lines(theirs.before) if had and theirs else removed
+        for side, mine, other in zip((0, 1), (owed, added), _theirs(case, theirs), strict=True):
+            wanted[side] += mine.total()
+            met[side] += (mine & other).total()
+    return (_share(met[0], wanted[0]), _share(met[1], wanted[1])), sum(wanted)
+
+
+def _share(met: int, wanted: int) -> float:
+    return met / wanted if wanted else 1.0
 
 
 def _theirs(case: Case, change: Change | None) -> Lines:

@@ -11,13 +11,13 @@ from auditor.presence.case import Case, Found, names
 
 def find(case: Case) -> Found | None:
     """A commit with the patch identity of the hotfix or of one of its merges, or one that carries the fix."""
-    candidates = case.candidates()
-    return _whole(case, candidates) or _carried(case, candidates)
+    return _whole(case) or _carried(case, case.candidates())
 
 
-def _whole(case: Case, candidates: list[int]) -> Found | None:
+def _whole(case: Case) -> Found | None:
+    """Looked for by the paths of the whole: what the fix itself changed may have netted out within it."""
     for whole in case.wholes:
-        for number in candidates:
+        for number in case.search.candidates(case.fix, case.line, {c.path for c in whole.changes}):
             if case.scene.content.same(whole.changes, case.search.changes[number]):
                 oid = case.scene.history.ids[number]
                 return Found(Via.SQUASH, number, f"{oid[:12]} on the branch makes the change of {whole.label}")
