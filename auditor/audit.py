@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -267,9 +267,14 @@ class _Pairs:
         if all(self.scene.contains(line, f.number) for f in self.fixes):
             return ()
         if self._wholes is None:
-            merges = sorted({m for f in self.fixes for m in f.carriers})
-            found = [Whole("the whole hotfix", None, self.net())]
-            ids = self.scene.history.ids
-            found += [Whole(f"the merge {ids[m][:12]}", m, c) for m in merges if (c := self.scene.brought(m))]
-            self._wholes = tuple(found)
+            top = self.candidate.tag.commit or ""
+            self._wholes = (Whole("the whole hotfix", self.base, top, self.net()), *self._merges())
         return self._wholes
+
+    def _merges(self) -> Iterator[Whole]:
+        history = self.scene.history
+        for merge in sorted({m for f in self.fixes for m in f.carriers}):
+            changes = self.scene.brought(merge)
+            if changes:
+                oid, first = history.ids[merge], history.ids[history.parents[merge][0]]
+                yield Whole(f"the merge {oid[:12]}", first, oid, changes)

@@ -51,6 +51,15 @@ def _present(case: Case, verdict: FixVerdict, *, plain: bool) -> Iterator[Check]
         yield _cherry(case, carrier, "-")
     if verdict.via is not Via.MERGE and case.held():
         yield from _new_lines(case, plain=plain)
+    elif plain and verdict.via in (Via.SQUASH, Via.CONTENT):
+        yield from _whole_lines(case, carrier or case.line.tip)
+
+
+def _whole_lines(case: Case, commit: str) -> Iterator[Check]:
+    """That a larger change with the fix in it is there, where the fix itself was rewritten within it."""
+    whole = case.whole_held(commit)
+    if whole is not None and whole.base is not None:
+        yield _merge_tree(case, whole.base, commit, whole.top, whole.changes)
 
 
 def _missing(case: Case, *, plain: bool) -> Iterator[Check]:

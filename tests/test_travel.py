@@ -519,3 +519,84 @@ def test_merge_that_takes_one_side_of_a_file_both_changed_is_a_fix(repo: Repo) -
     merge = repo.merge("hotfix/a", resolve={"src/login.py": mine})
     repo.tag("v2.3.1")
     assert merge in [f.commit for f in hotfix_of(audit(repo, branches=["dev"]), "v2.3.1").fixes]
+
+
+# Fixes that were rewritten within their hotfix
+
+
+def _rewritten(repo: Repo) -> None:
+    """Two commits: the second writes the first one's line anew, and takes back a file that the first added."""
+    repo.switch("hotfix/two", "main")
+    repo.commit("First", {"src/cart.py": CART.replace("value = 0", "value = zero()"), "note.txt": "a note\n"})
+    repo.commit("Second", {"src/cart.py": CART_FIXED, "note.txt": None, "src/login.py": LOGIN_FIXED})
+    repo.switch("main")
+    repo.merge("hotfix/two")
+    repo.tag("v2.3.1")
+
+
+def test_squash_of_fixes_of_which_one_left_nothing(repo: Repo) -> None:
+    repo.switch("hotfix/two", "main")
+    repo.commit("A note", {"note.txt": "a note\n"})
+    repo.commit("Another note", {"note.txt": "another note\n"})
+    repo.commit("The fix, and no note", {"src/login.py": LOGIN_FIXED, "note.txt": None})
+    repo.switch("main")
+    repo.merge("hotfix/two")
+    repo.tag("v2.3.1")
+    repo.switch("dev")
+    repo.merge("hotfix/two", "--squash")
+    assert told(repo) == ("present", "squash")
+
+
+def test_content_of_fixes_that_were_rewritten_within_the_hotfix(repo: Repo) -> None:
+    _rewritten(repo)
+    repo.switch("dev")
+    repo.commit("Half", {"src/login.py": LOGIN_FIXED + "# a\n"})
+    repo.commit("Other half", {"src/cart.py": CART_FIXED + "# b\n"})
+    assert told(repo) == ("present", "content")
+
+
+def test_half_of_a_rewritten_hotfix_is_not_there(repo: Repo) -> None:
+    _rewritten(repo)
+    repo.switch("dev")
+    repo.commit("Half", {"src/cart.py": CART_FIXED + "# b\n"})
+    assert told(repo)[0] in ("missing", "partial")
+
+
+# Picks onto another version of the lines
+
+
+PIN = "first\nclient==1.10.0\nsecond\nclient==1.10.0\nthird\n"
+
+
+def _pinned(repo: Repo) -> str:
+    repo.commit("Pin", {"pins.txt": PIN})
+    repo.tag("v2.4.0")
+    return hotfix(repo, "pins", "v2.4.1", {"pins.txt": PIN.replace("1.10.0", "1.11.0")}).fix
+
+
+def test_declared_pick_replaced_the_branchs_own_version_of_a_line(repo: Repo) -> None:
+    fix = _pinned(repo)
+    repo.switch("dev")
+    repo.commit("Pin otherwise", {"pins.txt": PIN.replace("1.10.0", "1.7.1").replace("third", "fourth")})
+    new = PIN.replace("1.10.0", "1.11.0").replace("third", "fourth").replace("second\nclient==1.11.0", "second\nclient")
+    repo.commit(f"Pin (cherry picked from commit {fix})", {"pins.txt": new})
+    assert told(repo, tag="v2.4.1") == ("present", "declared")
+
+
+def test_declared_pick_that_left_the_old_lines_is_missing(repo: Repo) -> None:
+    fix = _pinned(repo)
+    repo.switch("dev")
+    repo.commit("Pin otherwise", {"pins.txt": PIN.replace("third", "fourth")})
+    repo.commit(f"Pin (cherry picked from commit {fix})", {"pins.txt": PIN + "client==1.11.0\n" * 2})
+    assert told(repo, tag="v2.4.1")[0] == "missing"
+
+
+def test_a_claim_where_nothing_was_to_remove_is_not_presence(repo: Repo) -> None:
+    """The fix only removes what the branch never had: a claim that changes something else shows nothing."""
+    repo.commit("Trace", {"trace.txt": "one\ntrace\ntwo\n"})
+    repo.tag("v2.4.0")
+    fix = hotfix(repo, "trace", "v2.4.1", {"trace.txt": "one\ntwo\n"}).fix
+    repo.switch("dev")
+    repo.commit("Own", {"trace.txt": "other\n"})
+    repo.commit(f"No trace (cherry picked from commit {fix})", {"trace.txt": "else\n"})
+    assert told(repo, tag="v2.4.1")[0] != "present"

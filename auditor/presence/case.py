@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditor.fixes import FixCommit
+from auditor.git.changes import Changes
 from auditor.git.content import Replay
 from auditor.model import Via
 from auditor.presence.scene import Line, Place, Scene, Whole
@@ -14,11 +15,15 @@ from auditor.presence.search import Search
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a rung found: the commit that carries the fix (None for content alone), and a sentence."""
+    """What a rung found: the commit that carries the fix (None for content alone), and a sentence.
+
+    `whole` is the larger change that was found in place of the fix itself.
+    """
 
     via: Via
     number: int | None
     detail: str
+    whole: Whole | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +46,16 @@ class Case:
 
     def held(self, commit: str | None = None) -> bool:
         """Whether replaying the fix there changes nothing."""
-        place = self.place(commit)
-        content = self.scene.content
-        return all(content.replay(c, place.side(c)) is Replay.NOTHING for c in self.fix.changes or ())
+        return self.holds(self.fix.changes or (), commit)
+
+    def holds(self, changes: Changes, commit: str | None = None) -> bool:
+        """Whether replaying `changes` there changes nothing."""
+        place, replay = self.place(commit), self.scene.content.replay
+        return all(replay(c, place.side(c)) is Replay.NOTHING for c in changes)
+
+    def whole_held(self, commit: str | None = None) -> Whole | None:
+        """The first larger change with the fix in it whose replay there changes nothing."""
+        return next((w for w in self.wholes if self.holds(w.changes, commit)), None)
 
     def candidates(self) -> list[int]:
         """The branch's commits that touch what the fix touches, under the names it has there."""

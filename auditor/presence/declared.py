@@ -18,20 +18,21 @@ def find(case: Case) -> Found | None:
     """The claimant that holds most of the fix: at least half of what it adds, and of what it removes."""
     best: tuple[float, int, str] | None = None
     for number, words in _claimants(case):
-        removed, added = _held(case, _changes(case, number))
+        removed, added = _held(case, number, _changes(case, number))
         if min(removed, added) >= _LEAST and (best is None or removed + added > best[0]):
             held = f"it holds {added:.0%} of its added and {removed:.0%} of its removed lines"
             best = (removed + added, number, f"{words}; {held}")
     return None if best is None else Found(Via.DECLARED, best[1], best[2])
 
 
-def _held(case: Case, changes: Changes) -> tuple[float, float]:
+def _held(case: Case, number: int, changes: Changes) -> tuple[float, float]:
     """How much of the fix a commit holds; of a fix within a larger change, what that change left of it."""
     if not changes:
         return 0.0, 0.0
     ours = case.fix.changes or ()
-    alike = [w.changes for w in case.wholes if min(likeness.answered(case, w.changes, changes)) >= _LEAST]
-    shares = [likeness.answered(case, ours, changes), *(likeness.surviving(case, w, changes) for w in alike)]
+    alike = [w.changes for w in case.wholes if min(likeness.answered(case, w.changes, number, changes)) >= _LEAST]
+    shares = [likeness.answered(case, ours, number, changes)]
+    shares += [likeness.surviving(case, whole, number, changes) for whole in alike]
     return max(shares, key=min)
 
 

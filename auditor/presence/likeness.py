@@ -20,14 +20,15 @@ def share(case: Case, changes: Changes) -> tuple[float, float]:
     return _shares(case, case.fix.changes or (), changes)
 
 
-def answered(case: Case, whole: Changes, changes: Changes) -> tuple[float, float]:
+def answered(case: Case, whole: Changes, number: int, changes: Changes) -> tuple[float, float]:
     """The same shares of `whole`, where what the branch did not have need not be removed from it.
 
     A pick to a branch with another version of a line replaces that version. Lines that must be removed
-    are those that the file had before `changes`; where it had none of them, what is added must tell.
-    Nothing to add and nothing to remove answers nothing.
+    are those that the file had before `changes`, which commit `number` made; where it had none of them,
+    what is added must tell. Nothing to add and nothing to remove answers nothing.
     """
-    shares, owed = _measure(case, [(c, case.scene.content.changed_lines(c)) for c in whole], changes, had=True)
+    ours = [(c, case.scene.content.changed_lines(c)) for c in whole]
+    shares, owed = _measure(case, ours, changes, number)
     return shares if owed else (0.0, 0.0)
 
 
@@ -36,7 +37,7 @@ def taken_back(case: Case, changes: Changes) -> tuple[float, float]:
     return _shares(case, inverse(case.fix.changes or ()), changes)
 
 
-def surviving(case: Case, whole: Changes, changes: Changes) -> tuple[float, float]:
+def surviving(case: Case, whole: Changes, number: int, changes: Changes) -> tuple[float, float]:
     """The shares of those of the fix's lines that the larger change still has.
 
     Of several fixes made into one change, a later one may have replaced what an earlier one wrote.
@@ -48,7 +49,7 @@ def surviving(case: Case, whole: Changes, changes: Changes) -> tuple[float, floa
             lines = case.scene.content.changed_lines(change)
             limit = case.scene.content.changed_lines(by_path[change.path])
             kept.append((change, (lines[0] & limit[0], lines[1] & limit[1])))
-    return _measure(case, kept, changes, had=True)[0]
+    return _measure(case, kept, changes, number)[0]
 
 
 def _shares(case: Case, ours: Changes, theirs: Changes) -> tuple[float, float]:
@@ -56,19 +57,25 @@ def _shares(case: Case, ours: Changes, theirs: Changes) -> tuple[float, float]:
 
 
 def _measure(
-    case: Case, ours: Sequence[tuple[Change, Lines]], changes: Changes, *, had: bool = False
+    case: Case, ours: Sequence[tuple[Change, Lines]], changes: Changes, number: int | None = None
 ) -> tuple[tuple[float, float], int]:
-    """The shares, and how many lines they are shares of."""
+    """The shares, and how many lines they are shares of; with `number`, of removed lines those that were there."""
     moved = names(case.scene, case.fix, case.line)
     by_path = {c.path: c for c in changes}
     wanted, met = [0, 0], [0, 0]
     for change, (removed, added) in ours:
         theirs = by_path.get(change.path) or by_path.get(moved.get(change.path, change.path))
-        owed = removed & case.scene.content.all_lines(theirs.before) if had and theirs else removed
+        owed = removed if number is None else removed & _had(case, change, theirs, number)
         for side, mine, other in zip((0, 1), (owed, added), _theirs(case, theirs), strict=True):
             wanted[side] += mine.total()
             met[side] += (mine & other).total()
     return (_share(met[0], wanted[0]), _share(met[1], wanted[1])), sum(wanted)
+
+
+def _had(case: Case, change: Change, theirs: Change | None, number: int) -> Counter[bytes]:
+    """The lines of a file before commit `number`; one that the commit left alone has them after it, too."""
+    before = theirs.before if theirs else case.place(case.scene.history.ids[number]).side(change)
+    return case.scene.content.all_lines(before)
 
 
 def _share(met: int, wanted: int) -> float:

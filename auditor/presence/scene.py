@@ -25,10 +25,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A change larger than one fix: of the whole hotfix, or of one of its merges (then `number`)."""
+    """A change larger than one fix: of the whole hotfix, or of one of its merges, from `base` to `top`."""
 
     label: str
-    number: int | None
+    base: str | None
+    top: str
     changes: Changes
 
 

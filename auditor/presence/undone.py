@@ -261,7 +261,7 @@ def arrived(case: Case, found: Found) -> int | None:
     """When a present fix arrived on the branch; after a revert, when it came back."""
     scene = case.scene
     if found.number is None:
-        return _content_since(case)
+        return _content_since(case, found)
     events = [n for n, out in _by_message(case, found.number) if out]
     events = [n for n in events if scene.place(case.line, n) >= scene.place(case.line, found.number)]
     if not events:
@@ -273,13 +273,14 @@ def arrived(case: Case, found: Found) -> int | None:
     return scene.history.time[next(back, trunk[-1])]
 
 
-def _content_since(case: Case) -> int | None:
+def _content_since(case: Case, found: Found) -> int | None:
     """The first-parent commit since which the fix's lines have been there."""
     scene = case.scene
     trunk, _ = scene.arrivals(case.line)
     first = trunk[-1]
+    changes = found.whole.changes if found.whole else case.fix.changes or ()
     for number in reversed(trunk):
-        if not case.held(scene.history.ids[number]):
+        if not case.holds(changes, scene.history.ids[number]):
             break
         first = number
     return scene.history.time[first]
