@@ -33,7 +33,7 @@ def work(config: RepositoryConfig) -> RepositoryAudit:
     return audit.failed(config, Problem("fine", config.name))
 
 
-def fleet_of(*names: str, timeout: str = "2s") -> list[RepositoryConfig]:
+def fleet_of(*names: str, timeout: str = "5s") -> list[RepositoryConfig]:
     limits = {"timeout": timeout, "memory": "200MiB"}
     return [RepositoryConfig.model_validate({"name": n, "path": ".", "limits": limits}) for n in names]
 

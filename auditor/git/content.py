@@ -5,25 +5,21 @@ Equal blobs have equal answers on every branch, under every tag, so each is work
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Sequence
 from enum import Enum
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import pygit2
 
-from auditor.errors import RepositoryError
 from auditor.git import lines
 from auditor.git.changes import REGULAR, Change, Changes, Side
 from auditor.git.lines import Hunk
+from auditor.git.renames import Renames
 from auditor.git.store import Store
 
 _WHOLE = frozenset({-1})
 _NONE: frozenset[int] = frozenset()
-_MIN_SIMILAR = 0.5
-_MOST_CANDIDATES = 300
-_CACHED_TREES = 64
-_CACHED_LISTINGS = 8
 
 
 class Replay(Enum):
@@ -34,72 +30,17 @@ class Replay(Enum):
     CONFLICT = "conflicts"
 
 
-class Content:
+class Content(Renames):
     """Answers about the files of one repository."""
 
     def __init__(self, store: Store) -> None:
-        self.store = store
+        super().__init__(store)
         self._hunks: dict[tuple[str, str], tuple[Hunk, ...] | None] = {}
         self._replays: dict[tuple[Side | None, ...], Replay] = {}
         self._undone: dict[tuple[Side | None, ...], frozenset[int]] = {}
         self._signatures: dict[tuple[Side | None, Side | None], str] = {}
-        self._tips: dict[str, pygit2.Index] = {}
-        self._renamed: dict[tuple[str, str, str, str], str | None] = {}
-        self._tree = lru_cache(_CACHED_TREES)(self._read_tree)
-        self._files = lru_cache(_CACHED_LISTINGS)(self._list_files)
+        self._standing = lru_cache(128)(self._find_standing)
         self._lines = lru_cache(256)(lambda oid: lines.split(self.store.blob(oid)))
-
-    # Files in trees
-
-    def tip(self, commit: str) -> pygit2.Index:
-        """The whole tree of a branch's tip, which is asked for many paths."""
-        index = self._tips.get(commit)
-        if index is None:
-            index = self._tips[commit] = self._read_index(commit)
-        return index
-
-    def _read_index(self, commit: str) -> pygit2.Index:
-        index = pygit2.Index()
-        try:
-            index.read_tree(self._tree(commit))
-        except (pygit2.GitError, OSError, KeyError) as error:
-            raise RepositoryError("objects-missing", f"tree of {commit}: {error}") from None
-        return index
-
-    def at_tip(self, commit: str, path: str) -> Side | None:
-        """A file at a branch's tip."""
-        try:
-            entry = self.tip(commit)[path]
-        except KeyError:
-            return None
-        return Side(int(entry.mode), str(entry.id))
-
-    def at(self, commit: str, path: str) -> Side | None:
-        """A file in any commit."""
-        if commit in self._tips:
-            return self.at_tip(commit, path)
-        try:
-            entry = self._tree(commit)[path]
-        except KeyError:
-            return None
-        except (pygit2.GitError, ValueError) as error:
-            raise RepositoryError("objects-missing", f"{path} in {commit}: {error}") from None
-        mode = int(entry.filemode)
-        return None if mode == 0o40000 else Side(mode, str(entry.id))
-
-    def _read_tree(self, commit: str) -> pygit2.Tree:
-        _, raw = self.store.raw(commit)
-        tree = raw[5:45].decode("ascii", "replace")
-        try:
-            found = self.store.objects[tree]
-        except (KeyError, ValueError, pygit2.GitError) as error:
-            raise RepositoryError("objects-missing", f"tree {tree} of {commit}: {error}") from None
-        assert isinstance(found, pygit2.Tree)
-        return found
-
-    def tree_id(self, commit: str) -> str:
-        """The id of a commit's tree."""
-        return str(self._tree(commit).id)
 
     # Questions about three blobs
 
@@ -153,6 +94,18 @@ class Content:
             return Replay.CONFLICT
         return Replay.CLEAN if left else Replay.NOTHING
 
+    def merges_to(self, base: Side, ours: Side, theirs: Side, merged: Side) -> bool:
+        """Whether libgit2 merges three texts to `merged` without a conflict: a quick yes, while a no proves nothing."""
+        if {base.mode, ours.mode, theirs.mode, merged.mode} != {base.mode} or base.mode not in REGULAR:
+            return False
+        entry = partial(pygit2.IndexEntry, "x", mode=pygit2.enums.FileMode.BLOB)
+        one, other, third = (entry(object_id=pygit2.Oid(hex=side.oid)) for side in (base, ours, theirs))
+        try:
+            found = self.store.objects.merge_file_from_index(one, other, third)
+        except (pygit2.GitError, ValueError, KeyError, OSError):
+            return False
+        return found.automergeable and str(pygit2.hash(found.contents.encode())) == merged.oid
+
     def undone(self, change: Change, there: Side | None) -> frozenset[int]:
         """Which hunks of `change` stand as they were before it; {-1} for a file taken as a whole."""
         key = (change.before, change.after, there)
@@ -180,6 +133,8 @@ class Content:
 
     def _undone_hunks(self, before: Side, after: Side, there: Side) -> frozenset[int]:
         fix = self.hunks(before.oid, after.oid)
+        if fix is not None and not any(self._could_stand(h, before.oid, there.oid) for h in fix):
+            return _NONE
         from_before = self.hunks(before.oid, there.oid)
         from_after = self.hunks(after.oid, there.oid)
         if fix is None or from_before is None or from_after is None:
@@ -195,6 +150,22 @@ class Content:
             and not lines.stands(h.new, h.added, new)
             and not (h.removed == 0 and lines.mostly_in(want[h.new : h.new + h.added], inserted))
         )
+
+    def _could_stand(self, hunk: Hunk, before: str, there: str) -> bool:
+        """Whether a file has the old lines of a hunk at all, or the two lines around an insertion side by side.
+
+        It costs no comparison of the files, and settles it for most of them.
+        """
+        old, (single, adjacent) = self._lines(before), self._standing(there)
+        if hunk.removed:
+            return all(line in single for line in old[hunk.old : hunk.old + hunk.removed])
+        if not 0 < hunk.old < len(old):
+            return True
+        return (old[hunk.old - 1], old[hunk.old]) in adjacent
+
+    def _find_standing(self, oid: str) -> tuple[frozenset[bytes], frozenset[tuple[bytes, bytes]]]:
+        found = self._lines(oid)
+        return frozenset(found), frozenset(itertools.pairwise(found))
 
     def size(self, change: Change) -> int:
         """How many hunks a change has (1 for a file taken as a whole)."""
@@ -247,59 +218,6 @@ class Content:
     def all_lines(self, side: Side | None) -> Counter[bytes]:
         """Every line of a file, as `changed_lines` counts them; a file taken as a whole is one line, its blob."""
         return self.changed_lines(Change("", side, None))[0]
-
-    # Renames
-
-    def renamed(self, change: Change, base: str, tip: str) -> str | None:
-        """Where the file of `change` lives at `tip`, if not at its own path.
-
-        A file that `base` (the tree the change was made on) does not have, and that is the same
-        blob, or shares at least half of its lines: git's own measure of a rename.
-        """
-        known = change.before or change.after
-        if known is None or known.mode not in REGULAR:
-            return None
-        key = (change.path, known.oid, base, tip)
-        if key not in self._renamed:
-            self._renamed[key] = self._find_renamed(change.path, known, base, tip)
-        return self._renamed[key]
-
-    def _find_renamed(self, path: str, known: Side, base: str, tip: str) -> str | None:
-        old = self._files(base)
-        return self.likest(known, path, [(p, side) for p, side in self._files(tip).items() if p not in old])
-
-    def _list_files(self, commit: str) -> dict[str, Side]:
-        """All files of any commit. Only so many are kept: unlike tips, there is no end of commits."""
-        index = self._read_index(commit)
-        return {entry.path: Side(int(entry.mode), str(entry.id)) for entry in index}
-
-    def likest(self, known: Side, path: str, files: Sequence[tuple[str, Side]]) -> str | None:
-        """The file that `path` most likely became, or was: the same blob, or half of the lines in common."""
-        regular = [(p, s) for p, s in files if s.mode in REGULAR]
-        exact = [p for p, s in regular if s.oid == known.oid]
-        if exact:
-            return min(exact, key=lambda p: (not _same_name(p, path), p))
-        if not regular or known.mode not in REGULAR:
-            return None
-        data = self.store.blob(known.oid)
-        if lines.is_binary(data) or not data:
-            return None
-        nearest = sorted(regular, key=lambda f: (not _same_name(f[0], path), not _same_kind(f[0], path), f[0]))
-        scored = ((self._likeness(data, s.oid), p) for p, s in nearest[:_MOST_CANDIDATES])
-        best = max(scored, default=(0.0, ""), key=lambda s: (s[0], _same_name(s[1], path)))
-        return best[1] if best[0] >= _MIN_SIMILAR else None
-
-    def _likeness(self, data: bytes, oid: str) -> float:
-        smaller, larger = sorted((len(data), self.store.size(oid)))
-        return 0.0 if smaller < larger * _MIN_SIMILAR / 2 else lines.similarity(data, self.store.blob(oid))
-
-
-def _same_name(one: str, other: str) -> bool:
-    return one.rsplit("/", 1)[-1] == other.rsplit("/", 1)[-1]
-
-
-def _same_kind(one: str, other: str) -> bool:
-    return one.rsplit(".", 1)[-1] == other.rsplit(".", 1)[-1]
 
 
 def _merge_modes(before: int, there: int, after: int) -> Replay:

@@ -103,6 +103,9 @@ def _expect(content: Content, merge: _Merge, path: str) -> _Expected:
         return _Expected(theirs)
     if base is None or ours is None or theirs is None:
         return _CONFLICT
+    got = content.at(merge.merged, path)
+    if got is not None and content.merges_to(base, ours, theirs, got):
+        return _Expected(got)
     return _merge(content, base, ours, theirs)
 
 

@@ -29,13 +29,11 @@ class Undone:
 
 def find(case: Case, found: Found) -> Undone | None:
     """What undid a fix that history has, or None where its content stands or has moved on."""
-    if case.held() or found.number is None:
+    if found.number is None or not _differs_from_main(case) or case.held():
         return None
     regions = case.place().undone() - _expected(case, found.number)
     if regions:
         return _dropped(case, found.number, regions) or _explicit(case, found.number) or _silent(case, found.number)
-    if not _differs_from_main(case):
-        return None
     number = found.number
     return (
         _dropped_before_moving_on(case, number)

@@ -14,17 +14,17 @@ def find(case: Case) -> str | None:
     scene = case.scene
     there = case.place(scene.main.tip)
     changes = case.fix.changes or ()
-    if not changes or all(scene.content.replay(c, there.side(c)) is Replay.NOTHING for c in changes):
-        return None
-    if _whole_fix_undone(case, there):
-        return "the old lines are back at main's tip"
     if there.undone():
-        # Some of it is back, some is not: main still asks for the rest.
-        return None
+        # Where some of it is back and some is not, main still asks for the rest.
+        return "the old lines are back at main's tip" if changes and _whole_fix_undone(case, there) else None
     for number in _took_back(case):
-        if not _again(case, number):
+        if not _again(case, number) and not _stands(case, there):
             return f"{scene.history.ids[number][:12]} on main made the inverse change"
     return None
+
+
+def _stands(case: Case, there: Place) -> bool:
+    return all(case.scene.content.replay(c, there.side(c)) is Replay.NOTHING for c in case.fix.changes or ())
 
 
 def _whole_fix_undone(case: Case, there: Place) -> bool:
