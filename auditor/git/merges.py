@@ -120,7 +120,7 @@ def _merge(content: Content, base: Side, ours: Side, theirs: Side) -> _Expected:
     if any(lines.is_binary(d) for d in data):
         return _CONFLICT
     merged = lines.merge(*data)
-    return _CONFLICT if merged is None else _Expected(Side(mode, content.store.write_blob(merged)))
+    return _CONFLICT if merged is None else _Expected(Side(mode, content.store.make_blob(merged)))
 
 
 def _follow_renames(content: Content, merge: _Merge, paths: Sequence[str]) -> dict[str, _Expected]:
@@ -149,7 +149,7 @@ def _novel(content: Content, path: str, after: Side | None, sides: Sequence[Side
         return Change(path, next((s for s in sides if s), None), after)
     known = [content.store.blob(side.oid) for side in sides if side and side.mode in REGULAR]
     without, count = lines.novel(merged, *known)
-    return Change(path, Side(after.mode, content.store.write_blob(without)), after) if count else None
+    return Change(path, Side(after.mode, content.store.make_blob(without)), after) if count else None
 
 
 def _only_novel(content: Content, history: History, merge: int) -> Changes | None:

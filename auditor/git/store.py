@@ -1,16 +1,17 @@
 """Opens a repository for reading without ever writing to it, or believing its configuration.
 
-The objects of the audited repository are read through a scratch repository that borrows them
-(`objects/info/alternates`). What a merge in memory has to write goes to the scratch; configuration,
-hooks, replace refs, grafts and commit-graph files of the audited repository are simply not there.
+Its objects are read into a repository that exists in memory only, and the git command is run in a
+scratch repository that borrows them (`objects/info/alternates`). What a merge makes is kept in memory;
+configuration, hooks, replace refs, grafts and commit-graph files of the audited repository are not there.
 """
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 
 import pygit2
@@ -18,26 +19,45 @@ import pygit2
 from auditor.errors import RepositoryError
 
 MAX_BLOB = 64 * 1024 * 1024
+_BLOB = 3
 _SMALL = 8 * 1024 * 1024
 _DEEPEST_ALTERNATES = 6
 _CONFIG = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
 
 
 class Store:
-    """The objects of one repository (`scratch`), and the repository itself for its refs (`audited`)."""
+    """The objects of one repository, and the repository itself (`audited`) for its refs."""
 
-    def __init__(self, audited: pygit2.Repository, scratch: Path, shallow: frozenset[str]) -> None:
+    def __init__(self, audited: pygit2.Repository, folders: Sequence[Path], shallow: frozenset[str]) -> None:
         self.audited = audited
-        self.git_dir = scratch
-        self.objects = pygit2.Repository(str(scratch), pygit2.enums.RepositoryOpenFlag.NO_SEARCH)
-        self._odb = self.objects.odb
         self.shallow = shallow
+        self._folders = folders
+        self._made: dict[str, bytes] = {}
+        self._odb = pygit2.Odb()
+        for folder in folders:
+            self._odb.add_disk_alternate(str(folder))
+        self.objects = pygit2.Repository()
+        self.objects.set_odb(self._odb)
         # Below this, comparing trees in this process beats any git process; far above, it is ten times slower.
-        packs = scratch.glob("lent/*/pack/*.pack")
+        packs = (pack for folder in folders for pack in (folder / "pack").glob("*.pack"))
         self.small = sum(pack.stat().st_size for pack in packs) < _SMALL
+
+    @cached_property
+    def git_dir(self) -> Path:
+        """The scratch repository, for the questions that the git command answers; a small one asks none."""
+        scratch = Path(tempfile.mkdtemp(prefix="branch-drift-"))
+        _lay_out(scratch, self._folders, self.shallow)
+        return scratch
+
+    def close(self) -> None:
+        """Removes what was laid out."""
+        if "git_dir" in self.__dict__:
+            shutil.rmtree(self.git_dir, ignore_errors=True)
 
     def raw(self, oid: str) -> tuple[int, bytes]:
         """Type and bytes of an object. Raises `RepositoryError` where it is missing or damaged."""
+        if oid in self._made:
+            return _BLOB, self._made[oid]
         try:
             kind, data = self._odb.read(pygit2.Oid(hex=oid))
         except (KeyError, pygit2.GitError, ValueError, OSError) as error:
@@ -53,19 +73,18 @@ class Store:
 
     def size(self, oid: str) -> int:
         """The size of an object in bytes, without reading it."""
+        if oid in self._made:
+            return len(self._made[oid])
         try:
             return int(self._odb.read_header(pygit2.Oid(hex=oid))[1])
         except (KeyError, pygit2.GitError, ValueError, OSError) as error:
             raise RepositoryError("objects-missing", f"object {oid} cannot be read: {error}") from None
 
-    def write_blob(self, data: bytes) -> str:
-        """Keeps a blob in the scratch repository only.
-
-        One that exists is left alone: writing it again would touch the file that holds it.
-        """
+    def make_blob(self, data: bytes) -> str:
+        """The id of a blob that need not exist; one that does not is kept in memory only."""
         oid = pygit2.hash(data)
         if not self._odb.exists(oid):
-            self.objects.create_blob(data)
+            self._made[str(oid)] = data
         return str(oid)
 
 
@@ -79,15 +98,11 @@ def open_store(path: Path) -> Iterator[Store]:
     git_dir = Path(audited.path)
     common = _common_dir(git_dir)
     _refuse_unsupported(common)
-    scratch = Path(tempfile.mkdtemp(prefix="branch-drift-"))
+    store = Store(audited, list(_object_folders(common / "objects", 0)), _shallow(common))
     try:
-        _lay_out(scratch, common)
-        shallow = _shallow(common)
-        if shallow:
-            (scratch / "shallow").write_text("".join(f"{oid}\n" for oid in sorted(shallow)))
-        yield Store(audited, scratch, shallow)
+        yield store
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        store.close()
 
 
 def locate(path: Path) -> tuple[Path, Path] | None:
@@ -140,18 +155,19 @@ def _shallow(common: Path) -> frozenset[str]:
     return frozenset(file.read_text().split()) if file.is_file() else frozenset()
 
 
-def _lay_out(scratch: Path, common: Path) -> None:
+def _lay_out(scratch: Path, folders: Sequence[Path], shallow: frozenset[str]) -> None:
     (scratch / "objects" / "info").mkdir(parents=True)
     (scratch / "refs").mkdir()
     (scratch / "HEAD").write_text("ref: refs/heads/none\n")
     (scratch / "config").write_text(_CONFIG)
+    if shallow:
+        (scratch / "shallow").write_text("".join(f"{oid}\n" for oid in sorted(shallow)))
     lent = scratch / "lent"
     lent.mkdir()
-    lines = []
     # Symbolic links, because a path may hold a line end, which an alternates file cannot.
-    for number, folder in enumerate(_object_folders(common / "objects", 0)):
+    for number, folder in enumerate(folders):
         (lent / str(number)).symlink_to(folder)
-        lines.append(f"{lent / str(number)}\n")
+    lines = [f"{lent / str(number)}\n" for number in range(len(folders))]
     (scratch / "objects" / "info" / "alternates").write_text("".join(lines))
 
 
