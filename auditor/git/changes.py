@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import pygit2
@@ -26,6 +28,7 @@ _DIFF_TREE = (
 _NOTHING = "0" * 40
 # Up to so many comparisons cost less than a git process.
 _FEW = 3
+_CACHED_SIDES = 100_000
 _FLAGS = pygit2.enums.DiffOption.INCLUDE_TYPECHANGE
 REGULAR = (0o100644, 0o100755, 0o100664)
 
@@ -131,7 +134,7 @@ def _read_fields(fields: Sequence[str]) -> Changes:
 
 def _change(head: str, path: str) -> Change:
     old_mode, new_mode, old, new, _ = head[1:].split(" ")
-    return Change(path, _side(old_mode, old), _side(new_mode, new))
+    return Change(sys.intern(path), _side(old_mode, old), _side(new_mode, new))
 
 
 def from_nothing(store: Store, commit: str) -> Changes:
@@ -146,5 +149,7 @@ def from_nothing(store: Store, commit: str) -> Changes:
     return tuple(found)
 
 
+@lru_cache(_CACHED_SIDES)
 def _side(mode: str, oid: str) -> Side | None:
+    """One value for one file: a commit's side after is its child's side before."""
     return None if oid == _NOTHING else Side(int(mode, 8), oid)

@@ -39,8 +39,8 @@ class Content(Renames):
         self._replays: dict[tuple[Side | None, ...], Replay] = {}
         self._undone: dict[tuple[Side | None, ...], frozenset[int]] = {}
         self._signatures: dict[tuple[Side | None, Side | None], str] = {}
-        self._standing = lru_cache(128)(self._find_standing)
-        self._lines = lru_cache(256)(lambda oid: lines.split(self.store.blob(oid)))
+        self._standing = lru_cache(64)(self._find_standing)
+        self._lines = lru_cache(96)(lambda oid: lines.split(self.store.blob(oid)))
 
     # Questions about three blobs
 
@@ -158,14 +158,15 @@ class Content(Renames):
         """
         old, (single, adjacent) = self._lines(before), self._standing(there)
         if hunk.removed:
-            return all(line in single for line in old[hunk.old : hunk.old + hunk.removed])
+            return all(hash(line) in single for line in old[hunk.old : hunk.old + hunk.removed])
         if not 0 < hunk.old < len(old):
             return True
-        return (old[hunk.old - 1], old[hunk.old]) in adjacent
+        return hash((old[hunk.old - 1], old[hunk.old])) in adjacent
 
-    def _find_standing(self, oid: str) -> tuple[frozenset[bytes], frozenset[tuple[bytes, bytes]]]:
+    def _find_standing(self, oid: str) -> tuple[frozenset[int], frozenset[int]]:
+        """The lines of a file, and its pairs of neighbours, by hash: who looks alike is compared in full."""
         found = self._lines(oid)
-        return frozenset(found), frozenset(itertools.pairwise(found))
+        return frozenset(map(hash, found)), frozenset(map(hash, itertools.pairwise(found)))
 
     def size(self, change: Change) -> int:
         """How many hunks a change has (1 for a file taken as a whole)."""
