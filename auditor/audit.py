@@ -247,7 +247,7 @@ class _Pairs:
             why = "no-fixes: no commit of it changes what counts, yet its tree differs from its bound's"
             return pairs.without_fixes(line.name, Status.UNKNOWN, why)
         cases = [
-            Case(self.scene, self.search, fix, line, self.wholes(line), self.candidate.tag.commit or fix.oid)
+            Case(self.scene, self.search, fix, line, self.wholes(line, fix), self.candidate.tag.commit or fix.oid)
             for fix in self.fixes
         ]
         found = [presence.judge(case) for case in cases]
@@ -262,14 +262,20 @@ class _Pairs:
             raise RepositoryError("objects-missing", f"what {self.candidate.tag.commit} changes cannot be read")
         return self._net
 
-    def wholes(self, line: Line) -> tuple[Whole, ...]:
-        """The larger changes that a squash could have made; asked only where a fix is not merged."""
+    def wholes(self, line: Line, fix: FixCommit) -> tuple[Whole, ...]:
+        """The larger changes with the fix in them that a squash could have made; none where all fixes are merged.
+
+        A merge's change holds what came from its other sides, not what main had meanwhile.
+        """
         if all(self.scene.contains(line, f.number) for f in self.fixes):
             return ()
         if self._wholes is None:
             top = self.candidate.tag.commit or ""
             self._wholes = (Whole("the whole hotfix", self.base, top, self.net()), *self._merges())
-        return self._wholes
+        ids = self.scene.history.ids
+        merges = {ids[n] for n in (fix.number, *fix.carriers)}
+        whole, *others = self._wholes
+        return (whole, *(w for w in others if w.top in merges))
 
     def _merges(self) -> Iterator[Whole]:
         history = self.scene.history

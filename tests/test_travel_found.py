@@ -1,0 +1,38 @@
+"""Stories that generated histories brought to light: each was once judged wrongly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from auditor.model import Verdict
+from tests.build import CART, LOGIN, LOGIN_FIXED, Repo, hotfix, protocol
+from tests.judged import audit, pair, told
+
+CART_FIXED = CART.replace("value = 0", "value = 0.0")
+GUARD = {"src/guard.py": "def guard():\n    return True\n"}
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return protocol(tmp_path / "shop", branches=("dev",))
+
+
+def on_dev(repo: Repo) -> Verdict:
+    return pair(audit(repo, branches=["dev"]), "v2.3.1", "dev")
+
+
+@pytest.mark.parametrize("other_work", ["", "# more\n"])
+def test_squash_of_a_merge_holds_only_what_that_merge_brought(repo: Repo, other_work: str) -> None:
+    """What main had meanwhile is in the hotfix's range, and not in the merge's change."""
+    repo.switch("hotfix/a", "main")
+    repo.commit("Fix", {"src/login.py": LOGIN_FIXED})
+    repo.switch("main")
+    meanwhile = repo.commit("Meanwhile", {"src/login.py": LOGIN.replace('return "bye"', 'return "ciao"')})
+    repo.merge("hotfix/a")
+    repo.tag("v2.3.1")
+    repo.switch("dev")
+    repo.commit("Squash", {"src/login.py": other_work + LOGIN_FIXED})
+    assert told(repo) == ("partial", None)
+    assert {f.commit: f.status.value for f in on_dev(repo).fixes}[meanwhile] == "missing"
