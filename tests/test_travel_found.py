@@ -36,3 +36,17 @@ def test_squash_of_a_merge_holds_only_what_that_merge_brought(repo: Repo, other_
     repo.commit("Squash", {"src/login.py": other_work + LOGIN_FIXED})
     assert told(repo) == ("partial", None)
     assert {f.commit: f.status.value for f in on_dev(repo).fixes}[meanwhile] == "missing"
+
+
+@pytest.mark.parametrize("how", ["revert", "silently"])
+@pytest.mark.parametrize("picked", [True, False])
+def test_withdrawn_where_the_fix_adds_a_file_and_changes_another(repo: Repo, how: str, picked: bool) -> None:
+    landed = hotfix(repo, files={"src/login.py": LOGIN_FIXED, **GUARD})
+    if how == "revert":
+        repo.revert(landed.fix)
+    else:
+        repo.commit("Tidy", {"src/login.py": LOGIN, "src/guard.py": None})
+    if picked:
+        repo.switch("dev")
+        repo.pick(landed.fix)
+    assert told(repo) == ("withdrawn", None)

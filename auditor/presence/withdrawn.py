@@ -28,9 +28,15 @@ def _stands(case: Case, there: Place) -> bool:
 
 
 def _whole_fix_undone(case: Case, there: Place) -> bool:
-    content = case.scene.content
+    """Whether every region stands as before the fix. A file that it added is gone then, which alone tells nothing."""
     changes = case.fix.changes or ()
-    return all(c.before is not None and len(content.undone(c, there.side(c))) == content.size(c) for c in changes)
+    modified = [c for c in changes if c.before is not None]
+    content, gone = case.scene.content, there.gone()
+    return (
+        bool(modified)
+        and len(gone) == len(changes) - len(modified)
+        and all(len(content.undone(c, there.side(c))) == content.size(c) for c in modified)
+    )
 
 
 def _took_back(case: Case) -> Iterator[int]:
