@@ -50,3 +50,15 @@ def test_withdrawn_where_the_fix_adds_a_file_and_changes_another(repo: Repo, how
         repo.switch("dev")
         repo.pick(landed.fix)
     assert told(repo) == ("withdrawn", None)
+
+
+def test_dropped_twice(repo: Repo) -> None:
+    """The merge that lost the fix came to the branch by a merge that would have lost it, too."""
+    hotfix(repo)
+    repo.switch("side", "dev")
+    repo.commit("Side work", {"side.txt": "x\n"})
+    repo.merge("main", "-s", "ours")
+    repo.switch("dev")
+    repo.commit("Other", {"o.txt": "o\n"})
+    repo.merge("side", "-s", "ours")
+    assert told(repo) == ("dropped", None)

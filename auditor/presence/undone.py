@@ -67,10 +67,14 @@ def _dropped(case: Case, number: int, regions: Regions) -> Undone | None:
     for parent in scene.history.parents[arrival]:
         has = number == parent or _in_history(case, number, parent, arrival)
         if has and not _lacks(case, parent) & regions:
-            oid = scene.history.ids[arrival]
-            detail = f"the merge {oid[:12]} has the fix in its history, but kept the old lines"
-            return Undone(Status.DROPPED, arrival, detail, scene.history.time[arrival])
+            return _lost(case, arrival, "kept the old lines")
     return None
+
+
+def _lost(case: Case, arrival: int, how: str) -> Undone:
+    history = case.scene.history
+    detail = f"the merge {history.ids[arrival][:12]} has the fix in its history, but {how}"
+    return Undone(Status.DROPPED, arrival, detail, history.time[arrival])
 
 
 def _in_history(case: Case, number: int, parent: int, arrival: int) -> bool:
@@ -118,8 +122,7 @@ def _kept_old_side(case: Case, number: int) -> Undone | None:
     brought = [p for p in above[1:] if number == p or _in_history(case, number, p, arrival)]
     for parent in brought:
         if all(_took_nothing(case, change, arrival, parent) for change in case.fix.changes or ()):
-            detail = f"the merge {scene.history.ids[arrival][:12]} has the fix in its history, but kept the old side"
-            return Undone(Status.DROPPED, arrival, detail, scene.history.time[arrival])
+            return _lost(case, arrival, "kept the old side")
     return None
 
 
@@ -238,7 +241,10 @@ def _merged_here(case: Case, number: int) -> tuple[int, ...]:
 
 
 def _silent(case: Case, number: int) -> Undone:
-    """The first-parent commit of the branch after which the old lines stood again."""
+    """The first-parent commit of the branch after which the old lines stood again.
+
+    Where they never gave way, the merge by which the fix arrived had lost it already.
+    """
     scene = case.scene
     trunk, places = scene.arrivals(case.line)
     expected = _expected(case, number)
@@ -246,7 +252,8 @@ def _silent(case: Case, number: int) -> Undone:
         before = case.place(scene.history.ids[trunk[place - 1]])
         if not before.undone() - expected:
             return _restored(case, trunk[place])
-    return _restored(case, trunk[places[number]])
+    arrival = trunk[places[number]]
+    return _restored(case, arrival) if arrival == number else _lost(case, arrival, "it was lost before")
 
 
 def _restored(case: Case, number: int) -> Undone:
