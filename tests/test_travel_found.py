@@ -19,6 +19,9 @@ def repo(tmp_path: Path) -> Repo:
     return protocol(tmp_path / "shop", branches=("dev",))
 
 
+TWO_REGIONS = LOGIN_FIXED.replace('return "bye"', 'return "ciao"')
+
+
 def on_dev(repo: Repo) -> Verdict:
     return pair(audit(repo, branches=["dev"]), "v2.3.1", "dev")
 
@@ -61,4 +64,20 @@ def test_dropped_twice(repo: Repo) -> None:
     repo.switch("dev")
     repo.commit("Other", {"o.txt": "o\n"})
     repo.merge("side", "-s", "ours")
+    assert told(repo) == ("dropped", None)
+
+
+def test_withdrawn_where_the_fix_has_two_regions_in_one_file(repo: Repo) -> None:
+    landed = hotfix(repo, files={"src/login.py": TWO_REGIONS})
+    repo.revert(landed.fix)
+    assert told(repo) == ("withdrawn", None)
+
+
+def test_dropped_where_the_fix_has_two_regions_in_a_file_that_changed_since(repo: Repo) -> None:
+    """The merge left the file as it was before the fix; later work stands beside the old lines."""
+    hotfix(repo, files={"src/login.py": TWO_REGIONS})
+    repo.switch("dev")
+    repo.commit("Other", {"o.txt": "o\n"})
+    repo.merge("main", "-s", "ours")
+    repo.commit("Later", {"src/login.py": LOGIN + "# later\n"})
     assert told(repo) == ("dropped", None)

@@ -117,8 +117,10 @@ class Content(Renames):
         before, after = change.before, change.after
         if there is None or before is None or there == after:
             return _NONE
-        if after is None or there.oid == before.oid != after.oid:
-            return _WHOLE if there == before else (_NONE if after is None else self._all(before, after))
+        if after is None:
+            return _WHOLE if there == before else _NONE
+        if there.oid == before.oid != after.oid:
+            return self._all(before, after)
         if before.oid == after.oid:
             return _WHOLE if there.mode == before.mode != after.mode and there.oid == after.oid else _NONE
         if there.oid == after.oid or not all(s.mode in REGULAR for s in (before, after, there)):
