@@ -81,3 +81,14 @@ def test_dropped_where_the_fix_has_two_regions_in_a_file_that_changed_since(repo
     repo.merge("main", "-s", "ours")
     repo.commit("Later", {"src/login.py": LOGIN + "# later\n"})
     assert told(repo) == ("dropped", None)
+
+
+def test_kept_side_that_had_gone_beyond_the_fix_is_not_the_old_side(repo: Repo) -> None:
+    """The branch had most of the fix's lines of its own, and keeps them in the conflict."""
+    hotfix(repo)
+    repo.switch("dev")
+    mine = LOGIN_FIXED.replace('return "no"\n    if account.locked', 'return "unknown"\n    if account.locked')
+    repo.commit("Half", {"src/login.py": LOGIN.replace("    if account.locked:", "    if account is None:\n        return 0")})
+    repo.commit("The rest", {"src/login.py": mine})
+    repo.merge("main", resolve={"src/login.py": mine})
+    assert told(repo) == ("present", "merge")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from auditor.git.changes import Change
+from auditor.git.changes import Change, Side
 from auditor.git.content import Replay
 from auditor.model import Status
 from auditor.presence import cherry_pick, declared, likeness, squash
@@ -152,9 +152,16 @@ def _took_nothing(case: Case, change: Change, arrival: int, parent: int) -> bool
     ours, merged, theirs, tip = (case.place(ids[n]).side(change) for n in (first, arrival, parent, case.line.number))
     if ours is None or merged is None or tip is None or content.replay(change, theirs) is not Replay.NOTHING:
         return False
-    if content.replay(change, ours) is Replay.NOTHING:
+    if content.replay(change, ours) is Replay.NOTHING or _had_most(case, change, ours):
         return False
     return not any(_shares(case, change, Change(change.path, ours, later)) for later in (merged, tip))
+
+
+def _had_most(case: Case, change: Change, side: Side) -> bool:
+    """Whether a file has at least half of the lines that the fix brought to it: that is no old side."""
+    content = case.scene.content
+    brought = content.changed_lines(change)[1] - content.all_lines(change.before)
+    return bool(brought) and 2 * (brought & content.all_lines(side)).total() >= brought.total()
 
 
 def _shares(case: Case, change: Change, other: Change) -> bool:
