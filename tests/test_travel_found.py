@@ -92,3 +92,15 @@ def test_kept_side_that_had_gone_beyond_the_fix_is_not_the_old_side(repo: Repo) 
     repo.commit("The rest", {"src/login.py": mine})
     repo.merge("main", resolve={"src/login.py": mine})
     assert told(repo) == ("present", "merge")
+
+
+def test_merge_of_two_hotfixes_reverted_where_the_second_mends_the_first(repo: Repo) -> None:
+    """What stands there now is older than what the second replaced."""
+    hotfix(repo)
+    hotfix(repo, "again", "v2.3.2", {"src/login.py": LOGIN_FIXED.replace('return "no"\n    if', 'return 0\n    if')})
+    repo.switch("dev")
+    repo.commit("Other", {"o.txt": "o\n"})
+    merge = repo.merge("main")
+    repo.revert(merge, "-m", "1")
+    assert told(repo, tag="v2.3.1") == ("reverted", None)
+    assert told(repo, tag="v2.3.2") == ("reverted", None)

@@ -235,10 +235,17 @@ def _by_message(case: Case, number: int) -> Iterator[tuple[int, bool]]:
 
 
 def _did(case: Case, revert: int, *, out: bool) -> bool:
-    """Whether a commit did what its message says: the region stands so, or a third of the lines went."""
+    """Whether a commit did what its message says: the region stands so, or a third of the lines went.
+
+    The fix's own lines, that is: what comes in their place may be older than what the fix replaced.
+    """
     if bool(_lacks(case, revert)) == out:
         return True
-    return out and min(likeness.taken_back(case, case.scene.brought(revert) or ())) >= _ENOUGH
+    if not out:
+        return False
+    gone, back = likeness.taken_back(case, case.scene.brought(revert) or ())
+    adds = any(case.scene.content.changed_lines(c)[1] for c in case.fix.changes or ())
+    return (gone if adds else back) >= _ENOUGH
 
 
 def _merged_here(case: Case, number: int) -> tuple[int, ...]:
