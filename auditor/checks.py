@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from auditor.git.changes import Change
+from auditor.git.changes import Change, Changes
 from auditor.git.content import Replay
 from auditor.model import Check, FixVerdict, Status, Via
 from auditor.presence.case import Case
@@ -58,7 +58,7 @@ def _present(case: Case, verdict: FixVerdict, *, plain: bool) -> Iterator[Check]
 def _whole_lines(case: Case, commit: str) -> Iterator[Check]:
     """That a larger change with the fix in it is there, where the fix itself was rewritten within it."""
     whole = case.whole_held(commit)
-    if whole is not None and whole.base is not None:
+    if whole is not None and whole.base is not None and _at_own_names(case, whole.changes, commit):
         yield _merge_tree(case, whole.base, commit, whole.top, whole.changes)
 
 
@@ -93,8 +93,13 @@ def _new_lines(case: Case, *, plain: bool) -> Iterator[Check]:
     same = [c for c in changes if case.scene.content.at(case.line.tip, c.path) == c.after]
     if len(same) == len(changes) or not plain or case.fix.is_merge or case.fix.base is None:
         yield from _blobs(case, same, case.line.tip)
-    elif all(case.scene.content.at(case.line.tip, c.path) is not None for c in changes if c.after):
+    elif _at_own_names(case, changes, case.line.tip):
         yield _merge_tree(case, case.fix.base, case.line.tip, case.fix.oid, changes)
+
+
+def _at_own_names(case: Case, changes: Changes, commit: str) -> bool:
+    """Whether no file was renamed there: a replay in plain git does not follow names."""
+    return all(case.scene.content.at(commit, c.path) is not None for c in changes if c.after)
 
 
 def _old_lines(case: Case, tip: str) -> Iterator[Check]:

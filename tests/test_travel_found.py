@@ -104,3 +104,32 @@ def test_merge_of_two_hotfixes_reverted_where_the_second_mends_the_first(repo: R
     repo.revert(merge, "-m", "1")
     assert told(repo, tag="v2.3.1") == ("reverted", None)
     assert told(repo, tag="v2.3.2") == ("reverted", None)
+
+
+@pytest.mark.parametrize("text", [CART, CART_FIXED])
+def test_mode_taken_back_in_a_file_that_changed_since(repo: Repo, text: str) -> None:
+    repo.switch("hotfix/mode", "main")
+    (repo.path / "src/cart.py").chmod(0o755)
+    repo.commit("Executable", {"src/cart.py": text})
+    repo.switch("main")
+    repo.merge("hotfix/mode")
+    repo.tag("v2.3.1")
+    repo.switch("dev")
+    repo.merge("main")
+    repo.commit("Later", {"src/cart.py": text + "# later\n"})
+    assert told(repo) == ("present", "merge")
+    (repo.path / "src/cart.py").chmod(0o644)
+    repo.commit("Tidy", {"src/cart.py": text + "# tidy\n"})
+    assert told(repo) == ("reverted", None)
+
+
+def test_squash_at_another_name_is_not_proved_by_a_replay_that_follows_no_names(repo: Repo) -> None:
+    repo.switch("dev")
+    repo.rename("src/login.py", "lib/login.py")
+    repo.commit("Move", {})
+    repo.switch("main")
+    hotfix(repo)
+    repo.switch("dev")
+    repo.commit("Fix and more", {"lib/login.py": LOGIN_FIXED + "# more\n", "o.txt": "o\n"})
+    repo.commit("Rewrite", {"lib/login.py": LOGIN_FIXED.replace("account = find(user)\n    if account is", "if user is")})
+    assert told(repo) == ("present", "squash")

@@ -19,6 +19,7 @@ from auditor.git.renames import Renames
 from auditor.git.store import Store
 
 _WHOLE = frozenset({-1})
+_MODE = frozenset({-2})
 _NONE: frozenset[int] = frozenset()
 
 
@@ -107,7 +108,7 @@ class Content(Renames):
         return found.automergeable and str(pygit2.hash(found.contents.encode())) == merged.oid
 
     def undone(self, change: Change, there: Side | None) -> frozenset[int]:
-        """Which hunks of `change` stand as they were before it; {-1} for a file taken as a whole."""
+        """Which hunks of `change` stand as they were before it; {-1} for a file taken as a whole, -2 for its mode."""
         key = (change.before, change.after, there)
         if key not in self._undone:
             self._undone[key] = self._find_undone(change, there)
@@ -119,11 +120,15 @@ class Content(Renames):
             return _NONE
         if after is None:
             return _WHOLE if there == before else _NONE
-        if there.oid == before.oid != after.oid:
+        mode = _MODE if there.mode == before.mode != after.mode else _NONE
+        return mode | self._undone_text(before, after, there)
+
+    def _undone_text(self, before: Side, after: Side, there: Side) -> frozenset[int]:
+        if before.oid == after.oid or there.oid == after.oid:
+            return _NONE
+        if there.oid == before.oid:
             return self._all(before, after)
-        if before.oid == after.oid:
-            return _WHOLE if there.mode == before.mode != after.mode and there.oid == after.oid else _NONE
-        if there.oid == after.oid or not all(s.mode in REGULAR for s in (before, after, there)):
+        if not all(s.mode in REGULAR for s in (before, after, there)):
             return _NONE
         return self._undone_hunks(before, after, there)
 
@@ -171,10 +176,12 @@ class Content(Renames):
         return frozenset(map(hash, found)), frozenset(map(hash, itertools.pairwise(found)))
 
     def size(self, change: Change) -> int:
-        """How many hunks a change has (1 for a file taken as a whole)."""
-        if change.before is None or change.after is None:
+        """How many hunks a change has, a change of mode among them (1 for a file taken as a whole)."""
+        before, after = change.before, change.after
+        if before is None or after is None:
             return 1
-        return len(self._all(change.before, change.after)) or 1
+        hunks = self._all(before, after) if before.oid != after.oid else _NONE
+        return len(hunks) + (before.mode != after.mode) or 1
 
     # Identity and likeness of changes
 
