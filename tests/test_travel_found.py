@@ -133,3 +133,39 @@ def test_squash_at_another_name_is_not_proved_by_a_replay_that_follows_no_names(
     repo.commit("Fix and more", {"lib/login.py": LOGIN_FIXED + "# more\n", "o.txt": "o\n"})
     repo.commit("Rewrite", {"lib/login.py": LOGIN_FIXED.replace("account = find(user)\n    if account is", "if user is")})
     assert told(repo) == ("present", "squash")
+
+
+REWRITTEN = "def login(user):\n    return user.login()\n"
+
+
+@pytest.mark.parametrize("how", ["ours", "revert"])
+@pytest.mark.parametrize("rest", ["", "# other work\n"])
+def test_brought_again_after_it_was_undone_and_moved_on_since(repo: Repo, how: str, rest: str) -> None:
+    landed = hotfix(repo)
+    repo.switch("dev")
+    repo.commit("Other", {"o.txt": "o\n"})
+    if how == "ours":
+        repo.merge("main", "-s", "ours")
+    else:
+        repo.merge("main")
+        repo.revert(landed.fix)
+    repo.commit("Now really", {"src/login.py": LOGIN_FIXED + rest})
+    repo.commit("Rewrite", {"src/login.py": REWRITTEN})
+    assert told(repo) == ("present", "merge")
+
+
+def test_squashed_whole_after_a_part_was_dropped(repo: Repo) -> None:
+    repo.switch("hotfix/two", "main")
+    one = repo.commit("One", {"src/login.py": LOGIN_FIXED})
+    both = LOGIN_FIXED.replace('return "no"\n    if', 'return "unknown"\n    if')
+    repo.commit("Two", {"src/login.py": both})
+    repo.switch("main")
+    repo.merge("hotfix/two")
+    repo.tag("v2.3.1")
+    repo.switch("topic", "dev")
+    repo.pick(one)
+    repo.switch("dev")
+    repo.commit("Other", {"o.txt": "o\n"})
+    repo.merge("topic", "-s", "ours")
+    repo.merge("hotfix/two", "--squash")
+    assert told(repo)[0] == "present"

@@ -35,12 +35,22 @@ def find(case: Case, found: Found) -> Undone | None:
     if regions:
         return _dropped(case, found.number, regions) or _explicit(case, found.number) or _silent(case, found.number)
     number = found.number
-    return (
+    out = (
         _dropped_before_moving_on(case, number)
         or _reverted_last(case, number)
         or _kept_old_side(case, number)
         or _overruled(case, number)
     )
+    return None if out is None or _came_later(case, out.number) else out
+
+
+def _came_later(case: Case, number: int) -> bool:
+    """Whether another commit of the branch brought the fix, or the whole of it, after it had been undone."""
+    scene = case.scene
+    trunk, places = scene.arrivals(case.line)
+    later = {place for n in case.candidates() if (place := places[n]) > places[number]}
+    commits = [scene.history.ids[trunk[place]] for place in sorted(later)]
+    return any(case.held(commit) or case.whole_held(commit) is not None for commit in commits)
 
 
 def _expected(case: Case, number: int) -> Regions:
