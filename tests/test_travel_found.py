@@ -88,7 +88,9 @@ def test_kept_side_that_had_gone_beyond_the_fix_is_not_the_old_side(repo: Repo) 
     hotfix(repo)
     repo.switch("dev")
     mine = LOGIN_FIXED.replace('return "no"\n    if account.locked', 'return "unknown"\n    if account.locked')
-    repo.commit("Half", {"src/login.py": LOGIN.replace("    if account.locked:", "    if account is None:\n        return 0")})
+    repo.commit(
+        "Half", {"src/login.py": LOGIN.replace("    if account.locked:", "    if account is None:\n        return 0")}
+    )
     repo.commit("The rest", {"src/login.py": mine})
     repo.merge("main", resolve={"src/login.py": mine})
     assert told(repo) == ("present", "merge")
@@ -97,7 +99,7 @@ def test_kept_side_that_had_gone_beyond_the_fix_is_not_the_old_side(repo: Repo) 
 def test_merge_of_two_hotfixes_reverted_where_the_second_mends_the_first(repo: Repo) -> None:
     """What stands there now is older than what the second replaced."""
     hotfix(repo)
-    hotfix(repo, "again", "v2.3.2", {"src/login.py": LOGIN_FIXED.replace('return "no"\n    if', 'return 0\n    if')})
+    hotfix(repo, "again", "v2.3.2", {"src/login.py": LOGIN_FIXED.replace('return "no"\n    if', "return 0\n    if")})
     repo.switch("dev")
     repo.commit("Other", {"o.txt": "o\n"})
     merge = repo.merge("main")
@@ -131,7 +133,9 @@ def test_squash_at_another_name_is_not_proved_by_a_replay_that_follows_no_names(
     hotfix(repo)
     repo.switch("dev")
     repo.commit("Fix and more", {"lib/login.py": LOGIN_FIXED + "# more\n", "o.txt": "o\n"})
-    repo.commit("Rewrite", {"lib/login.py": LOGIN_FIXED.replace("account = find(user)\n    if account is", "if user is")})
+    repo.commit(
+        "Rewrite", {"lib/login.py": LOGIN_FIXED.replace("account = find(user)\n    if account is", "if user is")}
+    )
     assert told(repo) == ("present", "squash")
 
 

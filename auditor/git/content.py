@@ -124,7 +124,7 @@ class Content(Renames):
         return mode | self._undone_text(before, after, there)
 
     def _undone_text(self, before: Side, after: Side, there: Side) -> frozenset[int]:
-        if before.oid == after.oid or there.oid == after.oid:
+        if after.oid in (before.oid, there.oid):
             return _NONE
         if there.oid == before.oid:
             return self._all(before, after)
