@@ -31,8 +31,8 @@ def find(case: Case, found: Found) -> Undone | None:
     """What undid a fix that history has, or None where its content stands or has moved on."""
     if found.number is None or not _differs_from_main(case) or case.held():
         return None
-    regions = case.place().undone() - _expected(case, found.number)
-    if regions:
+    regions = case.place().undone()
+    if regions and (regions := regions - _expected(case, found.number)):
         return _dropped(case, found.number, regions) or _explicit(case, found.number) or _silent(case, found.number)
     number = found.number
     out = (
@@ -127,11 +127,10 @@ def _kept_old_side(case: Case, number: int) -> Undone | None:
     scene = case.scene
     arrival = scene.arrival(case.line, number)
     above = scene.history.parents[arrival]
-    if len(above) < 2 or any(rung(case) for rung in (cherry_pick.find, squash.find, declared.find)):
-        return None
     brought = [p for p in above[1:] if number == p or _in_history(case, number, p, arrival)]
     for parent in brought:
-        if all(_took_nothing(case, change, arrival, parent) for change in case.fix.changes or ()):
+        took_nothing = all(_took_nothing(case, change, arrival, parent) for change in case.fix.changes or ())
+        if took_nothing and not any(rung(case) for rung in (cherry_pick.find, squash.find, declared.find)):
             return _lost(case, arrival, "kept the old side")
     return None
 
