@@ -27,7 +27,8 @@ class History:
     """Commits by number (`ids[n]`, `number[oid]`), each with its parents and committer time.
 
     `cut` holds the numbers of commits whose parents are not to be had (shallow or damaged history).
-    `reverts` and `picks` hold what messages claim, as abbreviated ids: hints, never proof.
+    `reverts` and `picks` hold what messages claim, as abbreviated ids: hints, never proof. `hotfix_merges`
+    holds the subjects of merges that speak of a `hotfix/` branch.
     """
 
     def __init__(self) -> None:
@@ -38,6 +39,7 @@ class History:
         self.cut: set[int] = set()
         self.reverts: dict[int, tuple[str, ...]] = {}
         self.picks: dict[int, str] = {}
+        self.hotfix_merges: dict[int, str] = {}
         self.order: list[int] = []
         self.generation: list[int] = []
 
@@ -178,4 +180,6 @@ def _read_commit(store: Store, history: History, number: int) -> tuple[int, ...]
             history.cut.add(number)
         return ()
     history.parents[number] = tuple(history.add(parent) for parent in above)
+    if len(above) > 1 and b"hotfix/" in raw:
+        history.hotfix_merges[number] = commits.parse_commit(raw).subject
     return history.parents[number]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from auditor.git import commits
 from auditor.presence.scene import Scene
 
 _NAME = r"(?P<name>hotfix/[^\s'\"]+)"
@@ -33,8 +32,6 @@ def on_main(scene: Scene) -> Iterator[tuple[int, str]]:
     """Every merge of a hotfix branch on main's first-parent line, with the branch's name."""
     history = scene.history
     for number in history.first_parents(scene.main.number):
-        if len(history.parents[number]) > 1:
-            commit = commits.parse_commit(scene.content.store.raw(history.ids[number])[1])
-            name = merged_branch(commit.subject)
-            if name is not None:
-                yield number, name
+        name = merged_branch(history.hotfix_merges.get(number, ""))
+        if name is not None:
+            yield number, name
