@@ -5,13 +5,14 @@ STAMP := $(VENV)/.made
 BIN := $(VENV)/bin
 DEMO := .demo
 
-.PHONY: help demo test lint bench clean
+.PHONY: help demo test lint bench prove clean
 
 help:
 	@echo "make demo   build demonstration repositories, audit them, leave an HTML report"
 	@echo "make test   run the tests"
 	@echo "make lint   ruff and mypy"
 	@echo "make bench  time the audit against the loop a user would write (REPO=path MAIN=name BRANCHES='a b' for a real one)"
+	@echo "make prove  run every check command of a scan with plain git (REPO=path MAIN=name BRANCHES='a b')"
 	@echo "make clean  remove the virtual environment and what was generated"
 
 $(STAMP): pyproject.toml
@@ -36,6 +37,9 @@ lint: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m tests.bench $(DEMO)/bench "$(REPO)" "$(MAIN)" "$(BRANCHES)"
+
+prove: $(STAMP)
+	$(BIN)/python -m tests.bench.prove $(DEMO)/prove "$(REPO)" "$(MAIN)" "$(BRANCHES)"
 
 clean:
 	rm -rf $(VENV) $(DEMO) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
