@@ -156,7 +156,18 @@ class Content(Renames):
             if lines.stands(h.old, h.removed, old)
             and not lines.stands(h.new, h.added, new)
             and not (h.removed == 0 and lines.mostly_in(want[h.new : h.new + h.added], inserted))
+            and not self.moved_whole(h, before.oid, after.oid, there.oid)
         )
+
+    def moved_whole(self, hunk: Hunk, before: str, after: str, there: str) -> bool:
+        """Whether a hunk's new lines stand somewhere with the lines around them, and its old ones do not.
+
+        Where lines repeat, as in a list of releases, a diff may pair the old line with a younger twin.
+        """
+        old = lines.with_surroundings(self._lines(before), hunk.old, hunk.removed)
+        new = lines.with_surroundings(self._lines(after), hunk.new, hunk.added)
+        data = self.store.blob(there)
+        return hunk.added > 0 and lines.has_block(data, new) and not lines.has_block(data, old)
 
     def _could_stand(self, hunk: Hunk, before: str, there: str) -> bool:
         """Whether a file has the old lines of a hunk at all, or the two lines around an insertion side by side.

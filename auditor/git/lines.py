@@ -16,6 +16,7 @@ import pygit2
 
 _FLAGS = pygit2.enums.DiffOption.FORCE_TEXT
 _CONTEXT = 3
+_AROUND = 2
 
 
 class Hunk(NamedTuple):
@@ -109,6 +110,16 @@ def changed_lines(old: bytes, new: bytes) -> tuple[Counter[bytes], Counter[bytes
 def bare(lines: Iterable[bytes]) -> Counter[bytes]:
     """Lines without white space, blank ones left out, with how often each occurs."""
     return Counter(text for line in lines if (text := b"".join(line.split())))
+
+
+def with_surroundings(text: Sequence[bytes], start: int, length: int) -> bytes:
+    """Lines `start` to `start + length` with up to two lines on each side."""
+    return b"".join(text[max(0, start - _AROUND) : start + length + _AROUND])
+
+
+def has_block(data: bytes, block: bytes) -> bool:
+    """Whether a text has a block of whole lines."""
+    return b"\n" + block in b"\n" + data
 
 
 def mostly_in(added: Iterable[bytes], inserted: Counter[bytes]) -> bool:

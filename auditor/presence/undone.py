@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from auditor.git.changes import Change, Side
 from auditor.git.content import Replay
 from auditor.model import Status
-from auditor.presence import cherry_pick, declared, likeness, squash
+from auditor.presence import cherry_pick, declared, likeness, squash, standing, withdrawn
 from auditor.presence.case import Case, Found
 from auditor.presence.scene import inverse
 
@@ -32,7 +32,8 @@ def find(case: Case, found: Found) -> Undone | None:
     if found.number is None or not _differs_from_main(case) or case.held():
         return None
     regions = case.place().undone()
-    if regions and (regions := regions - _expected(case, found.number)):
+    regions = regions and regions - _expected(case, found.number)
+    if regions and not standing.moved_on(case.place(), regions):
         return _dropped(case, found.number, regions) or _explicit(case, found.number) or _silent(case, found.number)
     number = found.number
     out = (
@@ -161,7 +162,9 @@ def _took_nothing(case: Case, change: Change, arrival: int, parent: int) -> bool
     ours, merged, theirs, tip = (case.place(ids[n]).side(change) for n in (first, arrival, parent, case.line.number))
     if ours is None or merged is None or tip is None or content.replay(change, theirs) is not Replay.NOTHING:
         return False
-    if content.replay(change, ours) is Replay.NOTHING or _had_most(case, change, ours):
+    if content.replay(change, ours) is Replay.NOTHING:
+        return False
+    if _had_most(case, change, ours) or not _was_old(case, change, ours):
         return False
     return not any(_shares(case, change, Change(change.path, ours, later)) for later in (merged, tip))
 
@@ -171,6 +174,12 @@ def _had_most(case: Case, change: Change, side: Side) -> bool:
     content = case.scene.content
     brought = content.changed_lines(change)[1] - content.all_lines(change.before)
     return bool(brought) and 2 * (brought & content.all_lines(side)).total() >= brought.total()
+
+
+def _was_old(case: Case, change: Change, ours: Side) -> bool:
+    """Whether a file had at least half of what the fix was made on: else it had moved on, and is no old side."""
+    old = standing.made_on(case.scene.content, change)
+    return 2 * (old & case.scene.content.all_lines(ours)).total() >= old.total()
 
 
 def _shares(case: Case, change: Change, other: Change) -> bool:
@@ -194,9 +203,13 @@ def _reverted(case: Case, number: int) -> Undone:
 
 
 def _reverted_last(case: Case, number: int) -> Undone | None:
-    """Where lines stand in neither form, the last word of history counts."""
+    """Where lines stand in neither form, the last word of history counts, unless it is main's last word, too."""
     events = _events(case, number)
-    return _reverted(case, events[-1][0]) if events and events[-1][1] else None
+    if not events or not events[-1][1]:
+        return None
+    last = events[-1][0]
+    shared = case.scene.contains(case.scene.main, last) and not withdrawn.again(case, last)
+    return None if shared else _reverted(case, last)
 
 
 def _events(case: Case, number: int) -> list[tuple[int, bool]]:

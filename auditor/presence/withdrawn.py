@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.git.content import Replay
+from auditor.presence import standing
 from auditor.presence.case import Case
 from auditor.presence.scene import Place, inverse
 
@@ -13,17 +14,18 @@ def find(case: Case) -> str | None:
     """How main took the fix back, or None."""
     scene = case.scene
     there = case.place(scene.main.tip)
-    changes = case.fix.changes or ()
-    if there.undone():
-        # Where some of it is back and some is not, main still asks for the rest.
-        return "the old lines are back at main's tip" if changes and _whole_fix_undone(case, there) else None
-    for number in _took_back(case):
-        if not _again(case, number) and not _stands(case, there):
-            return f"{scene.history.ids[number][:12]} on main made the inverse change"
+    if there.undone() and _whole_fix_undone(case, there):
+        return "the old lines are back at main's tip"
+    for number in _took_back(case, there):
+        if not again(case, number) and not _stands(case, there):
+            return f"{scene.history.ids[number][:12]} on main took it back"
     return None
 
 
 def _stands(case: Case, there: Place) -> bool:
+    """Whether all of it stands, or some where some is back: then main still asks for the rest."""
+    if there.undone():
+        return standing.standing(there).kept > 0
     return all(case.scene.content.replay(c, there.side(c)) is Replay.NOTHING for c in case.fix.changes or ())
 
 
@@ -39,13 +41,18 @@ def _whole_fix_undone(case: Case, there: Place) -> bool:
     )
 
 
-def _took_back(case: Case) -> Iterator[int]:
-    """Commits of main after the fix that make the inverse of the fix, of its merge or of its hotfix."""
+def _took_back(case: Case, there: Place) -> Iterator[int]:
+    """Commits of main after the fix that make the inverse of the fix, of its merge or of its hotfix.
+
+    Of one that says so it is enough that some of the old lines are back.
+    """
     scene = case.scene
     seen = set()
     hinted = [n for carrier in case.carriers() for n in scene.reverts_of(carrier)]
+    confirmed = bool(there.undone())
     for number in (*hinted, *_searched(case)):
-        if number not in seen and scene.contains(scene.main, number) and _is_inverse(case, number):
+        did = (confirmed and number in hinted) or _is_inverse(case, number)
+        if number not in seen and scene.contains(scene.main, number) and did:
             seen.add(number)
             yield number
 
@@ -58,10 +65,10 @@ def _is_inverse(case: Case, number: int) -> bool:
     return any(case.scene.content.same(inverse(whole), changes) for whole in wholes)
 
 
-def _again(case: Case, number: int) -> bool:
+def again(case: Case, number: int) -> bool:
     """Whether a taking back was itself undone: by a revert of it, or by the same change made once more."""
     scene = case.scene
-    if any(scene.contains(scene.main, n) and not _again(case, n) for n in scene.reverts_of(number)):
+    if any(scene.contains(scene.main, n) and not again(case, n) for n in scene.reverts_of(number)):
         return True
     wanted = (case.fix.changes or (), *(w.changes for w in case.wholes))
     later = scene.history.generation[number]

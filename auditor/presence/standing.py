@@ -1,0 +1,89 @@
+"""How a fix's lines stand in a commit: as the fix left them, as they were before it, or in neither form."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from auditor.git import lines
+from auditor.git.changes import REGULAR, Change, Side
+from auditor.git.content import Content
+from auditor.presence.scene import Place
+
+_LEAST = 1 / 3
+
+Regions = frozenset[tuple[str, int]]
+
+
+class Standing(NamedTuple):
+    """Changed lines, blank ones aside: `kept` as the fix left them, `back` as before it, `moved` on since."""
+
+    kept: int
+    back: int
+    moved: int
+
+
+def moved_on(place: Place, back: Regions) -> bool:
+    """Whether the lines moved on, although the regions `back` of the fix stand there as before it.
+
+    Years of work bring many a line back: a blank one, an import, a number. That alone takes no fix out.
+    It does where a third of the lines that stand no longer are back, or all that the fix did to some file.
+    """
+    files = [_of_file(place, change, back) for change in place.fix.changes or ()]
+    whole = _sum(files)
+    if not any(whole) or any(hunk < 0 for _, hunk in back) or any(f.back and not f.kept + f.moved for f in files):
+        return False
+    return not whole.back or whole.back < _LEAST * (whole.back + whole.moved)
+
+
+def standing(place: Place) -> Standing:
+    """How the whole fix stands."""
+    undone = place.undone()
+    return _sum(_of_file(place, change, undone) for change in place.fix.changes or ())
+
+
+def made_on(content: Content, change: Change) -> Counter[bytes]:
+    """The lines of a text that a change replaced; of lines that it only added, those around."""
+    before, after = change.before, change.after
+    found: Counter[bytes] = Counter()
+    if before and after and before.mode in REGULAR and after.mode in REGULAR:
+        old = lines.split(content.store.blob(before.oid))
+        for hunk in content.hunks(before.oid, after.oid) or ():
+            replaced = lines.bare(old[hunk.old : hunk.old + hunk.removed])
+            found += replaced or lines.bare(old[max(0, hunk.old - 1) : hunk.old + hunk.removed + 1])
+    return found
+
+
+def _sum(files: Iterable[Standing]) -> Standing:
+    kept, back, moved = zip(*files, strict=True)
+    return Standing(sum(kept), sum(back), sum(moved))
+
+
+def _of_file(place: Place, change: Change, back: Regions) -> Standing:
+    """One file's part. Regions that stand as before, and are not among `back`, tell nothing and are left out."""
+    content, there = place.scene.content, place.side(change)
+    undone = content.undone(change, there)
+    found = {"kept": 0, "back": 0, "moved": 0}
+    for number, (lines_, kept) in enumerate(_hunks(content, change, there)):
+        if (change.path, number) in back:
+            found["back"] += lines_
+        elif number not in undone:
+            found["kept" if kept else "moved"] += lines_
+    return Standing(**found)
+
+
+def _hunks(content: Content, change: Change, there: Side | None) -> Iterable[tuple[int, bool]]:
+    """For each hunk of a text that the fix changed: how many lines, and whether they stand as the fix left them."""
+    before, after = change.before, change.after
+    if before is None or after is None or not all(s.mode in REGULAR for s in (before, after, there or after)):
+        return
+    hunks = content.hunks(before.oid, after.oid) or ()
+    old, new = (lines.split(content.store.blob(side.oid)) for side in (before, after))
+    since = content.hunks(after.oid, there.oid) if there else None
+    touched = [(h.old, h.removed) for h in since or ()]
+    for hunk in hunks:
+        changed = (*old[hunk.old : hunk.old + hunk.removed], *new[hunk.new : hunk.new + hunk.added])
+        kept = since is not None and lines.stands(hunk.new, hunk.added, touched)
+        whole = there is not None and content.moved_whole(hunk, before.oid, after.oid, there.oid)
+        yield lines.bare(changed).total(), kept or whole

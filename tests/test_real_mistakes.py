@@ -1,0 +1,178 @@
+"""Stories of real histories that were once judged wrongly, in their smallest form."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.build import BASE, Repo, back_merge, hotfix, protocol
+from tests.judged import told
+
+MAILER = """\
+import re
+import smtplib
+
+from shop import settings
+
+
+def connect():
+    return smtplib.SMTP(settings.HOST)
+
+
+def send(message):
+    with suppressed(None):
+        connection = connect()
+        connection.send(message)
+
+
+def receive(box):
+    with suppressed(None):
+        return connect().fetch(box)
+"""
+MAILER_FIXED = MAILER.replace("import smtplib\n", "import smtplib\nimport warnings\n").replace(
+    "    with suppressed(None):\n",
+    '    with warnings.catch_warnings():\n        warnings.filterwarnings("ignore", "server name")\n',
+)
+RELEASES = """\
+Version 2.3.1
+-------------
+
+Unreleased
+
+- Nothing yet.
+
+Version 2.3.0
+-------------
+
+Released 2026-01-01
+
+- Everything.
+"""
+RELEASED = RELEASES.replace("Unreleased", "Released 2026-01-02")
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    repo = protocol(tmp_path / "shop", branches=())
+    repo.commit("Mail", {"src/mailer.py": MAILER, "CHANGES.rst": RELEASES})
+    repo.tag("v2.3.0.1")
+    repo.branch("dev")
+    return repo
+
+
+def on_dev(repo: Repo, text: str, file: str = "src/mailer.py") -> None:
+    repo.switch("dev")
+    repo.commit("Development", {file: text})
+
+
+# Content that moved on, while some old lines came back
+
+
+def test_an_import_goes_with_the_lines_that_needed_it(repo: Repo) -> None:
+    """Fixed with warnings.catch_warnings, then written otherwise: the lost import alone takes no fix out."""
+    hotfix(repo, files={"src/mailer.py": MAILER_FIXED})
+    back_merge(repo, "main", "dev")
+    moved = MAILER_FIXED.replace("import warnings\n", "").replace("with warnings.catch_warnings():", "with quiet():")
+    on_dev(repo, moved.replace('        warnings.filterwarnings("ignore", "server name")\n', ""))
+    assert told(repo) == ("present", "merge")
+
+
+def test_one_region_restored_while_the_rest_stands_is_reverted(repo: Repo) -> None:
+    hotfix(repo, files={"src/mailer.py": MAILER_FIXED})
+    back_merge(repo, "main", "dev")
+    on_dev(repo, MAILER_FIXED.replace("import warnings\n", ""))
+    assert told(repo) == ("reverted", None)
+
+
+def test_one_of_two_files_restored_is_reverted_however_far_the_other_moved_on(repo: Repo) -> None:
+    hotfix(repo, files={"src/mailer.py": MAILER_FIXED, "VERSION": "2.3.1\n"})
+    back_merge(repo, "main", "dev")
+    on_dev(repo, MAILER_FIXED.replace("warnings", "alarms"))
+    on_dev(repo, BASE["VERSION"], "VERSION")
+    assert told(repo) == ("reverted", None)
+
+
+def test_most_regions_restored_is_reverted_though_one_moved_on(repo: Repo) -> None:
+    hotfix(repo, files={"src/mailer.py": MAILER_FIXED})
+    back_merge(repo, "main", "dev")
+    on_dev(repo, MAILER.replace("return connect().fetch(box)", "return fetch(box)"))
+    assert told(repo) == ("reverted", None)
+
+
+def test_a_blank_line_that_came_back_takes_no_fix_out(repo: Repo) -> None:
+    fixed = MAILER.replace("smtplib\n\nfrom shop", "smtplib\nfrom shop").replace("SMTP(", "SMTP_SSL(")
+    hotfix(repo, files={"src/mailer.py": fixed})
+    back_merge(repo, "main", "dev")
+    on_dev(repo, fixed.replace("smtplib\nfrom shop", "smtplib\n\nfrom shop"))
+    assert told(repo) == ("present", "merge")
+
+
+def test_a_fix_of_blank_lines_alone_is_taken_out_by_one(repo: Repo) -> None:
+    fixed = MAILER.replace("smtplib\n\nfrom shop", "smtplib\nfrom shop")
+    hotfix(repo, files={"src/mailer.py": fixed})
+    back_merge(repo, "main", "dev")
+    on_dev(repo, MAILER + "# more\n")
+    assert told(repo) == ("reverted", None)
+
+
+def test_an_old_line_paired_with_a_younger_twin_is_not_back(repo: Repo) -> None:
+    """In a list of releases each new section brings the line "Unreleased" once more."""
+    hotfix(repo, files={"CHANGES.rst": RELEASED})
+    back_merge(repo, "main", "dev")
+    on_dev(repo, "Version 2.4.0\n-------------\n\nUnreleased\n\n\n" + RELEASED, "CHANGES.rst")
+    assert told(repo) == ("present", "merge")
+
+
+def test_an_old_line_is_back_though_a_twin_has_the_new_one(repo: Repo) -> None:
+    hotfix(repo, files={"CHANGES.rst": RELEASED})
+    back_merge(repo, "main", "dev")
+    twin = "\nVersion 2.2.0\n-------------\n\nReleased 2026-01-02\n\n- Nothing yet.\n\nVersion 2.1.0\n"
+    on_dev(repo, RELEASES + twin, "CHANGES.rst")
+    assert told(repo) == ("reverted", None)
+
+
+# Conflicts resolved to the branch's side, which is not always the old side
+
+
+def test_a_conflict_where_the_branch_had_removed_the_lines_before(repo: Repo) -> None:
+    """What the fix mends was gone from the branch: its side is no old side."""
+    on_dev(repo, MAILER[: MAILER.index("def send")] + "def post():\n    pass\n")
+    removed = repo.read("src/mailer.py")
+    repo.switch("main")
+    landed = hotfix(repo, files={"src/mailer.py": MAILER.replace("suppressed(None)", "suppressed(Warning)")})
+    repo.switch("dev")
+    repo.merge(landed.merge, resolve={"src/mailer.py": removed})
+    assert told(repo) == ("present", "merge")
+
+
+def test_a_conflict_resolved_to_the_old_side_in_other_surroundings(repo: Repo) -> None:
+    ours = MAILER.replace("        connection = connect()\n", "        connection = connect(retries=3)\n")
+    on_dev(repo, ours.replace("        return connect()", "        return connect(retries=3)"))
+    kept = repo.read("src/mailer.py")
+    repo.switch("main")
+    fixed = MAILER.replace("connection = connect()", "connection = connect(timeout=9)")
+    landed = hotfix(repo, files={"src/mailer.py": fixed.replace("suppressed(None)", "suppressed(Warning)")})
+    repo.switch("dev")
+    repo.merge(landed.merge, resolve={"src/mailer.py": kept})
+    assert told(repo) == ("dropped", None)
+
+
+# Reverts that main has, too
+
+
+def test_withdrawn_by_a_revert_that_does_more(repo: Repo) -> None:
+    """Main's revert names the fix and takes its lines back; one file has been written anew since."""
+    fixed = {"src/mailer.py": MAILER_FIXED, "CHANGES.rst": RELEASED, "README.md": "# The shop\n"}
+    landed = hotfix(repo, files=fixed)
+    reverted = {"src/mailer.py": MAILER, "CHANGES.rst": RELEASES, "README.md": "# Shops\n"}
+    repo.commit(f"Revert the fix\n\nThis reverts commit {landed.fix}.", reverted)
+    back_merge(repo, "main", "dev")
+    on_dev(repo, "# Shop of shops\n", "README.md")
+    assert told(repo) == ("withdrawn", None)
+
+
+def test_a_revert_of_part_of_a_fix_withdraws_nothing(repo: Repo) -> None:
+    landed = hotfix(repo, files={"src/mailer.py": MAILER_FIXED, "CHANGES.rst": RELEASED})
+    repo.commit(f"Back\n\nThis reverts commit {landed.fix}.", {"CHANGES.rst": RELEASES})
+    assert told(repo) == ("missing", None)
