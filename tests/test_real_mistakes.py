@@ -158,7 +158,26 @@ def test_a_conflict_resolved_to_the_old_side_in_other_surroundings(repo: Repo) -
     assert told(repo) == ("dropped", None)
 
 
+def test_a_merge_that_took_blank_lines_dropped_nothing(repo: Repo) -> None:
+    """A fix of a blank line alone adds no words that could be looked for in the merge."""
+    landed = hotfix(repo, files={"src/mailer.py": MAILER.replace("settings\n", "settings\n\n")})
+    back_merge(repo, landed.merge, "dev")
+    on_dev(repo, MAILER.replace("from shop import settings\n\n\n", "from shop import settings, words\n"))
+    assert told(repo) == ("present", "merge")
+
+
 # Reverts that main has, too
+
+
+def test_a_revert_reverted_but_for_one_file_is_no_revert(repo: Repo) -> None:
+    """Both branches have the revert and its revert, which left the release notes out; then the lines moved on."""
+    landed = hotfix(repo, files={"src/mailer.py": MAILER_FIXED, "CHANGES.rst": RELEASED})
+    revert = repo.revert(landed.fix)
+    repo.commit(f"Again\n\nThis reverts commit {revert}.", {"src/mailer.py": MAILER_FIXED})
+    back_merge(repo, "main", "dev")
+    repo.commit("Main moves on", {"src/mailer.py": MAILER_FIXED.replace("warnings", "alarms")})
+    on_dev(repo, MAILER_FIXED.replace("warnings", "alerts"))
+    assert told(repo) == ("present", "merge")
 
 
 def test_withdrawn_by_a_revert_that_does_more(repo: Repo) -> None:

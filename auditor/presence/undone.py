@@ -162,7 +162,7 @@ def _took_nothing(case: Case, change: Change, arrival: int, parent: int) -> bool
     ours, merged, theirs, tip = (case.place(ids[n]).side(change) for n in (first, arrival, parent, case.line.number))
     if ours is None or merged is None or tip is None or content.replay(change, theirs) is not Replay.NOTHING:
         return False
-    if content.replay(change, ours) is Replay.NOTHING:
+    if Replay.NOTHING in (content.replay(change, ours), content.replay(change, merged)):
         return False
     if _had_most(case, change, ours) or not _was_old(case, change, ours):
         return False
@@ -257,15 +257,16 @@ def _by_message(case: Case, number: int) -> Iterator[tuple[int, bool]]:
 
 
 def _did(case: Case, revert: int, *, out: bool) -> bool:
-    """Whether a commit did what its message says: the region stands so, or a third of the lines went.
+    """Whether a commit did what its message says: the region stands so, or a third of the lines went or came.
 
     The fix's own lines, that is: what comes in their place may be older than what the fix replaced.
     """
     if bool(_lacks(case, revert)) == out:
         return True
+    brought = case.scene.brought(revert) or ()
     if not out:
-        return False
-    gone, back = likeness.taken_back(case, case.scene.brought(revert) or ())
+        return min(likeness.share(case, brought)) >= _ENOUGH
+    gone, back = likeness.taken_back(case, brought)
     adds = any(case.scene.content.changed_lines(c)[1] for c in case.fix.changes or ())
     return (gone if adds else back) >= _ENOUGH
 
