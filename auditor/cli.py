@@ -23,6 +23,12 @@ Exit status:
 
 _config_option = click.option("-c", "--config", type=click.Path(path_type=Path), help="Configuration file (YAML).")
 _main_option = click.option("--main", "main_", metavar="NAME", help="The branch production is released from.")
+_log_option = click.option(
+    "--log-format",
+    type=click.Choice(("text", "json")),
+    default="text",
+    help="json: one JSON object a repository on standard error, instead of a line or the progress bar.",
+)
 
 
 @click.group(epilog=_EXITS)
@@ -39,15 +45,20 @@ def cli() -> None:
 @_main_option
 @click.option("--branch", "branches", multiple=True, metavar="NAME", help="An environment branch (repeatable).")
 @click.option("--metrics-textfile", type=click.Path(path_type=Path), help="Also write Prometheus metrics here.")
-@click.option("--report-dir", type=click.Path(path_type=Path), help="Also write index.html and audit.json here.")
+@click.option("--pushgateway", metavar="URL", help="Also push the metrics to this Prometheus Pushgateway.")
+@click.option("--pushgateway-group", metavar="NAME", help="As this group, label instance (the configuration's path).")
+@click.option(
+    "--report-dir", type=click.Path(path_type=Path), help="Also write index.html, audit.json and audit.csv here."
+)
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help="Repositories at a time (one per processor).")
 @click.option("--no-ledger", is_flag=True, help="Remember nothing of this run, and use nothing remembered.")
 @click.option("--quiet", is_flag=True, help="Write nothing but the result.")
+@_log_option
 def scan(**options: Any) -> None:
     """Audit repositories: those of a configuration, those named, or the one of the working directory."""
     from auditor.commands import scan as command
 
-    _leave(lambda: command.run(command.Options(**options)))
+    _leave(lambda: command.run(command.Options(**options)), options["log_format"])
 
 
 @cli.command(epilog=_EXITS)
@@ -91,20 +102,26 @@ def schema(which: str) -> None:
     _leave(lambda: command.run(which))
 
 
-def _leave(command: Callable[[], int]) -> None:
+def _leave(command: Callable[[], int], log_format: str = "text") -> None:
     """Ends the process with a command's exit status; an error is words on standard error, not a traceback."""
     try:
         sys.exit(command())
     except UsageError as error:
-        for fault in error.faults:
-            click.echo(f"branch-drift: {fault}", err=True)
+        _complain(error.faults, log_format)
         sys.exit(2)
     except BranchDriftError as error:
-        click.echo(f"branch-drift: {error}", err=True)
+        _complain((str(error),), log_format)
         sys.exit(3)
     except KeyboardInterrupt:
-        click.echo("branch-drift: interrupted", err=True)
+        _complain(("interrupted",), log_format)
         sys.exit(130)
+
+
+def _complain(faults: tuple[str, ...], log_format: str) -> None:
+    from auditor.progress import say
+
+    for fault in faults:
+        say("error", f"branch-drift: {fault}", log_format)
 
 
 def main() -> None:

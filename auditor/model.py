@@ -233,6 +233,11 @@ class RepositoryAudit:
         """Whether any pair drifts without a waiver."""
         return any(v.status in DRIFT for _, v in self.pairs())
 
+    @property
+    def verdict(self) -> str:
+        """`incomplete` where anything could not be judged, else `drift` or `in-sync`."""
+        return "incomplete" if self.incomplete else "drift" if self.drifts else "in-sync"
+
 
 @dataclass(frozen=True, slots=True)
 class Tool:

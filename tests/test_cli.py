@@ -87,6 +87,7 @@ def test_files_are_written(shop: Path, tmp_path: Path) -> None:
     assert (out / "report" / "index.html").read_text().startswith("<!doctype html>")
     assert json.loads((out / "report" / "audit.json").read_text())["schema"] == "branch-drift/audit/v1"
     assert (out / "r.csv").read_text().count("\n") == 5
+    assert (out / "report" / "audit.csv").read_text() == (out / "r.csv").read_text()
 
 
 def test_explain_tells_the_trail(shop: Path) -> None:
@@ -157,3 +158,21 @@ def test_explain_of_what_cannot_be_read_is_incomplete_not_bad_usage(tmp_path: Pa
     done = run("explain", "v2.3.1", "dr", tmp_path / "nothing")
     assert done.returncode == 3
     assert "not-found" in done.stderr
+
+
+def test_json_lines_for_log_collectors(shop: Path, tmp_path: Path) -> None:
+    done = run("scan", shop, tmp_path / "nothing", "--no-ledger", "--log-format", "json", "-o", os.devnull)
+    lines = {line["repository"]: line for line in map(json.loads, done.stderr.splitlines())}
+    assert lines["shop"]["verdict"] == "drift"
+    assert lines["shop"]["level"] == "warning"
+    assert (lines["shop"]["pairs"]["present"], lines["shop"]["pairs"]["missing"]) == (3, 1)
+    assert lines["shop"]["duration_seconds"] > 0
+    assert lines["shop"]["time"].endswith("Z")
+    assert lines["nothing"]["level"] == "error"
+    assert lines["nothing"]["errors"][0]["code"] == "not-found"
+
+
+def test_errors_are_json_lines_too(shop: Path, tmp_path: Path) -> None:
+    done = run("scan", shop, "--no-ledger", "--log-format", "json", "-o", tmp_path / "no" / "file")
+    assert done.returncode == 2
+    assert json.loads(done.stderr)["level"] == "error"

@@ -15,7 +15,7 @@ FLOORS = (
     ("git",),
     ("fixes", "hotfixes", "presence", "rules", "forecast", "pairs", "policy", "checks"),
     ("audit",),
-    ("output", "fleet", "cache"),
+    ("output", "fleet", "cache", "progress", "successes", "push"),
     ("commands",),
     ("cli",),
 )

@@ -141,7 +141,7 @@ def test_junit_is_xml(whole: Audit) -> None:
 
 
 def test_metrics_say_what_the_audit_says(whole: Audit) -> None:
-    families = {f.name: f for f in text_string_to_metric_families(metrics.exposition(whole))}
+    families = {f.name: f for f in text_string_to_metric_families(metrics.exposition(whole, {"r": 1_789_000_000}))}
 
     def value(name: str, **labels: str) -> float | None:
         samples = families[f"branch_drift_{name}"].samples
@@ -156,8 +156,13 @@ def test_metrics_say_what_the_audit_says(whole: Audit) -> None:
     assert value("oldest_drift_timestamp_seconds", branch="dr") == whole.repositories[0].hotfixes[1].tagged_at
     assert value("waived_pairs", branch="ppd") == 1
     assert value("scan_success") == 1
+    assert value("waiver_expires_timestamp_seconds", branch="ppd") == 4_070_995_200  # the end of 2099-01-01
+    assert value("waiver_expires_timestamp_seconds", branch="dr") is None
     assert value("violations", rule="tag-not-on-main") == 0
+    assert value("violations", rule="review-missing") is None
     assert value("last_scan_timestamp_seconds") == whole.finished_at
+    assert value("last_success_timestamp_seconds") == 1_789_000_000
+    assert not [name for name in families if name.endswith("_created")]
     labels = {name for f in families.values() for s in f.samples for name in s.labels}
     assert labels <= {"repository", "branch", "status", "rule", "severity", "le", "version", "libgit2"}
 
@@ -167,7 +172,7 @@ def test_unknown_and_failed_scans_are_never_in_sync(tmp_path: Path) -> None:
     hotfix(repo)
     back_merge(repo, "main", "dev")
     run = Audit(TOOL, 0, 0, None, (audit(repo, branches=["dev", "ghost"]), audit(tmp_path, branches=["dev"])))
-    text = metrics.exposition(run)
+    text = metrics.exposition(run, {})
     assert 'in_sync{branch="dev",repository="r"} 0.0' in text
     assert 'in_sync{branch="ghost",repository="r"} 0.0' in text
     assert run.exit_code == 3

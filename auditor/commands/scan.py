@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import pygit2
 
-from auditor import __version__, audit, cache, fleet
+from auditor import __version__, audit, cache, fleet, push, successes
 from auditor.config import Config, RepositoryConfig, load, overridden, zero
 from auditor.errors import BranchDriftError, UsageError
 from auditor.git import process
 from auditor.model import Audit, RepositoryAudit, Tool
 from auditor.output import files, render
+from auditor.progress import progress
+
+# What --report-dir holds.
+REPORTS = (("index.html", "html"), ("audit.json", "json"), ("audit.csv", "csv"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,9 @@ class Options:
     jobs: int | None = None
     no_ledger: bool = False
     quiet: bool = False
+    log_format: str = "text"
+    pushgateway: str | None = None
+    pushgateway_group: str | None = None
 
 
 def run(options: Options) -> int:
@@ -43,8 +48,9 @@ def run(options: Options) -> int:
     config = configuration(options.repositories, options.config, options.main_, options.branches)
     for path in (options.output, options.metrics_textfile, options.report_dir):
         files.require_folder(path)
-    found = scan(config, options.jobs or os.cpu_count() or 1, remember=not options.no_ledger, quiet=options.quiet)
-    _write(found, options)
+    gateway = _gateway(options, config)
+    found = scan(config, options)
+    _write(found, options, config.state if not options.no_ledger else None, gateway)
     return found.exit_code
 
 
@@ -59,12 +65,21 @@ def configuration(
     return overridden(load(file), main, branches)
 
 
-def scan(config: Config, jobs: int, *, remember: bool, quiet: bool) -> Audit:
+def _gateway(options: Options, config: Config) -> push.Gateway | None:
+    if options.pushgateway is None:
+        if options.pushgateway_group is not None:
+            raise UsageError("--pushgateway-group needs --pushgateway")
+        return None
+    sources = (options.config.resolve(),) if options.config else (r.path for r in config.repositories)
+    return push.gateway(options.pushgateway, options.pushgateway_group, tuple(map(str, sources)))
+
+
+def scan(config: Config, options: Options) -> Audit:
     """One run over all repositories of a configuration."""
     started = int(time.time())
-    work = partial(audit_one, now=started, state=config.state if remember else None)
-    with _progress(len(config.repositories), quiet=quiet) as tell:
-        repositories = fleet.run(config.repositories, work, jobs, tell)
+    work = partial(audit_one, now=started, state=None if options.no_ledger else config.state)
+    with progress(len(config.repositories), options.log_format, quiet=options.quiet) as tell:
+        repositories = fleet.run(config.repositories, work, options.jobs or os.cpu_count() or 1, tell)
     tool = Tool(__version__, process.version(), pygit2.LIBGIT2_VERSION)
     return Audit(tool, started, max(started, int(time.time())), config.sha256, repositories)
 
@@ -76,13 +91,18 @@ def audit_one(repository: RepositoryConfig, now: int, state: Path | None) -> Rep
     return audit.timed(audit.apply_policy(found, repository, now), time.monotonic() - began)
 
 
-def _write(found: Audit, options: Options) -> None:
+def _write(found: Audit, options: Options, state: Path | None, gateway: push.Gateway | None) -> None:
     """Every result is tried, so that one full disk does not cost the others theirs."""
+    last_success = successes.of_this_run(found)
     tasks: list[Callable[[], None]] = [lambda: files.write_text(options.output, render(options.form, found))]
-    if options.metrics_textfile is not None:
-        tasks.append(partial(_write_metrics, found, options.metrics_textfile))
     if options.report_dir is not None:
         tasks.append(partial(_write_reports, found, options.report_dir))
+    if state is not None:
+        tasks.append(lambda: last_success.update(successes.remembered(found, state)))
+    if options.metrics_textfile is not None:
+        tasks.append(partial(_write_metrics, found, last_success, options.metrics_textfile))
+    if gateway is not None:
+        tasks.append(partial(push.push, gateway, found, last_success, state))
     failures = []
     for task in tasks:
         try:
@@ -93,10 +113,10 @@ def _write(found: Audit, options: Options) -> None:
         raise BranchDriftError("; ".join(failures))
 
 
-def _write_metrics(found: Audit, path: Path) -> None:
+def _write_metrics(found: Audit, last_success: Mapping[str, int], path: Path) -> None:
     from auditor.output import metrics
 
-    files.write_text(path, metrics.exposition(found))
+    files.write_text(path, metrics.exposition(found, last_success))
 
 
 def _write_reports(found: Audit, folder: Path) -> None:
@@ -104,30 +124,5 @@ def _write_reports(found: Audit, folder: Path) -> None:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise BranchDriftError(f"{folder}: cannot be made: {error.strerror}") from None
-    files.write_text(folder / "index.html", render("html", found))
-    files.write_text(folder / "audit.json", render("json", found))
-
-
-@contextmanager
-def _progress(total: int, *, quiet: bool) -> Iterator[Callable[[RepositoryAudit], None]]:
-    """A bar on a terminal, else a line a repository; on standard error either way."""
-    if quiet:
-        yield lambda _: None
-    elif sys.stderr.isatty():
-        from rich.console import Console
-        from rich.progress import Progress
-
-        with Progress(console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("auditing", total=total)
-            yield lambda _: bar.advance(task)
-    else:
-        yield _log
-
-
-def _log(found: RepositoryAudit) -> None:
-    drifting = sum(v.status.value in ("missing", "partial", "reverted", "dropped") for _, v in found.pairs())
-    said = (
-        "; ".join(f"{e.code}: {e.detail}" for e in found.errors)
-        or f"{drifting} of {len(list(found.pairs()))} pairs drift"
-    )
-    print(f"{found.name}: {said} ({found.duration_seconds:.2f} s)", file=sys.stderr)  # noqa: T201
+    for name, form in REPORTS:
+        files.write_text(folder / name, render(form, found))

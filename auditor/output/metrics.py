@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time
+from functools import partial
+from typing import Any
 
-from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Gauge,
+    Histogram,
+    delete_from_gateway,
+    disable_created_metrics,
+    generate_latest,
+    push_to_gateway,
+)
+from prometheus_client.exposition import basic_auth_handler, default_handler
 
 from auditor.config import RULES
 from auditor.model import DRIFT, IN_SYNC, Audit, RepositoryAudit, Severity, Status, Verdict
@@ -16,14 +29,42 @@ _BUCKETS = (
 )  # fmt: skip
 _PREFIX = "branch_drift"
 
+Handler = Callable[..., Callable[[], Any]]
+# "Created" series hold the time of this process's start, which says nothing of the audit.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
-def exposition(audit: Audit) -> str:
-    """The metrics of a finished run."""
+
+def exposition(audit: Audit, last_success: Mapping[str, int]) -> str:
+    """The metrics of a finished run; `last_success` tells of each repository when an audit last succeeded."""
+    return generate_latest(_registry(audit, last_success)).decode()
+
+
+def push(url: str, group: str, handler: Handler, timeout: float, audit: Audit, last_success: Mapping[str, int]) -> None:
+    """Replaces everything that a Pushgateway holds of `group` (its label `instance`) by the metrics of a run.
+
+    Raises `OSError` where the gateway cannot be reached or refuses.
+    """
+    push_to_gateway(url, _PREFIX, _registry(audit, last_success), {"instance": group}, timeout, handler)
+
+
+def withdraw(url: str, group: str, handler: Handler, timeout: float) -> None:
+    """Deletes a group from a Pushgateway. Raises `OSError` as `push` does."""
+    delete_from_gateway(url, _PREFIX, {"instance": group}, timeout, handler)
+
+
+def handler(user: str | None, password: str | None) -> Handler:
+    """How a Pushgateway is spoken to: with these credentials, or without any."""
+    return default_handler if user is None else partial(basic_auth_handler, username=user, password=password)
+
+
+def _registry(audit: Audit, last_success: Mapping[str, int]) -> CollectorRegistry:
     families = _Families()
     families.build_info.labels(audit.tool.version, audit.tool.libgit2).set(1)
     for repository in audit.repositories:
         _repository(families, repository, audit.finished_at)
-    return generate_latest(families.registry).decode()
+        if repository.name in last_success:
+            families.last_success.labels(writable(repository.name)).set(last_success[repository.name])
+    return families.registry
 
 
 class _Families:
@@ -43,6 +84,9 @@ class _Families:
         self.hotfixes = self._gauge("hotfixes", "Hotfixes audited.", ("repository",))
         self.violations = self._gauge("violations", "Broken rules.", ("repository", "rule", "severity"))
         self.waived = self._gauge("waived_pairs", "Pairs that drift under a waiver.", by_branch)
+        self.waiver_expires = self._gauge(
+            "waiver_expires_timestamp_seconds", "When the first waiver in use on the branch runs out.", by_branch
+        )
         self.lead_time = Histogram(
             f"{_PREFIX}_lead_time_seconds", "From the tag to the arrival on the branch.", by_branch,
             buckets=_BUCKETS, registry=self.registry,
@@ -69,10 +113,11 @@ def _repository(families: _Families, found: RepositoryAudit, finished_at: int) -
     families.success.labels(name).set(not found.incomplete)
     families.duration.labels(name).set(found.duration_seconds)
     families.last_scan.labels(name).set(finished_at)
-    if not found.incomplete:
-        families.last_success.labels(name).set(finished_at)
     broken = Counter((v.rule, v.severity) for v in found.violations)
-    for rule, severity in {*((r, s) for r, s in RULES if s is not Severity.OFF), *broken}:
+    # Zero is a claim: a rule that was not judged has none.
+    silent = {n.rule for n in found.not_judged}
+    judged = {(r, s) for r, s in RULES if s is not Severity.OFF and r not in silent}
+    for rule, severity in sorted(judged | set(broken)):
         families.violations.labels(name, rule, severity.value).set(broken[rule, severity])
     for branch in found.branches:
         verdicts = [v for _, v in found.pairs() if v.branch == branch.name]
@@ -87,6 +132,9 @@ def _branch(families: _Families, labels: tuple[str, str], verdicts: list[Verdict
     families.in_sync.labels(*labels).set(usable and calm)
     families.overdue.labels(*labels).set(sum(v.overdue for v in verdicts))
     families.waived.labels(*labels).set(statuses[Status.WAIVED])
+    waived = [_end_of_day(v.waiver.expires) for v in verdicts if v.waiver]
+    if waived:
+        families.waiver_expires.labels(*labels).set(min(waived))
     drifting = [v.since for v in verdicts if v.status in DRIFT and v.since is not None]
     if drifting:
         families.oldest.labels(*labels).set(min(drifting))
@@ -94,3 +142,8 @@ def _branch(families: _Families, labels: tuple[str, str], verdicts: list[Verdict
     for verdict in verdicts:
         if verdict.lead_time_seconds is not None:
             lead_time.observe(verdict.lead_time_seconds)
+
+
+def _end_of_day(day: str) -> float:
+    """The moment from which a waiver that expires on `day` holds no more (UTC)."""
+    return datetime.combine(date.fromisoformat(day), time(), UTC).timestamp() + _DAY
