@@ -75,6 +75,30 @@ def explain(tag: str, branch: str, repository: Path | None, config: Path | None,
 
 
 @cli.command()
+@click.option("-c", "--config", type=click.Path(path_type=Path), required=True, help="Configuration file (YAML).")
+@click.option("--listen", default="127.0.0.1:9847", show_default=True, metavar="ADDRESS:PORT", help="Where to listen.")
+@click.option(
+    "--schedule", metavar="CRON", help="When to scan, such as '30 2 * * *'; without it, what is there is served."
+)
+@click.option("--time-zone", default="UTC", show_default=True, metavar="NAME", help="The schedule's time zone.")
+@click.option("--jitter", default="0s", show_default=True, metavar="DURATION", help="Put off each scan by up to this.")
+@click.option("--once-at-start", is_flag=True, help="Scan at once, too.")
+@click.option("--web-config", type=click.Path(path_type=Path), help="TLS and basic authentication (YAML).")
+@click.option("--keep", type=click.IntRange(1), default=14, show_default=True, metavar="N", help="Runs to keep.")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Repositories at a time (one per processor).")
+@click.option("--quiet", is_flag=True, help="Say nothing of single repositories.")
+@_log_option
+def serve(jobs: int | None, quiet: bool, **options: Any) -> None:
+    """Serve metrics and reports over HTTP, and scan by a schedule."""
+    from auditor.commands import serve as command
+
+    scan = (("--quiet",) if quiet else ()) + (("--jobs", str(jobs)) if jobs else ())
+    log_format = options["log_format"]
+    told = command.Options(**options, scan=(*scan, "--log-format", log_format))
+    _leave(lambda: command.run(told), log_format)
+
+
+@cli.command()
 @click.argument("repository", default=".", type=click.Path(path_type=Path))
 @click.option("-o", "--output", default="branch-drift.yaml", metavar="FILE|-", help="Where to write it.")
 def init(repository: Path, output: str) -> None:

@@ -174,7 +174,7 @@ def load(path: Path) -> Config:
     except ValidationError as error:
         inner = any(len(e["loc"]) > 1 for e in error.errors())
         said = [e for e in error.errors() if not (inner and e["type"] == "too_short")]
-        faults += [_fault(path, document, e) for e in said]
+        faults += [fault(path, document, e, FileConfig) for e in said]
         raise UsageError(*dict.fromkeys(faults)) from None
     faults += [
         f"{path}: repositories: the name {n} is given twice" for n in _twice([r.name for r in parsed.repositories])
@@ -209,7 +209,7 @@ def overridden(config: Config, main: str | None, branches: Sequence[str]) -> Con
             for r in config.repositories
         )
     except ValidationError as error:
-        raise UsageError(*dict.fromkeys(_words(e) for e in error.errors())) from None
+        raise UsageError(*dict.fromkeys(_words(e, RepositoryConfig) for e in error.errors())) from None
     return config.model_copy(update={"repositories": changed})
 
 
@@ -225,24 +225,25 @@ def _with_defaults(value: Any) -> Any:
     return {k: v for k, v in value.items() if not (k == "defaults" and v is None)}
 
 
-def _fault(path: Path, document: yaml_text.Document, error: Any) -> str:
+def fault(path: Path, document: yaml_text.Document, error: Any, model: type[BaseModel]) -> str:
+    """One thing that a model complains of in a YAML file, with its place."""
     place = tuple(p for p in error["loc"] if p != "[key]")
     line = next((document.lines[place[:n]] for n in range(len(place), -1, -1) if place[:n] in document.lines), 1)
     shown = ".".join(str(p) for p in place)
-    return f"{path}:{line}: {shown + ': ' if shown else ''}{_words(error)}"
+    return f"{path}:{line}: {shown + ': ' if shown else ''}{_words(error, model)}"
 
 
-def _words(error: Any) -> str:
+def _words(error: Any, model: type[BaseModel]) -> str:
     if error["type"] == "extra_forbidden":
-        return f"is no known key{_nearest(str(error['loc'][-1]), _keys_at(error['loc']))}"
+        return f"is no known key{_nearest(str(error['loc'][-1]), _keys_at(error['loc'], model))}"
     if error["type"] == "missing":
         return "is missing"
     return str(error["msg"]).removeprefix("Value error, ")
 
 
-def _keys_at(loc: Sequence[str | int]) -> list[str]:
+def _keys_at(loc: Sequence[str | int], root: type[BaseModel]) -> list[str]:
     """The keys that are known where an unknown one was found."""
-    model: Any = FileConfig
+    model: Any = root
     for part in loc[:-1]:
         if isinstance(part, str):
             inner = next(iter(_models(model.model_fields[part].annotation)), None)

@@ -153,7 +153,7 @@ class _Supervisor:
 def _serve(pipe: Connection, parents: Connection, others: Sequence[Connection], supervisor: _Supervisor) -> None:
     """The worker's loop. Its own process group lets its git processes be ended with it."""
     os.setpgid(0, 0)
-    _die_with_parent(supervisor.pid)
+    die_with_parent(supervisor.pid)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for inherited in (parents, *others):
@@ -166,10 +166,10 @@ def _serve(pipe: Connection, parents: Connection, others: Sequence[Connection], 
             pipe.send(_guarded(repository, supervisor.work))
 
 
-def _die_with_parent(parent: int) -> None:
-    """Nobody would hold an orphan to its limits. Linux kills it even where the parent could not (prctl(2))."""
+def die_with_parent(parent: int, how: signal.Signals = signal.SIGKILL) -> None:
+    """Nobody would hold an orphan to its limits. Linux ends it even where the parent could not (prctl(2))."""
     with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, how)
     if os.getppid() != parent:
         os._exit(1)
 

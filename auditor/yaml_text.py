@@ -46,7 +46,7 @@ def read(path: Path) -> Document:
         said = "nested too deeply" if isinstance(error, RecursionError) else str(error).splitlines()[0]
         raise UsageError(f"{path}: is not YAML: {said}") from None
     if node is None:
-        raise UsageError(f"{path}: is empty; a configuration needs `repositories:`")
+        raise UsageError(f"{path}: is empty")
     reader = _Reader(path)
     return Document(reader.value(node, ()), reader.lines, tuple(reader.faults), raw)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -16,6 +17,11 @@ _CHECKOUT = Path(__file__).parent.parent.parent / "reports" / "templates"
 
 def render(audit: Audit) -> str:
     """The page."""
+    return page("audit.html.j2", audit=audit, counts=counts(audit), worst_first=worst_first, drift=DRIFT)
+
+
+def page(template: str, **values: Any) -> str:
+    """A page from one of the templates; all that it shows is escaped."""
     folder = _PACKAGED if _PACKAGED.is_dir() else _CHECKOUT
     environment = Environment(
         loader=FileSystemLoader(folder),
@@ -25,12 +31,5 @@ def render(audit: Audit) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(day=day, plain=plain, rfc3339=rfc3339, short=short, span=span)
-    template = environment.get_template("audit.html.j2")
-    text = template.render(
-        audit=audit,
-        counts=counts(audit),
-        worst_first=worst_first,
-        drift=DRIFT,
-        style=(folder / "audit.css").read_text(),
-    )
-    return writable(text)
+    style = (folder / "audit.css").read_text()
+    return writable(environment.get_template(template).render(style=style, **values))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
+from auditor.errors import BranchDriftError
 from auditor.model import (
     Audit,
     Branch,
@@ -34,11 +37,27 @@ from auditor.output.documents import (
 from auditor.output.words import rfc3339, writable
 
 SCHEMA = "branch-drift/audit/v1"
+# The line that a written document begins its repositories with.
+_REPOSITORIES = ' "repositories": [\n'
 
 
 def render(audit: Audit) -> str:
     """The document as JSON text."""
     return writable(json.dumps(document(audit), ensure_ascii=False, indent=1)) + "\n"
+
+
+def head(file: Path) -> dict[str, Any]:
+    """All of a written document but its repositories, of which there may be thousands; they come last.
+
+    Raises `BranchDriftError` where the file is no such document.
+    """
+    try:
+        with file.open(encoding="utf-8") as lines:
+            text = "".join(itertools.takewhile(lambda line: line != _REPOSITORIES, lines))
+        found: dict[str, Any] = json.loads(text.rstrip().removesuffix(",") + "}")
+    except (OSError, ValueError) as error:
+        raise BranchDriftError(f"{file}: is no audit: {error}") from None
+    return found
 
 
 def json_schema() -> dict[str, Any]:

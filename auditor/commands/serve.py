@@ -1,0 +1,162 @@
+"""`serve`: the exporter and the reports over HTTP, with a schedule of its own."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from auditor.config import load
+from auditor.errors import BranchDriftError, UsageError
+from auditor.output.words import rfc3339
+from auditor.progress import say
+from auditor.serve import pages, scanner, schedule, web
+from auditor.serve.access import Access
+from auditor.serve.runs import Runs
+from auditor.values import Duration
+
+# How long a sleep may be: a clock that is set, or a machine that wakes up, is noticed this soon.
+_LONGEST_SLEEP = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line said. `scan` is handed to each scan as it is."""
+
+    config: Path
+    listen: str
+    schedule: str | None
+    time_zone: str
+    jitter: str
+    once_at_start: bool
+    web_config: Path | None
+    keep: int
+    log_format: str
+    scan: tuple[str, ...]
+
+
+def run(options: Options) -> int:
+    """Serves until asked to end."""
+    config = load(options.config)
+    plan = _plan(options)
+    access = Access(options.web_config, partial(say, "error", form=options.log_format))
+    runs = Runs(config.state.resolve() / "serve", options.keep)
+    stop = scanner.Stop()
+    with stop.listening(), runs.held(), _serving(options, access, runs) as server:
+        say("info", f"serving on {server.url}", options.log_format, url=server.url)
+        _Loop(options, plan, runs, server, stop).run()
+    say("info", "ended as asked", options.log_format)
+    return 0
+
+
+def _plan(options: Options) -> schedule.Schedule | None:
+    try:
+        jitter = TypeAdapter(Duration).validate_python(options.jitter)
+    except ValidationError:
+        raise UsageError(f"--jitter: {options.jitter} is no duration; write it like 30s or 10m") from None
+    if options.schedule is None:
+        return None
+    return schedule.parse(options.schedule, options.time_zone, jitter, str(options.config.resolve()))
+
+
+@contextmanager
+def _serving(options: Options, access: Access, runs: Runs) -> Iterator[web.Server]:
+    """Answers in threads while this one scans; from the start with what was found earlier."""
+    server = web.Server(web.listen(options.listen), access, partial(say, "error", form=options.log_format))
+    server.board = pages.board(runs.finished()[: options.keep])
+    thread = threading.Thread(target=server.serve_forever, args=(0.2,), daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Loop:
+    """Sleeps until a scan is due, scans, shows what it found; one thing after the other, so never two scans at once."""
+
+    def __init__(
+        self,
+        options: Options,
+        plan: schedule.Schedule | None,
+        runs: Runs,
+        server: web.Server,
+        stop: scanner.Stop,
+    ) -> None:
+        self.options = options
+        self.plan = plan
+        self.runs = runs
+        self.server = server
+        self.stop = stop
+        self.key = f"{options.schedule} {options.time_zone}"
+
+    def run(self) -> None:
+        """Until asked to end."""
+        served = self._remembered()
+        if self.options.once_at_start:
+            served = self._scan(served)
+        elif self.plan is None:
+            say("warning", "there is no --schedule: what was found earlier is served", self.options.log_format)
+        while not self.stop.wait(self._sleep(served)):
+            served = self._look(served)
+
+    def _sleep(self, served: float) -> float:
+        """Seconds to the next scan, or to the next look at the clock, whichever comes first."""
+        wait = schedule.due(self.plan, served) - time.time() if self.plan else _LONGEST_SLEEP
+        return min(wait, _LONGEST_SLEEP)
+
+    def _look(self, served: float) -> float:
+        """Scans if it is time to; gives what has been served then."""
+        if self.plan is None:
+            return served
+        now = time.time()
+        known = schedule.believed(self.plan, served, now)
+        if known != served:
+            self._note(known)
+        return self._scan(known) if schedule.due(self.plan, known) <= now else known
+
+    def _remembered(self) -> float:
+        """The slot served last. A schedule that is new begins now: nothing of it was missed yet."""
+        served = self.runs.served(self.key) if self.plan else None
+        if served is None:
+            served = time.time()
+            self._note(served)
+        return served
+
+    def _scan(self, served: float) -> float:
+        """Scans; gives the slot that this serves. One that was broken off serves nothing, and is made up for later."""
+        after = schedule.serve(self.plan, served, time.time()) if self.plan else served
+        said = None
+        try:
+            if scanner.scan(self.runs, self.options.config.resolve(), self.options.scan, self.stop) is None:
+                return served
+        except BranchDriftError as error:
+            said = f"The scan of {rfc3339(int(time.time()))} failed: {error}"
+            say("error", said, self.options.log_format)
+        self._note(after)
+        self._show(said)
+        return after
+
+    def _note(self, slot: float) -> None:
+        if self.plan is None:
+            return
+        try:
+            self.runs.note_served(self.key, slot)
+        except BranchDriftError as error:
+            say("error", str(error), self.options.log_format)
+
+    def _show(self, said: str | None) -> None:
+        """Puts up the newest runs, then removes the oldest."""
+        try:
+            self.server.board = pages.board(self.runs.finished()[: self.options.keep], said)
+            self.runs.forget()
+        except (BranchDriftError, OSError) as error:
+            say("error", str(error), self.options.log_format)

@@ -1,0 +1,1 @@
+"""The exporter: what runs it keeps, when it scans, what it answers over HTTP, and to whom."""
