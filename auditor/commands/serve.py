@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -45,12 +45,15 @@ def run(options: Options) -> int:
     """Serves until asked to end."""
     config = load(options.config)
     plan = _plan(options)
-    access = Access(options.web_config, partial(say, "error", form=options.log_format))
+    complain = partial(say, "error", form=options.log_format)
+    server = web.Server(web.listen(options.listen), Access(options.web_config, complain), complain)
     runs = Runs(config.state.resolve() / "serve", options.keep)
     stop = scanner.Stop()
-    with stop.listening(), runs.held(), _serving(options, access, runs) as server:
-        say("info", f"serving on {server.url}", options.log_format, url=server.url)
-        _Loop(options, plan, runs, server, stop).run()
+    with stop.listening(), closing(server), runs.held():
+        server.board = pages.board(runs.finished()[: options.keep])
+        with _answering(server):
+            say("info", f"serving on {server.url}", options.log_format, url=server.url)
+            _Loop(options, plan, runs, server, stop).run()
     say("info", "ended as asked", options.log_format)
     return 0
 
@@ -66,17 +69,14 @@ def _plan(options: Options) -> schedule.Schedule | None:
 
 
 @contextmanager
-def _serving(options: Options, access: Access, runs: Runs) -> Iterator[web.Server]:
-    """Answers in threads while this one scans; from the start with what was found earlier."""
-    server = web.Server(web.listen(options.listen), access, partial(say, "error", form=options.log_format))
-    server.board = pages.board(runs.finished()[: options.keep])
+def _answering(server: web.Server) -> Iterator[None]:
+    """Answers in threads while this one scans."""
     thread = threading.Thread(target=server.serve_forever, args=(0.2,), daemon=True)
     thread.start()
     try:
-        yield server
+        yield
     finally:
         server.shutdown()
-        server.server_close()
         thread.join()
 
 

@@ -59,6 +59,10 @@ class Server(ThreadingHTTPServer):
         scheme = "https" if self.access.context else "http"
         return f"{scheme}://{_shown((self.server_address[0], self.server_address[1]))}"
 
+    def close(self) -> None:
+        """Listens no longer."""
+        self.server_close()
+
     def server_bind(self) -> None:
         """Without the look-up of the host's name that the library would do, which may take long."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
