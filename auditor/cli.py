@@ -29,6 +29,19 @@ _log_option = click.option(
     default="text",
     help="json: one JSON object a repository on standard error, instead of a line or the progress bar.",
 )
+_engine_options = (
+    click.option("--jobs", type=click.IntRange(1), metavar="N", help="Repositories at a time (one per processor)."),
+    click.option(
+        "--engine", type=click.Choice(("local", "dask")), default="local", help="Where repositories are audited."
+    ),
+    click.option("--scheduler", metavar="ADDRESS", help="The Dask cluster's scheduler, such as tcp://scheduler:8786."),
+)
+
+
+def _with_engine(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(_engine_options):
+        command = option(command)
+    return command
 
 
 @click.group(epilog=_EXITS)
@@ -50,7 +63,7 @@ def cli() -> None:
 @click.option(
     "--report-dir", type=click.Path(path_type=Path), help="Also write index.html, audit.json and audit.csv here."
 )
-@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Repositories at a time (one per processor).")
+@_with_engine
 @click.option("--no-ledger", is_flag=True, help="Remember nothing of this run, and use nothing remembered.")
 @click.option("--quiet", is_flag=True, help="Write nothing but the result.")
 @_log_option
@@ -85,17 +98,17 @@ def explain(tag: str, branch: str, repository: Path | None, config: Path | None,
 @click.option("--once-at-start", is_flag=True, help="Scan at once, too.")
 @click.option("--web-config", type=click.Path(path_type=Path), help="TLS and basic authentication (YAML).")
 @click.option("--keep", type=click.IntRange(1), default=14, show_default=True, metavar="N", help="Runs to keep.")
-@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Repositories at a time (one per processor).")
+@_with_engine
 @click.option("--quiet", is_flag=True, help="Say nothing of single repositories.")
 @_log_option
-def serve(jobs: int | None, quiet: bool, **options: Any) -> None:
+def serve(jobs: int | None, engine: str, scheduler: str | None, quiet: bool, **options: Any) -> None:
     """Serve metrics and reports over HTTP, and scan by a schedule."""
+    from auditor.commands import scan as scanning
     from auditor.commands import serve as command
 
-    scan = (("--quiet",) if quiet else ()) + (("--jobs", str(jobs)) if jobs else ())
     log_format = options["log_format"]
-    told = command.Options(**options, scan=(*scan, "--log-format", log_format))
-    _leave(lambda: command.run(told), log_format)
+    scan = scanning.Options(jobs=jobs, engine=engine, scheduler=scheduler, quiet=quiet, log_format=log_format)
+    _leave(lambda: command.run(command.Options(**options, scan=scan)), log_format)
 
 
 @cli.command()

@@ -75,9 +75,9 @@ def test_workers_end_with_their_parent(tmp_path: Path, how: signal.Signals) -> N
     assert until(lambda: not Path(f"/proc/{told.read_text()}").exists())
 
 
-def until(holds: Callable[[], bool]) -> bool:
-    """Whether something comes to hold within ten seconds."""
-    ends = time.monotonic() + 10
+def until(holds: Callable[[], bool], seconds: float = 10) -> bool:
+    """Whether something comes to hold in time."""
+    ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         if holds():
             return True

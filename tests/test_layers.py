@@ -15,7 +15,7 @@ FLOORS = (
     ("git",),
     ("fixes", "hotfixes", "presence", "rules", "forecast", "pairs", "policy", "checks"),
     ("audit",),
-    ("output", "fleet", "cache", "progress", "successes", "push"),
+    ("output", "fleet", "guarded", "cluster", "cache", "progress", "successes", "push"),
     ("commands", "serve"),
     ("cli",),
 )
@@ -50,7 +50,7 @@ def test_one_importer_each() -> None:
     for file in FILES:
         for name in imports(file):
             importers[name.split(".")[0]].add(file.name)
-    for library in ("pandas", "jinja2", "prometheus_client", "yaml", "cronsim", "bcrypt"):
+    for library in ("pandas", "jinja2", "prometheus_client", "yaml", "cronsim", "bcrypt", "distributed"):
         assert len(importers[library]) == 1, importers[library]
 
 

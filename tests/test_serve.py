@@ -16,8 +16,10 @@ from urllib.error import HTTPError
 
 import pytest
 
+from auditor.serve.runs import METRICS, Runs
 from tests.build import Repo, hotfix, protocol
 from tests.prometheus_servers import check_metrics, fetch, prometheus, target
+from tests.test_web import published
 
 COMMAND = (sys.executable, "-m", "auditor", "serve", "--listen", "127.0.0.1:0", "--log-format", "json")
 
@@ -69,10 +71,11 @@ def until(holds: Callable[[], Any], seconds: float = 20) -> Any:
 
 
 @contextmanager
-def serving(config: Path, *options: str) -> Iterator[Exporter]:
+def serving(config: Path, *options: str, wrapped: tuple[str, ...] = ()) -> Iterator[Exporter]:
     log = config.parent / f"log-{time.monotonic_ns()}"
+    command = (*wrapped, *COMMAND, "-c", str(config), *options)
     with log.open("wb") as words:
-        process = subprocess.Popen((*COMMAND, "-c", str(config), *options), stdout=words, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, stdout=words, stderr=subprocess.STDOUT)
     try:
         yield Exporter(process, log)
     finally:
@@ -166,16 +169,14 @@ def test_a_new_schedule_has_missed_nothing(config: Path) -> None:
 
 @pytest.fixture
 def good(config: Path) -> str:
-    """The metrics of a run that went well; the next one hangs."""
-    with serving(config, "--once-at-start") as exporter:
-        until(lambda: exporter.status("/readyz") == 200)
-        found = exporter.metrics()
-        stop(exporter)
-    hang(Repo(config.parent / "shop"))
-    return found
+    """The metrics of an earlier run that went well."""
+    runs = Runs(config.parent / ".branch-drift" / "serve", 3)
+    runs.folder.mkdir(parents=True)
+    return (published(runs).folder / METRICS).read_text()
 
 
-def test_a_scan_that_dies_leaves_the_last_good_one(config: Path, good: str) -> None:
+def test_a_scan_that_dies_leaves_the_last_good_one(config: Path, good: str, shop: Repo) -> None:
+    hang(shop)
     with serving(config, "--once-at-start") as exporter:
         scan, worker = until(lambda: (found := exporter.descendants())[1:] and found)
         os.kill(scan, signal.SIGKILL)
@@ -188,9 +189,20 @@ def test_a_scan_that_dies_leaves_the_last_good_one(config: Path, good: str) -> N
     assert numbers(config) == ["000001"]
 
 
-def test_asked_to_end_in_the_middle_of_a_scan(config: Path, good: str) -> None:
+def test_a_full_disk_leaves_the_last_good_one(config: Path, good: str) -> None:
+    """No file may grow beyond 6 kB: the pages do not fit."""
+    with serving(config, "--once-at-start", wrapped=("prlimit", "--fsize=6000")) as exporter:
+        until(lambda: "the run left no" in exporter.log.read_text())
+        assert "cannot be written" in exporter.log.read_text()
+        assert exporter.metrics() == good
+        stop(exporter)
+    assert numbers(config) == ["000001"]
+
+
+def test_asked_to_end_in_the_middle_of_a_scan(config: Path, good: str, shop: Repo) -> None:
     """The scan and its workers end, the last good run stays, and the scan is made up for at the next start."""
     missed(config)
+    hang(shop)
     with serving(config, "--schedule", "0 0 * * *") as exporter:
         children = until(lambda: (found := exporter.descendants())[1:] and found)
         assert exporter.metrics() == good
@@ -203,7 +215,8 @@ def test_asked_to_end_in_the_middle_of_a_scan(config: Path, good: str) -> None:
         until(lambda: numbers(config) == ["000001", "000002"])
 
 
-def test_a_killed_exporter_leaves_no_scan_behind(config: Path, good: str) -> None:
+def test_a_killed_exporter_leaves_no_scan_behind(config: Path, good: str, shop: Repo) -> None:
+    hang(shop)
     with serving(config, "--once-at-start") as exporter:
         children = until(lambda: (found := exporter.descendants())[1:] and found)
         stop(exporter, signal.SIGKILL)
@@ -223,6 +236,11 @@ def test_a_damaged_run_is_passed_over(config: Path, good: str) -> None:
     with serving(config) as exporter:
         assert exporter.metrics() == good
         assert exporter.status("/reports/000002/") == 404
+
+
+def test_an_open_door_is_said(config: Path) -> None:
+    with serving(config, "--listen", "0.0.0.0:0") as exporter:
+        until(lambda: "anyone who reaches this address can read it" in exporter.log.read_text())
 
 
 def test_two_exporters_do_not_share_a_folder(config: Path) -> None:

@@ -397,3 +397,9 @@ def test_what_is_no_address(text: str) -> None:
 def test_a_taken_port_is_said() -> None:
     with serving() as (server, _), pytest.raises(UsageError, match="in use"):
         web.Server(("127.0.0.1", server.server_address[1]), access.Access(None, print), print)
+
+
+def test_the_example_of_a_web_configuration() -> None:
+    found = access.read(Path(__file__).parent.parent / "config" / "web-config.example.yaml")
+    assert found.tls_server_config is not None
+    assert bcrypt.checkpw(b"change-me", found.basic_auth_users["prometheus"].encode())

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pygit2
 
-from auditor import __version__, audit, cache, fleet, push, successes
+from auditor import __version__, audit, cache, cluster, fleet, push, successes
 from auditor.config import Config, RepositoryConfig, load, overridden, zero
 from auditor.errors import BranchDriftError, UsageError
 from auditor.git import process
@@ -41,6 +41,8 @@ class Options:
     log_format: str = "text"
     pushgateway: str | None = None
     pushgateway_group: str | None = None
+    engine: str = "local"
+    scheduler: str | None = None
 
 
 def run(options: Options) -> int:
@@ -49,6 +51,7 @@ def run(options: Options) -> int:
     for path in (options.output, options.metrics_textfile, options.report_dir):
         files.require_folder(path)
     gateway = _gateway(options, config)
+    check_engine(options)
     found = scan(config, options)
     _write(found, options, config.state if not options.no_ledger else None, gateway)
     return found.exit_code
@@ -74,12 +77,30 @@ def _gateway(options: Options, config: Config) -> push.Gateway | None:
     return push.gateway(options.pushgateway, options.pushgateway_group, tuple(map(str, sources)))
 
 
+def check_engine(options: Options) -> None:
+    """Raises `UsageError` where the options about the engine do not go together."""
+    if (options.engine == "dask") != (options.scheduler is not None):
+        raise UsageError("--engine dask and --scheduler ADDRESS are needed together")
+    if options.engine == "dask" and options.jobs is not None:
+        raise UsageError("--jobs is for the local engine; on a Dask cluster its workers decide")
+
+
+def words(options: Options) -> tuple[str, ...]:
+    """How a run goes, as options of the command line for a run in another process."""
+    said = [("--engine", options.engine), ("--scheduler", options.scheduler), ("--log-format", options.log_format)]
+    said += [("--jobs", str(options.jobs) if options.jobs else None)]
+    return (*(w for name, value in said if value for w in (name, value)), *(("--quiet",) if options.quiet else ()))
+
+
 def scan(config: Config, options: Options) -> Audit:
     """One run over all repositories of a configuration."""
     started = int(time.time())
     work = partial(audit_one, now=started, state=None if options.no_ledger else config.state)
     with progress(len(config.repositories), options.log_format, quiet=options.quiet) as tell:
-        repositories = fleet.run(config.repositories, work, options.jobs or os.cpu_count() or 1, tell)
+        if options.scheduler is not None:
+            repositories = cluster.run(config.repositories, work, options.scheduler, tell)
+        else:
+            repositories = fleet.run(config.repositories, work, options.jobs or os.cpu_count() or 1, tell)
     tool = Tool(__version__, process.version(), pygit2.LIBGIT2_VERSION)
     return Audit(tool, started, max(started, int(time.time())), config.sha256, repositories)
 

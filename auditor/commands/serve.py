@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from auditor.commands import scan
 from auditor.config import load
 from auditor.errors import BranchDriftError, UsageError
 from auditor.output.words import rfc3339
@@ -27,7 +28,7 @@ _LONGEST_SLEEP = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line said. `scan` is handed to each scan as it is."""
+    """What the command line said; `scan` is for each scan."""
 
     config: Path
     listen: str
@@ -38,12 +39,13 @@ class Options:
     web_config: Path | None
     keep: int
     log_format: str
-    scan: tuple[str, ...]
+    scan: scan.Options
 
 
 def run(options: Options) -> int:
     """Serves until asked to end."""
     config = load(options.config)
+    scan.check_engine(options.scan)
     plan = _plan(options)
     complain = partial(say, "error", form=options.log_format)
     server = web.Server(web.listen(options.listen), Access(options.web_config, complain), complain)
@@ -53,6 +55,8 @@ def run(options: Options) -> int:
         server.board = pages.board(runs.finished()[: options.keep])
         with _answering(server):
             say("info", f"serving on {server.url}", options.log_format, url=server.url)
+            if server.exposed:
+                say("warning", "anyone who reaches this address can read it; see --web-config", options.log_format)
             _Loop(options, plan, runs, server, stop).run()
     say("info", "ended as asked", options.log_format)
     return 0
@@ -136,7 +140,7 @@ class _Loop:
         after = schedule.serve(self.plan, served, time.time()) if self.plan else served
         said = None
         try:
-            if scanner.scan(self.runs, self.options.config.resolve(), self.options.scan, self.stop) is None:
+            if scanner.scan(self.runs, self.options.config.resolve(), scan.words(self.options.scan), self.stop) is None:
                 return served
         except BranchDriftError as error:
             said = f"The scan of {rfc3339(int(time.time()))} failed: {error}"

@@ -87,6 +87,12 @@ class Access:
         """How TLS is spoken; None where it is not."""
         return self._context
 
+    @property
+    def guarded(self) -> bool:
+        """Whether readers must show who they are."""
+        verified = self._context is not None and self._context.verify_mode is ssl.CERT_REQUIRED
+        return verified or bool(self._config.basic_auth_users)
+
     def refresh(self) -> None:
         """Takes up what has changed since the last look."""
         if self._file is not None and self._stamps != self._look():

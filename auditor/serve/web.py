@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import socket
 import ssl
@@ -54,6 +55,11 @@ class Server(ThreadingHTTPServer):
             raise UsageError(f"--listen: {_shown(listen)} cannot be listened on: {error.strerror or error}") from None
 
     @property
+    def exposed(self) -> bool:
+        """Whether other machines may read what is served, without a password or certificate of their own."""
+        return not ipaddress.ip_address(str(self.server_address[0])).is_loopback and not self.access.guarded
+
+    @property
     def url(self) -> str:
         """Where it is to be found."""
         scheme = "https" if self.access.context else "http"
@@ -84,15 +90,23 @@ class Server(ThreadingHTTPServer):
             self.shutdown_request(request)
             return
         self.give(request, _TO_ASK)
-        super().process_request(request, client_address)
+        try:
+            super().process_request(request, client_address)
+        except RuntimeError:
+            # No thread could be started.
+            self._done(request)
+            raise
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         """The life of such a thread."""
         try:
             super().process_request_thread(request, client_address)
         finally:
-            self._ends.pop(request, None)
-            self._slots.release()
+            self._done(request)
+
+    def _done(self, request: Any) -> None:
+        self._ends.pop(request, None)
+        self._slots.release()
 
     def give(self, connection: socket.socket, seconds: float) -> None:
         """Gives a connection so much time from now, all in all."""
