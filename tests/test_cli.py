@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from auditor.commands import scan as scanning
 from tests.build import back_merge, hotfix, protocol
 
 
@@ -176,3 +177,11 @@ def test_errors_are_json_lines_too(shop: Path, tmp_path: Path) -> None:
     done = run("scan", shop, "--no-ledger", "--log-format", "json", "-o", tmp_path / "no" / "file")
     assert done.returncode == 2
     assert json.loads(done.stderr)["level"] == "error"
+
+
+def test_options_of_a_run_survive_as_words() -> None:
+    """What `serve` was told reaches each of its scans."""
+    told = scanning.Options(jobs=3, quiet=True, log_format="json")
+    assert scanning.words(told) == ("--engine", "local", "--log-format", "json", "--jobs", "3", "--quiet")
+    told = scanning.Options(engine="dask", scheduler="tcp://x:1")
+    assert scanning.words(told) == ("--engine", "dask", "--scheduler", "tcp://x:1", "--log-format", "text")

@@ -10,12 +10,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 
 import pytest
 
+from auditor.commands.scan import Options as ScanOptions
+from auditor.commands.serve import Options, run
+from auditor.errors import UsageError
 from auditor.serve.runs import METRICS, Runs
 from tests.build import Repo, hotfix, protocol
 from tests.prometheus_servers import check_metrics, fetch, prometheus, target
@@ -250,21 +254,28 @@ def test_two_exporters_do_not_share_a_folder(config: Path) -> None:
         assert "another process serves from here already" in done.stderr
 
 
+def test_bad_usage_is_2(config: Path) -> None:
+    command = (*COMMAND, "-c", str(config), "--schedule", "x")
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no cron expression" in json.loads(done.stderr)["message"]
+
+
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("changed", "said"),
     [
-        (("--schedule", "x"), "no cron expression"),
-        (("--schedule", "* * * * *", "--time-zone", "Mars/Phobos"), "no time zone"),
-        (("--jitter", "soon"), "no duration"),
-        (("--listen", "nowhere"), "no address and port"),
-        (("--web-config", "absent.yml"), "absent.yml"),
-        (("--config", "absent.yaml"), "absent.yaml"),
+        ({"schedule": "x"}, "no cron expression"),
+        ({"schedule": "* * * * *", "time_zone": "Mars/Phobos"}, "no time zone"),
+        ({"jitter": "soon"}, "no duration"),
+        ({"listen": "nowhere"}, "no address and port"),
+        ({"listen": "192.0.2.1:80"}, "cannot be listened on"),
+        ({"web_config": Path("absent.yml")}, "absent.yml"),
+        ({"config": Path("absent.yaml")}, "absent.yaml"),
+        ({"scan": ScanOptions(engine="dask")}, "needed together"),
     ],
 )
-def test_bad_usage_is_2_and_nothing_is_written(config: Path, options: tuple[str, ...], said: str) -> None:
-    done = subprocess.run(
-        (*COMMAND, "-c", str(config), *options), capture_output=True, text=True, check=False, timeout=20
-    )
-    assert done.returncode == 2
-    assert said in json.loads(done.stderr)["message"]
+def test_after_bad_usage_nothing_is_written(config: Path, changed: dict[str, Any], said: str) -> None:
+    usual = Options(config, "127.0.0.1:0", None, "UTC", "0s", False, None, 3, "text", ScanOptions())
+    with pytest.raises(UsageError, match=said):
+        run(replace(usual, **changed))
     assert not (config.parent / ".branch-drift").exists()
