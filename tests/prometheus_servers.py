@@ -122,14 +122,14 @@ class Prometheus:
 
 @contextmanager
 def prometheus(folder: Path, scrapes: dict[str, dict[str, Any]], **config: Any) -> Iterator[Prometheus]:
-    """A Prometheus that scrapes each job every 0.2 s.
+    """A Prometheus that scrapes each job every 0.5 s.
 
     `scrapes` names jobs; each is a scrape configuration without `job_name`. Other top-level keys of the
     configuration (`rule_files`, `alerting`) may be given; JSON is YAML.
     """
     folder.mkdir(parents=True, exist_ok=True)
     jobs = [{"job_name": name, **scrape} for name, scrape in scrapes.items()]
-    often = {"scrape_interval": "200ms", "scrape_timeout": "200ms", "evaluation_interval": "200ms"}
+    often = {"scrape_interval": "500ms", "scrape_timeout": "500ms", "evaluation_interval": "500ms"}
     file = folder / "prometheus.yml"
     file.write_text(json.dumps({"global": often, "scrape_configs": jobs, **config}))
     address = f"127.0.0.1:{free_port()}"

@@ -127,6 +127,8 @@ def test_spring_and_autumn() -> None:
     spring, autumn = at("2026-03-28 12:00"), at("2026-10-24 12:00")
     assert scans(NIGHTLY, spring, ticking(spring, DAY)) == [at("2026-03-29 03:00")]
     assert scans(NIGHTLY, autumn, ticking(autumn, DAY)) == [datetime(2026, 10, 25, 0, 30, tzinfo=UTC).timestamp()]
+    second_time = datetime(2026, 10, 25, 1, 10, tzinfo=UTC).timestamp()
+    assert NIGHTLY.after(second_time) == at("2026-10-26 02:30")
 
 
 EXPRESSIONS = ("30 2 * * *", "*/7 * * * *", "0 0 1 * *", "15 1-3 * * 0", "0 6 * * 1-5")
