@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from auditor.errors import RepositoryError
 from auditor.git import lines
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.git.store import Store
 from auditor.git.trees import Trees
 
 _MIN_SIMILAR = 0.5
-_MOST_CANDIDATES = 300
 _CACHED_LISTINGS = 8
-_CACHED_FILES = 1024
+# Of a large file one line in eight is remembered, of a small one each; the likest few are compared in full.
+_ONE_IN = 8
+_SMALL = 64
+_MOST_COMPARED = 16
+
+Listing = dict[str, list[str]]
 
 
 class Renames(Trees):
@@ -23,8 +30,9 @@ class Renames(Trees):
         super().__init__(store)
         self._renamed: dict[tuple[str, str, str, str], str | None] = {}
         self._files = lru_cache(_CACHED_LISTINGS)(self._list_files)
-        # By hash, a line costs a hundredth of what its text would; what looks alike is then compared in full.
-        self._line_hashes = lru_cache(_CACHED_FILES)(lambda oid: frozenset(map(hash, lines.split(store.blob(oid)))))
+        self._holders: defaultdict[int, list[str]] = defaultdict(list)
+        self._remembered: set[str] = set()
+        self._sampled: set[str] = set()
 
     def renamed(self, change: Change, base: str, tip: str) -> str | None:
         """Where the file of `change` lives at `tip`, if not at its own path.
@@ -41,15 +49,48 @@ class Renames(Trees):
         return self._renamed[key]
 
     def _find_renamed(self, path: str, known: Side, base: str, tip: str) -> str | None:
-        old = self._files(base)
-        return self.likest(known, path, [(p, side) for p, side in self._files(tip).items() if p not in old])
+        there = self._files(tip)
+        maybe = there.get(known.oid) or self._alike(known.oid, path, there)
+        new = ((p, self.at(tip, p)) for p in maybe if self.at(base, p) is None)
+        return self.likest(known, path, [(p, side) for p, side in new if side])
 
-    def _list_files(self, commit: str) -> dict[str, Side]:
-        """All files of any commit. Only so many are kept: unlike tips, there is no end of commits."""
-        index = self._read_index(commit)
-        return {entry.path: Side(int(entry.mode), str(entry.id)) for entry in index}
+    def _list_files(self, commit: str) -> Listing:
+        """The names of each blob of a commit. Only so many are kept: unlike tips, there is no end of commits."""
+        found: Listing = {}
+        for entry in self._read_index(commit):
+            if int(entry.mode) in REGULAR:
+                found.setdefault(str(entry.id), []).append(entry.path)
+        return found
 
-    def likest(self, known: Side, path: str, files: Sequence[tuple[str, Side]]) -> str | None:
+    def _alike(self, oid: str, path: str, there: Listing) -> list[str]:
+        """The names of the files that share most of the remembered lines of a blob, and of its namesakes."""
+        for other in there.keys() - self._remembered:
+            self._remember(other)
+        wanted = self._sketch(oid)
+        votes = Counter(holder for line in wanted for holder in self._holders.get(line, ()) if holder in there)
+        weight = {other: _ONE_IN if {oid, other} & self._sampled else 1 for other in votes}
+        ranked = sorted((-count * weight[other], other) for other, count in votes.items())
+        names = [p for _, other in ranked for p in there[other]]
+        return [*names[:_MOST_COMPARED], *[p for p in names if _same_name(p, path)][:_MOST_COMPARED]]
+
+    def _remember(self, oid: str) -> None:
+        self._remembered.add(oid)
+        for line in self._sketch(oid):
+            self._holders[line].append(oid)
+
+    def _sketch(self, oid: str) -> set[int]:
+        """Some lines of a blob by their checksum: of equal lines of two blobs, the same ones."""
+        try:
+            data = self.store.blob(oid)
+        except RepositoryError:
+            return set()
+        found = {zlib.crc32(line) for line in lines.split(data)} if not lines.is_binary(data) else set()
+        if len(found) < _SMALL:
+            return found
+        self._sampled.add(oid)
+        return {line for line in found if not line % _ONE_IN}
+
+    def likest(self, known: Side, path: str, files: Iterable[tuple[str, Side]]) -> str | None:
         """The file that `path` most likely became, or was: the same blob, or half of the lines in common."""
         regular = [(p, s) for p, s in files if s.mode in REGULAR]
         exact = [p for p, s in regular if s.oid == known.oid]
@@ -60,26 +101,15 @@ class Renames(Trees):
         data = self.store.blob(known.oid)
         if lines.is_binary(data) or not data:
             return None
-        nearest = sorted(regular, key=lambda f: (not _same_name(f[0], path), not _same_kind(f[0], path), f[0]))
-        known_lines = lines.split(data)
-        close = [(p, s) for p, s in nearest[:_MOST_CANDIDATES] if self._could_be_like(known_lines, s.oid)]
-        scored = ((self._likeness(data, s.oid), p) for p, s in close)
-        best = max(scored, default=(0.0, ""), key=lambda s: (s[0], _same_name(s[1], path)))
-        return best[1] if best[0] >= _MIN_SIMILAR else None
+        scored = sorted(self._scores(data, path, regular))
+        return scored[0][-1] if scored and -scored[0][0] >= _MIN_SIMILAR else None
 
-    def _could_be_like(self, known: Sequence[bytes], oid: str) -> bool:
-        """Whether at least half of the known lines are in a file at all, however often."""
-        there = self._line_hashes(oid)
-        return sum(hash(line) in there for line in known) >= len(known) * _MIN_SIMILAR
-
-    def _likeness(self, data: bytes, oid: str) -> float:
-        smaller, larger = sorted((len(data), self.store.size(oid)))
-        return 0.0 if smaller < larger * _MIN_SIMILAR / 2 else lines.similarity(data, self.store.blob(oid))
+    def _scores(self, data: bytes, path: str, files: Sequence[tuple[str, Side]]) -> Iterable[tuple[float, bool, str]]:
+        for name, side in files:
+            smaller, larger = sorted((len(data), self.store.size(side.oid)))
+            if smaller >= larger * _MIN_SIMILAR / 2:
+                yield -lines.similarity(data, self.store.blob(side.oid)), not _same_name(name, path), name
 
 
 def _same_name(one: str, other: str) -> bool:
     return one.rsplit("/", 1)[-1] == other.rsplit("/", 1)[-1]
-
-
-def _same_kind(one: str, other: str) -> bool:
-    return one.rsplit(".", 1)[-1] == other.rsplit(".", 1)[-1]

@@ -11,6 +11,7 @@ from auditor.git.changes import Side
 from auditor.git.store import Store
 
 _CACHED_TREES = 64
+_CACHED_FILES = 50_000
 
 
 class Trees:
@@ -20,6 +21,7 @@ class Trees:
         self.store = store
         self._tips: dict[str, pygit2.Index] = {}
         self._tree = lru_cache(_CACHED_TREES)(self._read_tree)
+        self.at_tip = lru_cache(_CACHED_FILES)(self._at_tip)
 
     def tip(self, commit: str) -> pygit2.Index:
         """The whole tree of a branch's tip, which is asked for many paths."""
@@ -36,7 +38,7 @@ class Trees:
             raise RepositoryError("objects-missing", f"tree of {commit}: {error}") from None
         return index
 
-    def at_tip(self, commit: str, path: str) -> Side | None:
+    def _at_tip(self, commit: str, path: str) -> Side | None:
         """A file at a branch's tip."""
         try:
             entry = self.tip(commit)[path]
