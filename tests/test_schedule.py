@@ -8,7 +8,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from auditor.errors import UsageError
@@ -100,6 +100,8 @@ def test_small_jumps_neither_double_nor_lose(stretches: list[tuple[int, int]]) -
     for seconds, jump in stretches:
         clock += ticking(now, seconds)
         now = clock[-1] + jump
+        # Together they may set it back by more: then the schedule begins anew, which is another test's.
+        assume(max(clock) - now < HOUR)
     found = scans(HOURLY, clock[0], clock)
     slots = [HOURLY.latest(f) for f in found]
     assert all(a < b for a, b in pairwise(slots)), "a slot was served twice"
