@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 from auditor import checks, hotfixes, pairs, policy, presence, rules
 from auditor.config import RepositoryConfig
@@ -15,6 +16,8 @@ from auditor.git import refs
 from auditor.git.changes import Changes, diffs, from_nothing
 from auditor.git.content import Content, Replay
 from auditor.git.history import History, read_history
+from auditor.git.source import Source
+from auditor.git.source import source as source_of
 from auditor.git.store import Store, open_store
 from auditor.hotfixes import Candidate, Population, Range
 from auditor.model import DRIFT, Branch, Hotfix, Problem, RepositoryAudit, Status, Verdict
@@ -23,9 +26,9 @@ from auditor.presence.scene import Line, Scene, Whole
 from auditor.presence.search import Search
 
 
-def audit_repository(config: RepositoryConfig, now: int) -> RepositoryAudit:
-    """Audits one repository as it is `now` (seconds since 1970)."""
-    return policy.apply_policy(find(config), config, now)
+def audit_repository(config: RepositoryConfig, now: int, state: Path) -> RepositoryAudit:
+    """Audits one repository as it is `now` (seconds since 1970); mirrors lie under `state`."""
+    return policy.apply_policy(find(config, source_of(config, state)), config, now)
 
 
 apply_policy = policy.apply_policy
@@ -36,13 +39,24 @@ def timed(found: RepositoryAudit, seconds: float) -> RepositoryAudit:
     return replace(found, duration_seconds=seconds)
 
 
-def find(config: RepositoryConfig) -> RepositoryAudit:
+def find(config: RepositoryConfig, source: Source) -> RepositoryAudit:
     """What the repository alone says: nothing here depends on the time of the audit or on waivers."""
+    found = _read(config, source)
+    return _read(config, source) if _misses_objects(found) and source.renew() else found
+
+
+def _read(config: RepositoryConfig, source: Source) -> RepositoryAudit:
     try:
-        with open_store(config.path) as store:
+        with source.ready() as path, open_store(path) as store:
             return _find(store, config)
     except RepositoryError as error:
         return failed(config, Problem(error.code, error.detail))
+
+
+def _misses_objects(found: RepositoryAudit) -> bool:
+    said = [f"{e.code}:" for e in found.errors] + [v.reason for _, v in found.pairs() if v.incomplete]
+    said += [f.evidence.detail for _, v in found.pairs() for f in v.fixes if f.status is Status.UNKNOWN]
+    return any(words.startswith(("objects-missing:", "git:")) for words in said)
 
 
 def failed(config: RepositoryConfig, problem: Problem) -> RepositoryAudit:
@@ -50,14 +64,14 @@ def failed(config: RepositoryConfig, problem: Problem) -> RepositoryAudit:
     branches = tuple(Branch(b.name, None, None, b.sla, b.critical) for b in config.branches)
     main = Branch(config.main, None, None)
     return RepositoryAudit(
-        config.name, str(config.path), main, branches, 0, 0, (), (), (), rules.not_judged(config), (problem,)
+        config.name, config.source, main, branches, 0, 0, (), (), (), rules.not_judged(config), (problem,)
     )
 
 
 def _find(store: Store, config: RepositoryConfig) -> RepositoryAudit:
     main_ref = refs.find_branch(store, config.main)
     if main_ref is None:
-        raise RepositoryError("main-absent", f"{config.path}: there is no branch {config.main}; name it with main:")
+        raise RepositoryError("main-absent", f"{config.source}: there is no branch {config.main}; name it with main:")
     found = {b.name: refs.find_branch(store, b.name) for b in config.branches}
     tags = refs.tags(store)
     tips = [main_ref.commit, *(ref.commit for ref in found.values() if ref)]
@@ -78,7 +92,7 @@ def _find(store: Store, config: RepositoryConfig) -> RepositoryAudit:
     facts = rules.Facts(scene, config, population, ranges, fixes, tags)
     return RepositoryAudit(
         name=config.name,
-        source=str(config.path),
+        source=config.source,
         main=Branch(config.main, main_ref.ref, main_ref.commit, note=main_ref.note),
         branches=branches,
         tags_total=population.total,

@@ -1,7 +1,8 @@
 """Remembers what was found in a repository for as long as nothing in it changes.
 
 The key covers everything that a verdict hangs on, so a cold and a warm run agree: the program's
-version, the tools, the repository's configuration, and a fingerprint of the repository's files.
+version, the tools, the repository's configuration, and a fingerprint: of the repository's files, or of the
+refs that a remote advertises.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,10 +18,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from auditor import __version__, audit
 from auditor.config import RepositoryConfig
-from auditor.errors import BranchDriftError
+from auditor.errors import BranchDriftError, RepositoryError
 from auditor.git import process
-from auditor.git.store import locate
-from auditor.model import RepositoryAudit
+from auditor.git.source import Source
+from auditor.model import Problem, RepositoryAudit
 from auditor.output import files
 
 _AUDIT: TypeAdapter[RepositoryAudit] = TypeAdapter(RepositoryAudit)
@@ -29,61 +29,34 @@ _POLICY = {"waivers", "limits"}
 _KEPT_SECONDS = 30 * 86_400
 
 
-def find(config: RepositoryConfig, state: Path) -> RepositoryAudit:
+def find(config: RepositoryConfig, source: Source, state: Path) -> RepositoryAudit:
     """What `audit.find` finds, from memory where nothing has changed since it was found."""
-    before = _key(config)
+    try:
+        before = _key(config, source)
+    except RepositoryError as error:
+        return audit.failed(config, Problem(error.code, error.detail))
     if before is None:
-        return audit.find(config)
+        return audit.find(config, source)
     file = state / "cache" / f"{before}.json"
     known = _read(file)
     if known is not None:
         return known
-    found = audit.find(config)
-    if not found.errors and _key(config) == before:
+    found = audit.find(config, source)
+    if not found.errors and _key(config, source) == before:
         _write(file, found)
     return found
 
 
-def _key(config: RepositoryConfig) -> str | None:
-    common = locate(config.path)
-    if common is None:
+def _key(config: RepositoryConfig, source: Source) -> str | None:
+    fingerprint = source.fingerprint()
+    if fingerprint is None:
         return None
     digest = hashlib.sha256()
     digest.update(f"{__version__} {pygit2.LIBGIT2_VERSION} {process.version()}".encode())
     digest.update(config.model_dump_json(exclude=_POLICY).encode())
-    for line in _fingerprint(*common):
+    for line in fingerprint:
         digest.update(line.encode("utf-8", "surrogateescape") + b"\n")
     return digest.hexdigest()
-
-
-def _fingerprint(git_dir: Path, common: Path) -> Iterator[str]:
-    """The refs by content, the objects by the names, sizes and times of their packs and folders."""
-    for name in ("HEAD", "packed-refs", "shallow", "config"):
-        yield from _content(common / name)
-    yield from _content(git_dir / "HEAD")
-    for folder, folders, names in os.walk(common / "refs"):
-        folders.sort()
-        for name in sorted(names):
-            yield from _content(Path(folder) / name)
-    yield from _objects(common / "objects", 0)
-
-
-def _content(file: Path) -> Iterator[str]:
-    with suppress(OSError):
-        yield f"{file} {hashlib.sha256(file.read_bytes()).hexdigest()}"
-
-
-def _objects(objects: Path, depth: int) -> Iterator[str]:
-    for folder in (objects, objects / "pack"):
-        with suppress(OSError):
-            for entry in sorted(os.scandir(folder), key=lambda e: e.name):
-                status = entry.stat()
-                yield f"{entry.path} {status.st_size} {status.st_mtime_ns} {status.st_ino}"
-    alternates = objects / "info" / "alternates"
-    yield from _content(alternates)
-    if alternates.is_file() and depth < 6:
-        for line in alternates.read_text(errors="surrogateescape").splitlines():
-            yield from _objects(objects / line, depth + 1)
 
 
 def _read(file: Path) -> RepositoryAudit | None:

@@ -21,6 +21,7 @@ from pydantic import (
 from auditor import yaml_text
 from auditor.errors import UsageError
 from auditor.model import Severity
+from auditor.urls import Url
 from auditor.values import Day, Duration, Pattern, Size, Text
 
 RULES: tuple[tuple[str, Severity], ...] = (
@@ -109,9 +110,10 @@ class WaiverConfig(_Part):
 
 
 class Limits(_Part):
-    """What one repository may cost before its audit is ended."""
+    """What one repository may cost before its audit is ended; a `url` may take `fetch_timeout` on top."""
 
     timeout: Duration = 600
+    fetch_timeout: Duration = 600
     memory: Size = 2 * 1024**3
 
 
@@ -134,14 +136,29 @@ class DefaultsConfig(_Part):
 class RepositoryConfig(DefaultsConfig):
     """One repository to audit."""
 
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["path"]}, {"required": ["url"]}]})
+
     name: Text
-    path: Path
+    path: Path | None = None
+    url: Url | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> RepositoryConfig:
+        if (self.path is None) == (self.url is None):
+            raise ValueError("needs path: or url:" if self.url is None else "has both path: and url:; give one")
         if self.main in [b.name for b in self.branches]:
             raise ValueError(f"branches: {self.main} is main, and cannot be a branch of its own")
         return self
+
+    @property
+    def source(self) -> str:
+        """The folder, or the address, as reports name it."""
+        return self.url or str(self.path)
+
+    @property
+    def deadline(self) -> int:
+        """The seconds that its audit may take in all."""
+        return self.limits.timeout + (self.limits.fetch_timeout if self.url else 0)
 
     def severity(self, rule: str) -> Severity:
         """How much a rule matters here."""
@@ -273,13 +290,13 @@ def _twice(names: Sequence[str]) -> list[str]:
 
 def _absolute(repository: RepositoryConfig, here: Path) -> RepositoryConfig:
     signers = repository.allowed_signers
-    changed = {"path": here / repository.path, "allowed_signers": here / signers if signers else None}
+    path = here / repository.path if repository.path else None
+    changed = {"path": path, "allowed_signers": here / signers if signers else None}
     return repository.model_copy(update=changed)
 
 
 def _state_inside(state: Path, repository: RepositoryConfig) -> Iterator[str]:
-    root = repository.path.resolve()
-    if state.resolve().is_relative_to(root):
+    if repository.path and state.resolve().is_relative_to(repository.path.resolve()):
         yield f"state: {state} lies inside the audited repository {repository.name}; put it elsewhere"
 
 

@@ -132,11 +132,12 @@ class _Supervisor:
         self._done(worker, audited)
 
     def _hold_to_limits(self, worker: _Worker) -> None:
-        limits = self.repositories[worker.task or 0].limits
-        if time.monotonic() - worker.started > limits.timeout:
-            self._replace(worker, "timeout", f"the audit took longer than {limits.timeout} s and was ended")
-        elif _resident(worker.process.pid or 0) > limits.memory:
-            self._replace(worker, "memory", f"the audit took more than {limits.memory} bytes and was ended")
+        repository = self.repositories[worker.task or 0]
+        memory = repository.limits.memory
+        if time.monotonic() - worker.started > repository.deadline:
+            self._replace(worker, "timeout", f"the audit took longer than {repository.deadline} s and was ended")
+        elif _resident(worker.process.pid or 0) > memory:
+            self._replace(worker, "memory", f"the audit took more than {memory} bytes and was ended")
 
     def _replace(self, worker: _Worker, code: str, detail: str) -> None:
         _end(worker)
@@ -201,7 +202,13 @@ def _exit_words(code: int | None) -> str:
 
 def _resident(pid: int) -> int:
     """Resident memory, in bytes, of a worker and the git processes it started; 0 where /proc cannot tell."""
-    return sum(_pages(p) for p in (pid, *_children(pid))) * _PAGE
+    return sum(_pages(p) for p in _family(pid)) * _PAGE
+
+
+def _family(pid: int) -> Iterator[int]:
+    yield pid
+    for child in _children(pid):
+        yield from _family(child)
 
 
 def _children(pid: int) -> list[int]:

@@ -30,7 +30,7 @@ def run(repository: RepositoryConfig, work: Work) -> RepositoryAudit:
             input=pickle.dumps((repository, work)),
             stdout=subprocess.PIPE,
             check=False,
-            timeout=repository.limits.timeout + _GRACE_SECONDS,
+            timeout=repository.deadline + _GRACE_SECONDS,
         )
     except subprocess.TimeoutExpired:
         return audit.failed(repository, Problem("timeout", "the audit did not end in time and was ended"))

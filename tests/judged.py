@@ -18,7 +18,7 @@ NOW = 1_790_000_000
 def audit(repo: Repo | Path, **keys: Any) -> RepositoryAudit:
     """The audit by the protocol's defaults, but for `keys` of the configuration."""
     path = repo.path if isinstance(repo, Repo) else repo
-    return audit_repository(RepositoryConfig.model_validate({"name": "r", "path": path, **keys}), NOW)
+    return audit_repository(RepositoryConfig.model_validate({"name": "r", "path": path, **keys}), NOW, Path("no-state"))
 
 
 def pair(found: RepositoryAudit, tag: str, branch: str) -> Verdict:

@@ -151,3 +151,78 @@ def test_init_quotes_names(tmp_path: Path, name: str) -> None:
     init.run(repo.path, str(file))
     assert load(file).repositories[0].name == name
     assert yaml.safe_load(file.read_text())
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://git.example.com/acme/shop.git",
+        "https://git.example.com:8443/acme/shop",
+        "ssh://git@git.example.com:2222/acme/shop.git",
+        "git@git.example.com:acme/shop.git",
+        "alias:shop.git",
+        "[::1]:shop.git",
+        "file:///srv/git/shop one.git",
+        "http://127.0.0.1:8080/shop.git",
+        "http://[::1]:8080/shop.git",
+    ],
+)
+def test_addresses(tmp_path: Path, url: str) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text(f"repositories: [{{name: a, url: '{url}'}}]\n")
+    (repository,) = load(file).repositories
+    assert (repository.source, repository.path, repository.deadline) == (url, None, 1200)
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("https://user:canary@host/x", "holds credentials"),
+        ("https://canary@host/x", "holds credentials"),
+        ("ssh://git:canary@host/x", "holds credentials"),
+        ("https://host/x?private_token=canary", "query"),
+        ("http://host/x", "without encryption"),
+        ("git://host/x", "not allowed"),
+        ("ext::sh -c 'touch canary'", "is no address"),
+        ("fd::17", "is no address"),
+        ("--upload-pack=canary", "is no address"),
+        ("-oProxyCommand=canary:x", "is no address"),
+        ("git@-oProxyCommand=canary:x", "is no address"),
+        ("-canary@host:x", "is no address"),
+        ("host:-canary", "is no address"),
+        ("ssh://-oProxyCommand=canary/x", "no host"),
+        ("ssh://-canary@host/x", "has a user"),
+        ("https://host:99999/x", "is no address"),
+        ("https://[::1/x", "is no address"),
+        ("https:///x", "no host"),
+        ("https://host", "no path"),
+        ("file://host/x", "no folder"),
+        ("file://", "no folder"),
+        ("../canary", "is no address"),
+        ("/srv/canary", "is no address"),
+        ("", "at least 1 character"),
+    ],
+)
+def test_addresses_refused(tmp_path: Path, url: str, words: str) -> None:
+    (said,) = faults(tmp_path, f"repositories: [{{name: a, url: {json.dumps(url)}}}]\n")
+    assert said.startswith("1: repositories.0.url: ")
+    assert words in said
+    assert "canary" not in said
+
+
+def test_an_address_with_control_characters_is_refused(tmp_path: Path) -> None:
+    assert "cannot be printed" in faults(tmp_path, 'repositories: [{name: a, url: "host:a\\nb"}]\n')[0]
+
+
+def test_a_path_or_an_address_but_not_both(tmp_path: Path) -> None:
+    assert "needs path: or url:" in faults(tmp_path, "repositories: [{name: a}]\n")[0]
+    assert "give one" in faults(tmp_path, "repositories: [{name: a, path: x, url: 'host:x'}]\n")[0]
+    schema = FileConfig.model_json_schema()
+    for said, good in (
+        ({"path": "x"}, True),
+        ({"url": "host:x"}, True),
+        ({}, False),
+        ({"path": "x", "url": "y"}, False),
+    ):
+        document = {"repositories": [{"name": "a", **said}]}
+        assert jsonschema.Draft202012Validator(schema).is_valid(document) is good

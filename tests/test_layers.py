@@ -10,12 +10,12 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "auditor"
 FLOORS = (
-    ("model", "errors", "versions"),
-    ("yaml_text", "values", "config"),
+    ("model", "errors", "versions", "locks"),
+    ("yaml_text", "values", "urls", "config"),
     ("git",),
     ("fixes", "hotfixes", "presence", "rules", "forecast", "pairs", "policy", "checks"),
     ("audit",),
-    ("output", "fleet", "guarded", "cluster", "cache", "progress", "successes", "push"),
+    ("output", "fleet", "guarded", "cluster", "cache", "alone", "progress", "successes", "push"),
     ("commands", "serve"),
     ("cli",),
 )

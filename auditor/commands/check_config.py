@@ -14,6 +14,6 @@ def run(path: Path) -> int:
     lines = [f"{path}: {len(config.repositories)} repositories, state in {config.state}"]
     for repository in config.repositories:
         branches = ", ".join(b.name for b in repository.branches)
-        lines.append(f"  {repository.name}: {repository.path}, {repository.main} -> {branches}")
+        lines.append(f"  {repository.name}: {repository.source}, {repository.main} -> {branches}")
     files.write_text("-", "\n".join(lines) + "\n")
     return 0

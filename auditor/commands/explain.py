@@ -22,7 +22,7 @@ def run(tag: str, branch: str, repository: Path | None, file: Path | None, main:
     if len(wanted) != 1:
         names = ", ".join(r.name for r in config.repositories)
         raise UsageError(f"name one repository of the configuration: {names}")
-    found = audit_repository(wanted[0], int(time.time()))
+    found = audit_repository(wanted[0], int(time.time()), config.state)
     hotfix, verdict = _pair(found, tag, branch)
     files.write_text("-", "\n".join(_story(found, hotfix, verdict)) + "\n")
     alone = replace(found, hotfixes=(replace(hotfix, verdicts=(verdict,)),), violations=())

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pygit2
 
-from auditor import __version__, audit, cache, cluster, fleet, push, successes
+from auditor import __version__, alone, audit, cache, cluster, fleet, push, successes
 from auditor.config import Config, RepositoryConfig, load, overridden, zero
 from auditor.errors import BranchDriftError, UsageError
 from auditor.git import process
+from auditor.git.source import source
 from auditor.model import Audit, RepositoryAudit, Tool
 from auditor.output import files, render
 from auditor.progress import progress
@@ -52,8 +53,9 @@ def run(options: Options) -> int:
         files.require_folder(path)
     gateway = _gateway(options, config)
     check_engine(options)
-    found = scan(config, options)
-    _write(found, options, config.state if not options.no_ledger else None, gateway)
+    with alone.held(config, remember=not options.no_ledger):
+        found = scan(config, options)
+        _write(found, options, config.state if not options.no_ledger else None, gateway)
     return found.exit_code
 
 
@@ -73,7 +75,7 @@ def _gateway(options: Options, config: Config) -> push.Gateway | None:
         if options.pushgateway_group is not None:
             raise UsageError("--pushgateway-group needs --pushgateway")
         return None
-    sources = (options.config.resolve(),) if options.config else (r.path for r in config.repositories)
+    sources = (options.config.resolve(),) if options.config else (r.source for r in config.repositories)
     return push.gateway(options.pushgateway, options.pushgateway_group, tuple(map(str, sources)))
 
 
@@ -95,7 +97,7 @@ def words(options: Options) -> tuple[str, ...]:
 def scan(config: Config, options: Options) -> Audit:
     """One run over all repositories of a configuration."""
     started = int(time.time())
-    work = partial(audit_one, now=started, state=None if options.no_ledger else config.state)
+    work = partial(audit_one, now=started, state=config.state, remember=not options.no_ledger)
     with progress(len(config.repositories), options.log_format, quiet=options.quiet) as tell:
         if options.scheduler is not None:
             repositories = cluster.run(config.repositories, work, options.scheduler, tell)
@@ -105,10 +107,11 @@ def scan(config: Config, options: Options) -> Audit:
     return Audit(tool, started, max(started, int(time.time())), config.sha256, repositories)
 
 
-def audit_one(repository: RepositoryConfig, now: int, state: Path | None) -> RepositoryAudit:
+def audit_one(repository: RepositoryConfig, now: int, state: Path, *, remember: bool) -> RepositoryAudit:
     """One repository: the facts, remembered where that is allowed, and what policy makes of them today."""
     began = time.monotonic()
-    found = audit.find(repository) if state is None else cache.find(repository, state)
+    place = source(repository, state)
+    found = cache.find(repository, place, state) if remember else audit.find(repository, place)
     return audit.timed(audit.apply_policy(found, repository, now), time.monotonic() - began)
 
 

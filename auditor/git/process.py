@@ -41,13 +41,19 @@ def environment() -> dict[str, str]:
     }
 
 
+def command(git_dir: Path, *arguments: str) -> list[str]:
+    """The command line of one git command on a repository."""
+    return ["git", *_OPTIONS, f"--git-dir={git_dir}", *arguments]
+
+
 def run(git_dir: Path, *arguments: str, stdin: bytes = b"") -> bytes:
     """Standard output of one git command.
 
     Raises `RepositoryError` ("git") where it fails.
     """
-    command = ["git", *_OPTIONS, f"--git-dir={git_dir}", *arguments]
-    done = subprocess.run(command, input=stdin, capture_output=True, env=environment(), check=False)
+    done = subprocess.run(
+        command(git_dir, *arguments), input=stdin, capture_output=True, env=environment(), check=False
+    )
     if done.returncode:
         words = done.stderr.decode(errors="replace").strip().splitlines()
         said = words[0] if words else f"exit status {done.returncode}"

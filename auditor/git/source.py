@@ -1,0 +1,90 @@
+"""Where a repository is read: a folder of this machine, or the mirror of a remote."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
+from typing import Protocol
+
+from auditor.config import RepositoryConfig
+from auditor.git.store import locate
+
+
+class Source(Protocol):
+    """A place to read a repository from."""
+
+    def fingerprint(self) -> Iterator[str] | None:
+        """All that an audit of it hangs on, without reading it; None where that cannot be told.
+
+        Raises `RepositoryError` where there is nothing to read.
+        """
+
+    def ready(self) -> AbstractContextManager[Path]:
+        """The folder to read, as it is today. Raises `RepositoryError` where it cannot be had."""
+
+    def renew(self) -> bool:
+        """Whether reading again may go better: what was read is this program's own copy, and damaged."""
+
+
+class Local:
+    """A clone or bare repository in a folder: read as it lies there, and never written to."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def fingerprint(self) -> Iterator[str] | None:
+        """Its refs and objects."""
+        places = locate(self.path)
+        return None if places is None else _fingerprint(*places)
+
+    @contextmanager
+    def ready(self) -> Iterator[Path]:
+        """The folder itself."""
+        yield self.path
+
+    def renew(self) -> bool:
+        """What others own is not mended."""
+        return False
+
+
+def source(config: RepositoryConfig, state: Path) -> Source:
+    """Where the repository of a configuration is read; its mirror lies under `state`."""
+    if config.url is None:
+        assert config.path is not None
+        return Local(config.path)
+    from auditor.git.mirror import Mirror
+
+    return Mirror(state / "mirrors", config.name, config.url, config.limits.fetch_timeout)
+
+
+def _fingerprint(git_dir: Path, common: Path) -> Iterator[str]:
+    """The refs by content, the objects by the names, sizes and times of their packs and folders."""
+    for name in ("HEAD", "packed-refs", "shallow", "config"):
+        yield from _content(common / name)
+    yield from _content(git_dir / "HEAD")
+    for folder, folders, names in os.walk(common / "refs"):
+        folders.sort()
+        for name in sorted(names):
+            yield from _content(Path(folder) / name)
+    yield from _objects(common / "objects", 0)
+
+
+def _content(file: Path) -> Iterator[str]:
+    with suppress(OSError):
+        yield f"{file} {hashlib.sha256(file.read_bytes()).hexdigest()}"
+
+
+def _objects(objects: Path, depth: int) -> Iterator[str]:
+    for folder in (objects, objects / "pack"):
+        with suppress(OSError):
+            for entry in sorted(os.scandir(folder), key=lambda e: e.name):
+                status = entry.stat()
+                yield f"{entry.path} {status.st_size} {status.st_mtime_ns} {status.st_ino}"
+    alternates = objects / "info" / "alternates"
+    yield from _content(alternates)
+    if alternates.is_file() and depth < 6:
+        for line in alternates.read_text(errors="surrogateescape").splitlines():
+            yield from _objects(objects / line, depth + 1)
