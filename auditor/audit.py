@@ -42,7 +42,7 @@ def timed(found: RepositoryAudit, seconds: float) -> RepositoryAudit:
 def find(config: RepositoryConfig, source: Source) -> RepositoryAudit:
     """What the repository alone says: nothing here depends on the time of the audit or on waivers."""
     found = _read(config, source)
-    return _read(config, source) if _misses_objects(found) and source.renew() else found
+    return _read(config, source) if found.incomplete and source.renew() else found
 
 
 def _read(config: RepositoryConfig, source: Source) -> RepositoryAudit:
@@ -51,12 +51,6 @@ def _read(config: RepositoryConfig, source: Source) -> RepositoryAudit:
             return _find(store, config)
     except RepositoryError as error:
         return failed(config, Problem(error.code, error.detail))
-
-
-def _misses_objects(found: RepositoryAudit) -> bool:
-    said = [f"{e.code}:" for e in found.errors] + [v.reason for _, v in found.pairs() if v.incomplete]
-    said += [f.evidence.detail for _, v in found.pairs() for f in v.fixes if f.status is Status.UNKNOWN]
-    return any(words.startswith(("objects-missing:", "git:")) for words in said)
 
 
 def failed(config: RepositoryConfig, problem: Problem) -> RepositoryAudit:

@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,7 +43,8 @@ class Mirror:
         self.git_dir = home / f"{safe}-{unique}.git"
         self.remote = Remote(url, seconds)
         self._advertised: dict[bytes, bytes] | None = None
-        self._lock = -1
+        self._keep: tuple[int, ...] = ()
+        self._given = False
         self._anew = False
 
     def fingerprint(self) -> Iterator[str]:
@@ -62,13 +63,17 @@ class Mirror:
             with self._in_words():
                 self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
                 lock = locks.held(self.git_dir.with_suffix(".lock"), self.remote.left(), f"process {os.getpid()}")
-                self._lock = stack.enter_context(lock)
+                self._keep = (stack.enter_context(lock),)
                 self._bring_up()
-            yield self.git_dir
+            self._given = True
+            try:
+                yield self.git_dir
+            finally:
+                self._keep = ()
 
     def renew(self) -> bool:
-        """Whether the mirror turns out to be damaged; the next `ready` then makes it anew, but only once."""
-        self._anew = not self._anew and not self._sound()
+        """Whether the mirror that was given out turns out to be damaged; the next `ready` then makes it anew, once."""
+        self._anew = self._given and not self._sound()
         return self._anew
 
     @contextmanager
@@ -114,7 +119,7 @@ class Mirror:
 
     def _fetch(self) -> None:
         for leftover in (self._beside(".new"), self._beside(".old")):
-            shutil.rmtree(leftover, ignore_errors=True)
+            _remove(leftover)
         if self._anew or _refs(self.git_dir) is None:
             self._make()
         else:
@@ -126,7 +131,7 @@ class Mirror:
     def _update(self) -> None:
         _tidy(self.git_dir)
         try:
-            self.remote.fetch(self.git_dir, self._lock)
+            self.remote.fetch(self.git_dir, self._keep)
         except RepositoryError:
             _tidy(self.git_dir)
             if self._sound():
@@ -138,15 +143,15 @@ class Mirror:
         new, old = self._beside(".new"), self._beside(".old")
         _lay_out(new)
         try:
-            self.remote.fetch(new, self._lock)
+            self.remote.fetch(new, self._keep)
             self._git(new, "pack-refs", "--all")
         except RepositoryError:
-            shutil.rmtree(new, ignore_errors=True)
+            _remove(new)
             raise
         if self.git_dir.exists():
             self.git_dir.rename(old)
         new.rename(self.git_dir)
-        shutil.rmtree(old, ignore_errors=True)
+        _remove(old)
         self._anew = False
 
     def _beside(self, suffix: str) -> Path:
@@ -168,9 +173,10 @@ class Mirror:
 
     def _git(self, git_dir: Path, *arguments: str) -> bool:
         """Whether a git command on the mirror went through; one that there was no time for did not fail."""
-        keep = (self._lock,) if self._lock >= 0 else ()
         try:
-            done = session.run(process.command(git_dir, *arguments), process.environment(), self.remote.left(), keep)
+            done = session.run(
+                process.command(git_dir, *arguments), process.environment(), self.remote.left(), self._keep
+            )
         except TimeoutError:
             return True
         return done.code == 0
@@ -202,8 +208,11 @@ def _tidy(git_dir: Path) -> None:
     """Removes what a killed git left lying about: locks that nobody holds, halves of packs."""
     for pattern in _LEFTOVERS:
         for leftover in list(git_dir.glob(pattern)):
-            if leftover.is_dir():
-                shutil.rmtree(leftover, ignore_errors=True)
-            else:
-                with suppress(FileNotFoundError):
-                    leftover.unlink()
+            _remove(leftover)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

@@ -78,18 +78,19 @@ class Remote:
         found = (line.split(b"\t", 1) for line in said.splitlines())
         return {name: oid for oid, name in found}
 
-    def fetch(self, git_dir: Path, lock: int) -> None:
+    def fetch(self, git_dir: Path, keep: Sequence[int]) -> None:
         """Brings heads and tags of the repository at `git_dir` to the remote's; one that fails leaves all as it was.
 
-        `lock` stays held until the last process of the fetch is gone. Raises `RepositoryError` as `refs` does.
+        The descriptors `keep` stay open until its last process is gone, and with them any lock on them.
+        Raises `RepositoryError` as `refs` does.
         """
         try:
-            self._git(git_dir, (*_FETCH, "--atomic"), REFSPECS, (lock,))
+            self._git(git_dir, (*_FETCH, "--atomic"), REFSPECS, keep)
         except RepositoryError as error:
             if "cannot lock ref" not in error.detail:
                 raise
             # A branch `a` that became `a/b` cannot be moved in one step: git deletes first, then creates.
-            self._git(git_dir, _FETCH, REFSPECS, (lock,))
+            self._git(git_dir, _FETCH, REFSPECS, keep)
 
     def _git(self, git_dir: Path, verb: Sequence[str], refspecs: Sequence[str], keep: Sequence[int] = ()) -> bytes:
         settings = [word for setting in (*_SETTINGS, *_FSCK) for word in ("-c", setting)]
