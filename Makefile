@@ -12,6 +12,7 @@ help:
 	@echo "make test   run the tests"
 	@echo "make lint   ruff and mypy"
 	@echo "make bench  time the audit against the loop a user would write (REPO=path MAIN=name BRANCHES='a b' for a real one)"
+	@echo "            and the nights of a fleet of 1,000 mirrored repositories"
 	@echo "make prove  run every check command of a scan with plain git (REPO=path MAIN=name BRANCHES='a b')"
 	@echo "make clean  remove the virtual environment and what was generated"
 

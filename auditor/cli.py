@@ -18,7 +18,7 @@ Exit status:
   0  every pair is in sync and no rule of severity error is broken
   1  drift, or a broken rule of severity error
   2  bad usage or configuration: nothing was scanned
-  3  incomplete: something could not be judged (wins over 1)
+  3  incomplete: something could not be judged (wins over 1), or another run holds the lock
 """
 
 _config_option = click.option("-c", "--config", type=click.Path(path_type=Path), help="Configuration file (YAML).")

@@ -1,4 +1,5 @@
 """Times the audit against the loop a user would write: `python -m tests.bench FOLDER [REPO MAIN 'BRANCH ...']`.
+Then the nights of a fleet of 1,000 mirrored remotes.
 
 Ratios of one run on one machine; peak memory is the largest of any one process that a scan started.
 """
@@ -16,6 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.bench.generate import BRANCHES, fleet, large
+from tests.bench.nights import nights
 
 VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)$")
 
@@ -92,6 +94,7 @@ def main(folder: Path, repo: str = "", branch: str = "", branches: str = "") -> 
         return
     compare("large", folder, [large(folder / "large.git")], "main", BRANCHES)
     compare("fleet of 200", folder, fleet(folder / "fleet", 200), "main", BRANCHES)
+    nights(folder / "nights")
 
 
 if __name__ == "__main__":
