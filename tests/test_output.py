@@ -213,3 +213,14 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
     assert os.read(reader, 10) == b"text"
     os.close(reader)
     assert pipe.is_fifo()
+
+
+def test_an_address_is_no_picture(whole: Audit, found: RepositoryAudit) -> None:
+    shown = render("table", replace(whole, repositories=(replace(found, source="git@host:x:y"),)))
+    assert "git@host:x:y" in shown
+
+
+def test_json_with_and_without_lone_surrogates_is_written_alike(whole: Audit, found: RepositoryAudit) -> None:
+    plain = replace(whole, repositories=(replace(found, hotfixes=(), violations=()),))
+    assert render("json", plain) == json.dumps(wire.document(plain), ensure_ascii=False, indent=1) + "\n"
+    assert "?" in render("json", whole)

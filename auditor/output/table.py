@@ -30,7 +30,7 @@ def render(audit: Audit) -> str:
     terminal = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     width = None if sys.stdout.isatty() else max(_NARROWEST, int(os.environ.get("COLUMNS", "0") or 0))
     text = io.StringIO()
-    console = Console(file=text, force_terminal=terminal, width=width, highlight=False, soft_wrap=False)
+    console = Console(file=text, force_terminal=terminal, width=width, highlight=False, soft_wrap=False, emoji=False)
     for repository in audit.repositories:
         _repository(console, repository)
     _conclusion(console, audit)
