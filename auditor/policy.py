@@ -23,6 +23,8 @@ def apply_policy(audit: RepositoryAudit, config: RepositoryConfig, now: int) -> 
 
 
 def _decide(hotfix: Hotfix, verdict: Verdict, sla: int | None, active: list[WaiverConfig], now: int) -> Verdict:
+    if sla is None and not active:
+        return verdict
     due = hotfix.tagged_at + sla if sla is not None else None
     if verdict.status not in DRIFT:
         return replace(verdict, due_at=due)

@@ -6,6 +6,7 @@ git's own updates leave the old or the new refs, and one that was damaged all th
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import re
@@ -74,6 +75,10 @@ class Mirror:
     def renew(self) -> bool:
         """Whether the mirror that was given out turns out to be damaged; the next `ready` then makes it anew, once."""
         self._anew = self._given and not self._sound()
+        # libgit2 shares open packs by name: what still holds the damaged one, in cycles of cycles, must go before its
+        # successor is read. Where something remains, this run says what is missing, and the next one has it.
+        for _ in range(3):
+            gc.collect()
         return self._anew
 
     @contextmanager

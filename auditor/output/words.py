@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import UTC, datetime
+from functools import lru_cache
 
 _FIRST = int(datetime(1, 1, 1, tzinfo=UTC).timestamp())
 _LAST = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
 _SPANS = ((86_400, "d"), (3600, "h"), (60, "min"))
 
 
+@lru_cache(10_000)
 def rfc3339(seconds: int | None) -> str | None:
     """A time in UTC; one outside the years 1 to 9999 is shown as the nearest that can be written."""
     if seconds is None:
