@@ -152,7 +152,7 @@ def driven(fleet: Path, address: str, kill: int, after: int) -> tuple[list[Any],
 def slowly(repository: RepositoryConfig) -> RepositoryAudit:
     """An audit long enough to be interrupted."""
     time.sleep(0.2)
-    return audit.audit_repository(repository, 1_790_000_000)
+    return audit.audit_repository(repository, 1_790_000_000, Path("no-state"))
 
 
 def test_limits_hold_on_a_cluster_too(tmp_path: Path) -> None:
