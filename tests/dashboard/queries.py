@@ -76,7 +76,10 @@ def lead_quantile(share: float) -> str:
 
 def arrived_within(seconds: int) -> str:
     """The share of the arrived hotfixes that took no longer; `seconds` is a bucket's bound."""
-    bound = f',le=~"{seconds}([.]0)?"'
+    power = len(str(seconds)) - 1
+    # A bound is written as 3600.0, and one of a million or more as 2.592e+06.
+    spelling = f"{seconds / 10**power:.10g}e[+]{power:02}" if power >= 6 else f"{seconds}([.]0)?"
+    bound = f',le=~"{spelling}"'
     return f"sum({buckets(bound)}) / sum({ARRIVED})"
 
 
