@@ -36,7 +36,7 @@ def variables() -> list[Any]:
         choice("repository", "Repository", "label_values(branch_drift_last_scan_timestamp_seconds, repository)"),
         choice("branch", "Branch", 'label_values(branch_drift_in_sync{repository=~"$repository"}, branch)'),
         text("critical", "Critical branch", "dr", "The branch of the first question; a regular expression"),
-        text("reports", "Reports", "http://localhost:9752", "Where `branch-drift serve`, or a web server, shows them"),
+        text("reports", "Reports", "http://localhost:9847", "Where `branch-drift serve`, or a web server, shows them"),
     ]  # fmt: skip
 
 
