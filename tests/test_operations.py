@@ -37,6 +37,7 @@ READ_BY = {
     "systemd/branch-drift.service": "test_schedules",
     "systemd/branch-drift.sysusers": "test_schedules",
     "systemd/branch-drift.timer": "test_schedules",
+    "web-config.example.yaml": "test_web",
 }
 
 
@@ -128,6 +129,18 @@ def test_routes_name_alerts_that_there_are() -> None:
     named = re.findall(r'alertname="(\w+)"', (CONFIG / "prometheus" / "alertmanager.yml").read_text())
     assert set(named) <= rules
     assert "BranchDriftDrOutOfSync" in named
+
+
+def test_who_is_told_of_what() -> None:
+    require("amtool")
+
+    def receiver(alert: str) -> str:
+        route = ("amtool", "config", "routes", "test", "--config.file=alertmanager.yml", f"alertname={alert}")
+        done = subprocess.run(route, cwd=CONFIG / "prometheus", capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    assert receiver("BranchDriftDrOutOfSync") == "on-duty"
+    assert receiver("BranchDriftScanStale") == "release-team"
 
 
 def test_the_configuration_for_kubernetes_is_one(tmp_path: Path) -> None:
