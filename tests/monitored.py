@@ -36,7 +36,7 @@ AGED = 30 * HOUR
 
 def about(seconds: float) -> Any:
     """A time or an age: nobody knows to the second when it was asked for."""
-    return pytest.approx(seconds, abs=60)
+    return pytest.approx(seconds, abs=120)
 
 
 def build(folder: Path) -> None:

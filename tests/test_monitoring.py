@@ -188,7 +188,7 @@ def alertmanager(folder: Path, receiver: str) -> Iterator[str]:
 
 
 def until(what: str, holds: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 20
+    ends = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < ends, what
         time.sleep(0.1)
