@@ -37,7 +37,7 @@ READ_BY = {
     "systemd/branch-drift.service": "test_schedules",
     "systemd/branch-drift.sysusers": "test_schedules",
     "systemd/branch-drift.timer": "test_schedules",
-    "web-config.example.yaml": "test_web",
+    "web-config.example.yaml": "test_access",
 }
 
 
