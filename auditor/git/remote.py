@@ -93,7 +93,8 @@ class Remote:
             self._git(git_dir, _FETCH, REFSPECS, keep)
 
     def _git(self, git_dir: Path, verb: Sequence[str], refspecs: Sequence[str], keep: Sequence[int] = ()) -> bytes:
-        settings = [word for setting in (*_SETTINGS, *_FSCK) for word in ("-c", setting)]
+        chosen = (*_SETTINGS, *_FSCK) if refspecs else _SETTINGS
+        settings = [word for setting in chosen for word in ("-c", setting)]
         command = ["git", "--no-pager", *settings, *verb, "--end-of-options", self.url, *refspecs]
         try:
             done = session.run(command, {**environment(self.url), "GIT_DIR": str(git_dir)}, self.left(), keep)

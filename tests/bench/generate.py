@@ -60,11 +60,11 @@ def large(path: Path, commits: int = 80_000, hotfixes: int = 250) -> Path:
     return _history(commits, hotfixes, 5_000, 1).write(path)
 
 
-def fleet(folder: Path, count: int) -> list[Path]:
+def fleet(folder: Path, count: int, commits: int = 200) -> list[Path]:
     """Small repositories of twenty hotfixes each."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"r{n}.git" for n in range(count)]
-    return [p if p.exists() else _history(200, 20, 30, n).write(p) for n, p in enumerate(paths)]
+    return [p if p.exists() else _history(commits, 20, 30, n).write(p) for n, p in enumerate(paths)]
 
 
 def _history(commits: int, hotfixes: int, files: int, seed: int) -> Stream:
