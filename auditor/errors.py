@@ -26,3 +26,18 @@ class RepositoryError(BranchDriftError):
     def __reduce__(self) -> tuple[type[RepositoryError], tuple[str, str]]:
         """Crosses process borders whole: the default pickling knows only one argument."""
         return type(self), (self.code, self.detail)
+
+
+class ForgeError(BranchDriftError):
+    """A forge did not do, or did not say, what it was asked. `code` is stable, `detail` is for people.
+
+    `status` is the HTTP status, where there was one. `uncertain` says of a write that it may have taken effect all
+    the same: look before it is repeated.
+    """
+
+    def __init__(self, code: str, detail: str, *, status: int | None = None, uncertain: bool = False) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+        self.detail = detail
+        self.status = status
+        self.uncertain = uncertain

@@ -11,10 +11,10 @@ import pytest
 ROOT = Path(__file__).parent.parent / "auditor"
 FLOORS = (
     ("model", "errors", "versions", "locks"),
-    ("yaml_text", "values", "urls", "config"),
+    ("yaml_text", "values", "urls", "addresses", "access", "faults", "config"),
     ("git",),
-    ("fixes", "hotfixes", "presence", "rules", "forecast", "pairs", "policy", "checks"),
-    ("audit",),
+    ("fixes", "hotfixes", "presence", "rules", "forecast", "pairs", "policy", "checks", "forges"),
+    ("audit", "discovery"),
     ("output", "fleet", "guarded", "cluster", "cache", "alone", "progress", "successes", "push"),
     ("commands", "serve"),
     ("cli",),
@@ -50,7 +50,7 @@ def test_one_importer_each() -> None:
     for file in FILES:
         for name in imports(file):
             importers[name.split(".")[0]].add(file.name)
-    for library in ("pandas", "jinja2", "prometheus_client", "yaml", "cronsim", "bcrypt", "distributed"):
+    for library in ("pandas", "jinja2", "prometheus_client", "yaml", "cronsim", "bcrypt", "distributed", "httpx2"):
         assert len(importers[library]) == 1, importers[library]
 
 
