@@ -12,6 +12,7 @@ import click
 from auditor import __version__
 from auditor.errors import BranchDriftError, UsageError
 
+_FORGES = ("github", "gitlab", "gitea")
 _FORMATS = ("table", "json", "html", "csv", "markdown", "junit")
 _EXITS = """\b
 Exit status:
@@ -112,13 +113,26 @@ def serve(jobs: int | None, engine: str, scheduler: str | None, quiet: bool, **o
 
 
 @cli.command()
-@click.argument("repository", default=".", type=click.Path(path_type=Path))
+@click.argument("repository", required=False, type=click.Path(path_type=Path))
 @click.option("-o", "--output", default="branch-drift.yaml", metavar="FILE|-", help="Where to write it.")
-def init(repository: Path, output: str) -> None:
-    """Write a commented starter configuration from a look at a repository."""
+@click.option("--forge", type=click.Choice(_FORGES), help="Look at a forge instead of a repository.")
+@click.option("--owner", metavar="NAME", help="The forge's organisation or group.")
+@click.option("--url", metavar="URL", help="The forge's address (its public one).")
+@click.option("--token-env", metavar="NAME", help="The variable with the token (GITHUB_TOKEN and so on, if set).")
+def init(
+    repository: Path | None, output: str, forge: str | None, owner: str | None, url: str | None, token_env: str | None
+) -> None:
+    """Write a commented starter configuration from a look at a repository, or at a forge."""
     from auditor.commands import init as command
+    from auditor.commands import init_forge
 
-    _leave(lambda: command.run(repository, output))
+    if forge is not None and repository is not None:
+        raise click.UsageError("name a repository, or a forge, not both")
+    if forge is not None:
+        _leave(lambda: init_forge.run(forge, owner, url, token_env, output))
+    if owner or url or token_env:
+        raise click.UsageError("--owner, --url and --token-env go with --forge")
+    _leave(lambda: command.run(repository or Path(), output))
 
 
 @cli.command("check-config")

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
-    Field,
     ValidationError,
     model_validator,
 )
 
-from auditor import yaml_text
+from auditor import faults, yaml_text
+from auditor.access import Access
 from auditor.errors import UsageError
 from auditor.model import Severity
 from auditor.urls import Url
@@ -45,7 +44,7 @@ _DEFAULT_SEVERITY = dict(RULES)
 
 def _known_rules(value: Mapping[str, Severity]) -> Mapping[str, Severity]:
     unknown = [
-        f"there is no rule {r}{_nearest(r, list(_DEFAULT_SEVERITY))}" for r in value if r not in _DEFAULT_SEVERITY
+        f"there is no rule {r}{faults.nearest(r, list(_DEFAULT_SEVERITY))}" for r in value if r not in _DEFAULT_SEVERITY
     ]
     if unknown:
         raise ValueError(", ".join(unknown))
@@ -146,8 +145,7 @@ class RepositoryConfig(DefaultsConfig):
     def _consistent(self) -> RepositoryConfig:
         if (self.path is None) == (self.url is None):
             raise ValueError("needs path: or url:" if self.url is None else "has both path: and url:; give one")
-        if self.main in [b.name for b in self.branches]:
-            raise ValueError(f"branches: {self.main} is main, and cannot be a branch of its own")
+        _refuse_main_as_branch(self)
         return self
 
     @property
@@ -165,12 +163,47 @@ class RepositoryConfig(DefaultsConfig):
         return self.rules.get(rule, _DEFAULT_SEVERITY[rule])
 
 
+class DiscoverConfig(DefaultsConfig, Access):
+    """Repositories to find at a forge; the keys of a repository hold for each that is found.
+
+    A pattern (`*`, `?`, `[…]`) without a slash is for a repository's own name, one with a slash for its path below the
+    owner; letters match in either case.
+    """
+
+    owner: Text
+    include: tuple[Text, ...] = ()
+    exclude: tuple[Text, ...] = ()
+    archived: bool = False
+    forks: bool = False
+    clone: Literal["https", "ssh"] = "https"
+
+    @model_validator(mode="after")
+    def _consistent(self) -> DiscoverConfig:
+        _refuse_main_as_branch(self)
+        return self
+
+
+def _refuse_main_as_branch(part: DefaultsConfig) -> None:
+    if part.main in [b.name for b in part.branches]:
+        raise ValueError(f"branches: {part.main} is main, and cannot be a branch of its own")
+
+
+Part = TypeVar("Part", RepositoryConfig, DiscoverConfig)
+
+
 class FileConfig(_Part):
     """The configuration file as a whole, as its JSON Schema shows it."""
 
     state: Path = Path(".branch-drift")
     defaults: DefaultsConfig = DefaultsConfig()
-    repositories: Annotated[tuple[RepositoryConfig, ...], Field(min_length=1)]
+    repositories: tuple[RepositoryConfig, ...] = ()
+    discover: tuple[DiscoverConfig, ...] = ()
+
+    @model_validator(mode="after")
+    def _something(self) -> FileConfig:
+        if not self.repositories and not self.discover:
+            raise ValueError("repositories: needs at least 1 item, or discover: one")
+        return self
 
 
 class Config(_Part):
@@ -178,6 +211,7 @@ class Config(_Part):
 
     state: Path
     repositories: tuple[RepositoryConfig, ...]
+    discover: tuple[DiscoverConfig, ...] = ()
     sha256: str | None = None
 
 
@@ -185,24 +219,27 @@ def load(path: Path) -> Config:
     """Reads a configuration file. Raises `UsageError` with every fault in it, each with its line."""
     document = yaml_text.read(path)
     merged = _with_defaults(document.value)
-    faults = [f"{path}:{line}: {said}" for line, said in document.faults]
+    found = [f"{path}:{line}: {said}" for line, said in document.faults]
     try:
         parsed = FileConfig.model_validate(merged)
     except ValidationError as error:
-        inner = any(len(e["loc"]) > 1 for e in error.errors())
-        said = [e for e in error.errors() if not (inner and e["type"] == "too_short")]
-        faults += [fault(path, document, e, FileConfig) for e in said]
-        raise UsageError(*dict.fromkeys(faults)) from None
-    faults += [
+        found += [faults.placed(path, document, e, FileConfig) for e in error.errors()]
+        raise UsageError(*dict.fromkeys(found)) from None
+    found += [
         f"{path}: repositories: the name {n} is given twice" for n in _twice([r.name for r in parsed.repositories])
     ]
     here = path.resolve().parent
     state = here / parsed.state
     repositories = tuple(_absolute(r, here) for r in parsed.repositories)
-    faults += [f"{path}: {said}" for r in repositories for said in _state_inside(state, r)]
-    if faults:
-        raise UsageError(*faults)
-    return Config(state=state, repositories=repositories, sha256=hashlib.sha256(document.raw).hexdigest())
+    found += [f"{path}: {said}" for r in repositories for said in _state_inside(state, r)]
+    if found:
+        raise UsageError(*found)
+    return Config(
+        state=state,
+        repositories=repositories,
+        discover=tuple(_absolute(d, here) for d in parsed.discover),
+        sha256=hashlib.sha256(document.raw).hexdigest(),
+    )
 
 
 def zero(paths: Sequence[Path], main: str | None, branches: Sequence[str]) -> Config:
@@ -221,78 +258,41 @@ def overridden(config: Config, main: str | None, branches: Sequence[str]) -> Con
     if not said:
         return config
     try:
-        changed = tuple(
-            RepositoryConfig.model_validate({**{k: getattr(r, k) for k in RepositoryConfig.model_fields}, **said})
-            for r in config.repositories
-        )
+        repositories = tuple(_saying(r, said) for r in config.repositories)
+        discover = tuple(_saying(d, said) for d in config.discover)
     except ValidationError as error:
-        raise UsageError(*dict.fromkeys(_words(e, RepositoryConfig) for e in error.errors())) from None
-    return config.model_copy(update={"repositories": changed})
+        raise UsageError(*dict.fromkeys(faults.words(e, FileConfig) for e in error.errors())) from None
+    return config.model_copy(update={"repositories": repositories, "discover": discover})
+
+
+def _saying(part: Part, said: Mapping[str, Any]) -> Part:
+    return type(part).model_validate({**{k: getattr(part, k) for k in type(part).model_fields}, **said})
 
 
 def _with_defaults(value: Any) -> Any:
-    """Each repository with the keys of `defaults` that it does not give itself."""
+    """Each repository with the keys of `defaults` that it does not give itself, and each found at a forge likewise."""
     if not isinstance(value, dict):
         return value
-    defaults, repositories = value.get("defaults"), value.get("repositories")
-    if isinstance(defaults, dict) and isinstance(repositories, list):
-        usable = {k: v for k, v in defaults.items() if k in DefaultsConfig.model_fields}
-        merged = [{**usable, **r} if isinstance(r, dict) else r for r in repositories]
-        value = {**value, "repositories": merged}
+    defaults = value.get("defaults")
+    usable = (
+        {k: v for k, v in defaults.items() if k in DefaultsConfig.model_fields} if isinstance(defaults, dict) else {}
+    )
+    for key in ("repositories", "discover"):
+        if isinstance(value.get(key), list):
+            merged = [{**usable, **r} if isinstance(r, dict) else r for r in value[key]]
+            value = {**value, key: merged}
     return {k: v for k, v in value.items() if not (k == "defaults" and v is None)}
-
-
-def fault(path: Path, document: yaml_text.Document, error: Any, model: type[BaseModel]) -> str:
-    """One thing that a model complains of in a YAML file, with its place."""
-    place = tuple(p for p in error["loc"] if p != "[key]")
-    line = next((document.lines[place[:n]] for n in range(len(place), -1, -1) if place[:n] in document.lines), 1)
-    shown = ".".join(str(p) for p in place)
-    return f"{path}:{line}: {shown + ': ' if shown else ''}{_words(error, model)}"
-
-
-def _words(error: Any, model: type[BaseModel]) -> str:
-    if error["type"] == "extra_forbidden":
-        return f"is no known key{_nearest(str(error['loc'][-1]), _keys_at(error['loc'], model))}"
-    if error["type"] == "missing":
-        return "is missing"
-    return str(error["msg"]).removeprefix("Value error, ")
-
-
-def _keys_at(loc: Sequence[str | int], root: type[BaseModel]) -> list[str]:
-    """The keys that are known where an unknown one was found."""
-    model: Any = root
-    for part in loc[:-1]:
-        if isinstance(part, str):
-            inner = next(iter(_models(model.model_fields[part].annotation)), None)
-            if inner is None:
-                return []
-            model = inner
-    return list(model.model_fields)
-
-
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for argument in getattr(annotation, "__args__", ()):
-        yield from _models(argument)
-
-
-def _nearest(word: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(word, known, 1, 0.5)
-    if close:
-        return f'; did you mean "{close[0]}"?'
-    return f"; known are: {', '.join(known)}" if known else ""
 
 
 def _twice(names: Sequence[str]) -> list[str]:
     return [n for n in dict.fromkeys(names) if names.count(n) > 1]
 
 
-def _absolute(repository: RepositoryConfig, here: Path) -> RepositoryConfig:
-    signers = repository.allowed_signers
-    path = here / repository.path if repository.path else None
-    changed = {"path": path, "allowed_signers": here / signers if signers else None}
-    return repository.model_copy(update=changed)
+def _absolute(part: Part, here: Path) -> Part:
+    """Files are named from the configuration's own folder."""
+    named = ("path", "allowed_signers", "token_file", "ca_file")
+    changed = {k: here / value for k in named if (value := getattr(part, k, None)) is not None}
+    return part.model_copy(update=changed)
 
 
 def _state_inside(state: Path, repository: RepositoryConfig) -> Iterator[str]:

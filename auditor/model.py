@@ -240,6 +240,26 @@ class RepositoryAudit:
 
 
 @dataclass(frozen=True, slots=True)
+class ExcludedRepository:
+    """A repository of a forge that is not audited, and why. `repository` is its full name there."""
+
+    repository: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What was found at a forge: names of audited repositories, those left out, and what went wrong."""
+
+    type: str
+    url: str
+    owner: str
+    repositories: tuple[str, ...]
+    excluded: tuple[ExcludedRepository, ...]
+    errors: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tool:
     """The versions that judged."""
 
@@ -257,11 +277,12 @@ class Audit:
     finished_at: int
     config_sha256: str | None
     repositories: tuple[RepositoryAudit, ...]
+    discovered: tuple[Discovery, ...] = ()
 
     @property
     def verdict(self) -> str:
         """`incomplete` where anything could not be judged, else `drift` or `in-sync`."""
-        if any(r.incomplete for r in self.repositories):
+        if any(r.incomplete for r in self.repositories) or any(d.errors for d in self.discovered):
             return "incomplete"
         return "drift" if any(r.drifts for r in self.repositories) else "in-sync"
 

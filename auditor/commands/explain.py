@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from auditor.audit import audit_repository
-from auditor.commands.scan import configuration
+from auditor.commands.scan import Options, configuration, discovered_too
 from auditor.errors import BranchDriftError, UsageError
 from auditor.model import Audit, Hotfix, RepositoryAudit, Tool, Verdict
 from auditor.output import files
@@ -18,6 +18,8 @@ from auditor.output.words import plain, rfc3339, span
 def run(tag: str, branch: str, repository: Path | None, file: Path | None, main: str | None) -> int:
     """Tells one pair's story; the exit status is that of a scan of this pair alone."""
     config = configuration((repository,) if repository and not file else (), file, main, () if file else (branch,))
+    if repository and str(repository) not in [r.name for r in config.repositories]:
+        config, _ = discovered_too(config, Options())
     wanted = [r for r in config.repositories if file is None or repository is None or r.name == str(repository)]
     if len(wanted) != 1:
         names = ", ".join(r.name for r in config.repositories)

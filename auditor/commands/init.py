@@ -1,4 +1,4 @@
-"""`init`: a starter configuration from a look at a repository."""
+"""`init`: a starter configuration from a look at a repository; for one from a forge see `init_forge`."""
 
 from __future__ import annotations
 
@@ -21,13 +21,18 @@ _NOISE = ("VERSION", "CHANGELOG.md", "CHANGELOG", "CHANGES.rst", "package.json",
 
 def run(path: Path, output: str) -> int:
     """Writes the configuration; an existing file is never overwritten."""
-    if output != "-" and Path(output).exists():
-        raise UsageError(f"{output}: exists already; name another file with -o, or remove it")
-    files.require_folder(output)
+    require_new(output)
     with open_store(path) as store:
         text = _text(store, path)
     files.write_text(output, text)
     return 0
+
+
+def require_new(output: str) -> None:
+    """Raises `UsageError` where the file is there already, or cannot be written."""
+    if output != "-" and Path(output).exists():
+        raise UsageError(f"{output}: exists already; name another file with -o, or remove it")
+    files.require_folder(output)
 
 
 def _text(store: Store, path: Path) -> str:
@@ -40,11 +45,11 @@ def _text(store: Store, path: Path) -> str:
         "# Branch Drift: which hotfixes are missing from which environment branch.",
         "# Check this file with `branch-drift check-config`, then run `branch-drift scan -c` on it.",
         "repositories:",
-        f"  - name: {_quoted(path.resolve().name)}",
-        f"    path: {_quoted(str(path.resolve()))}",
-        f"    main: {_quoted(main)}   # the branch production is released from",
+        f"  - name: {quoted(path.resolve().name)}",
+        f"    path: {quoted(str(path.resolve()))}",
+        f"    main: {quoted(main)}   # the branch production is released from",
         "    # Every branch that must carry each hotfix; with an SLA: {name: dr, sla: 4h, critical: true}",
-        f"    branches: [{', '.join(_quoted(b) for b in branches)}]",
+        f"    branches: [{', '.join(quoted(b) for b in branches)}]",
         *([f"    # The protocol also names, and this repository has not: {', '.join(absent)}"] if absent else []),
         *_tags(tags),
         *_ignored(store, main),
@@ -65,7 +70,7 @@ def _tags(tags: Sequence[str]) -> list[str]:
     mark = "." if sum(v.dotted for v in known) * 2 >= len(known) else "_"
     pattern = f"^{re.escape(prefix)}v?\\d+{re.escape(mark)}\\d+{re.escape(mark)}[1-9]\\d*$"
     return ["    # No tag looks like v2.3.1; this pattern fits the names that are there.",
-            f"    hotfix_tags: {{pattern: {_quoted(pattern)}}}"]  # fmt: skip
+            f"    hotfix_tags: {{pattern: {quoted(pattern)}}}"]  # fmt: skip
 
 
 def _ignored(store: Store, main: str) -> list[str]:
@@ -78,6 +83,6 @@ def _ignored(store: Store, main: str) -> list[str]:
     return [f"    # ignore_paths: [{', '.join(found)}]   # files whose changes need not travel"]
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """A YAML scalar: JSON's quoting is YAML's, too."""
     return text if re.fullmatch(r"[A-Za-z][\w./-]*", text) else json.dumps(text)

@@ -14,11 +14,12 @@ from pathlib import Path
 import pygit2
 
 from auditor import __version__, alone, audit, cache, cluster, fleet, push, successes
+from auditor.commands import discoveries
 from auditor.config import Config, RepositoryConfig, load, overridden, zero
 from auditor.errors import BranchDriftError, UsageError
 from auditor.git import process
 from auditor.git.source import source
-from auditor.model import Audit, RepositoryAudit, Tool
+from auditor.model import Audit, Discovery, RepositoryAudit, Tool
 from auditor.output import files, render
 from auditor.progress import progress
 
@@ -109,6 +110,7 @@ def words(options: Options) -> tuple[str, ...]:
 def scan(config: Config, options: Options) -> Audit:
     """One run over all repositories of a configuration."""
     started = int(time.time())
+    config, discovered = discovered_too(config, options)
     work = partial(audit_one, now=started, state=config.state, remember=not options.no_ledger)
     with progress(len(config.repositories), options.log_format, quiet=options.quiet) as tell:
         if options.scheduler is not None:
@@ -116,7 +118,19 @@ def scan(config: Config, options: Options) -> Audit:
         else:
             repositories = fleet.run(config.repositories, work, options.jobs or os.cpu_count() or 1, tell)
     tool = Tool(__version__, process.version(), pygit2.LIBGIT2_VERSION)
-    return Audit(tool, started, max(started, int(time.time())), config.sha256, repositories)
+    return Audit(tool, started, max(started, int(time.time())), config.sha256, repositories, discovered)
+
+
+def discovered_too(config: Config, options: Options) -> tuple[Config, tuple[Discovery, ...]]:
+    """The configuration with the repositories that its forges list, and what became of each list."""
+    if not config.discover:
+        return config, ()
+    from auditor import discovery
+
+    config, found = discovery.expand(config, None if options.no_ledger else config.state / "forges")
+    if not options.quiet:
+        discoveries.log(found, options.log_format)
+    return config, found
 
 
 def audit_one(repository: RepositoryConfig, now: int, state: Path, *, remember: bool) -> RepositoryAudit:

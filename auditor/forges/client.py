@@ -125,18 +125,26 @@ class Client:
                 reply = self._call(method, url, headers, body)
             except ForgeError as error:
                 faults += 1
-                if error.code not in _PASSING or faults == _ATTEMPTS:
-                    raise
                 self._patience -= self._clock.monotonic() - began
-                self._be_quiet(2.0 ** (faults - 1))
+                if error.code not in _PASSING or not self._pays(faults, pause := 2.0 ** (faults - 1)):
+                    raise
+                self._be_quiet(pause)
                 continue
             if self._is_limit(reply):
                 self._be_quiet(limits.seconds_to_wait(reply.headers, self._clock.now()))
-            elif reply.status >= 500 and (faults := faults + 1) < _ATTEMPTS:
-                asked = limits.retry_after(reply.headers, self._clock.now())
-                self._be_quiet(2.0 ** (faults - 1) if asked is None else asked)
-            else:
+            elif reply.status < 500:
                 return reply
+            else:
+                faults += 1
+                asked = limits.retry_after(reply.headers, self._clock.now())
+                pause = 2.0 ** (faults - 1) if asked is None else asked
+                if not self._pays(faults, pause):
+                    return reply
+                self._be_quiet(pause)
+
+    def _pays(self, faults: int, pause: float) -> bool:
+        """Whether trying again is worth it, and patience lasts for the pause before."""
+        return faults < _ATTEMPTS and pause <= self._patience
 
     def _call(
         self, method: str, url: str, headers: Mapping[str, str], body: Any = None, *, writing: bool = False

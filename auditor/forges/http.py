@@ -67,7 +67,7 @@ class Http:
             raise ForgeError("broken-off", f"{where}: {_said(error)}", uncertain=True) from None
 
     async def _within_deadline(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> Reply:
-        client = self._connected()
+        client = self._connected(url)
         async with asyncio.timeout(self._timeout):
             request = client.build_request(method, url, headers=dict(headers), content=content)
             response = await client.send(request, stream=True)
@@ -90,16 +90,21 @@ class Http:
                 )
         return bytes(body)
 
-    def _connected(self) -> httpx2.AsyncClient:
+    def _connected(self, url: str) -> httpx2.AsyncClient:
         if self._client is None:
             always = {"User-Agent": f"branch-drift/{__version__}", "Accept-Encoding": "identity"}
             self._client = httpx2.AsyncClient(
-                headers=always, verify=self._trusted(), timeout=None, follow_redirects=False
+                headers=always, verify=self._trusted(url), timeout=None, follow_redirects=False
             )
         return self._client
 
-    def _trusted(self) -> ssl.SSLContext | bool:
-        """Whose certificates are believed: the system's authorities, and one's own beside them."""
+    def _trusted(self, url: str) -> ssl.SSLContext | bool:
+        """Whose certificates are believed: the system's authorities, and one's own beside them.
+
+        Over http, where there are none, nobody's: reading the system's takes its time.
+        """
+        if url.startswith("http://"):
+            return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         if self._ca_file is None:
             return True
         context = ssl.create_default_context()

@@ -176,6 +176,24 @@ class RepositoryDocument(TypedDict):
     errors: list[ErrorDocument]
 
 
+class ExcludedRepositoryDocument(TypedDict):
+    """A repository of a forge that was not audited."""
+
+    repository: str
+    reason: str
+
+
+class DiscoveryDocument(TypedDict):
+    """What was found at a forge; `repositories` are names in this document."""
+
+    type: str
+    url: str
+    owner: str
+    repositories: list[str]
+    excluded_repositories: list[ExcludedRepositoryDocument]
+    errors: list[ErrorDocument]
+
+
 class AuditDocument(TypedDict):
     """One run."""
 
@@ -185,4 +203,5 @@ class AuditDocument(TypedDict):
     finished_at: str | None
     config_sha256: str | None
     summary: SummaryDocument
+    discovered: list[DiscoveryDocument]
     repositories: list[RepositoryDocument]

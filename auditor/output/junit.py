@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree as ET
 
-from auditor.model import DRIFT, Audit, Hotfix, RepositoryAudit, Severity, Status, Verdict
+from auditor.model import DRIFT, Audit, Discovery, Hotfix, RepositoryAudit, Severity, Status, Verdict
 
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -13,21 +13,35 @@ _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def render(audit: Audit) -> str:
     """Drift and broken rules of severity error fail, what is unknown is an error, what is waived is skipped."""
     root = ET.Element("testsuites", name="branch-drift")
+    for discovery in audit.discovered:
+        root.append(_discovery(discovery))
     for repository in audit.repositories:
         root.append(_suite(repository))
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
+def _discovery(found: Discovery) -> ET.Element:
+    """A forge that was asked is a suite, too: its errors, and what it has that is not audited."""
+    name = f"{found.type} {found.owner}"
+    cases = [_case(name, "discover", e.code, "error", e.detail) for e in found.errors]
+    cases += [_case(name, "discover", e.repository, "skipped", e.reason) for e in found.excluded]
+    return _counted(name, cases)
+
+
 def _suite(found: RepositoryAudit) -> ET.Element:
     cases = [_pair(found, h, v) for h, v in found.pairs()]
     cases += [
-        _case(found, v.rule, f"{v.tag or v.branch or v.commit}", "failure", v.detail)
+        _case(found.name, v.rule, f"{v.tag or v.branch or v.commit}", "failure", v.detail)
         for v in found.violations
         if v.severity is Severity.ERROR
     ]
-    cases += [_case(found, "audit", e.code, "error", e.detail) for e in found.errors]
-    suite = ET.Element("testsuite", name=_xml(found.name), tests=str(len(cases)))
+    cases += [_case(found.name, "audit", e.code, "error", e.detail) for e in found.errors]
+    return _counted(found.name, cases)
+
+
+def _counted(name: str, cases: list[ET.Element]) -> ET.Element:
+    suite = ET.Element("testsuite", name=_xml(name), tests=str(len(cases)))
     for kind, plural in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
         suite.set(plural, str(sum(case.find(kind) is not None for case in cases)))
     suite.extend(cases)
@@ -46,11 +60,11 @@ def _pair(found: RepositoryAudit, hotfix: Hotfix, verdict: Verdict) -> ET.Elemen
     said = f"{verdict.status}: {verdict.reason}"
     if waiver:
         said += f"; waived until {waiver.expires} by {waiver.approved_by}: {waiver.reason}"
-    return _case(found, verdict.branch, hotfix.tag, kind, said)
+    return _case(found.name, verdict.branch, hotfix.tag, kind, said)
 
 
-def _case(found: RepositoryAudit, group: str, name: str, kind: str | None, said: str) -> ET.Element:
-    case = ET.Element("testcase", classname=_xml(f"{found.name}.{group}"), name=_xml(name))
+def _case(suite: str, group: str, name: str, kind: str | None, said: str) -> ET.Element:
+    case = ET.Element("testcase", classname=_xml(f"{suite}.{group}"), name=_xml(name))
     if kind:
         ET.SubElement(case, kind, message=_xml(said))
     return case

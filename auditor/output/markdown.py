@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from auditor.model import DRIFT, Audit, RepositoryAudit
+from auditor.model import DRIFT, Audit, Discovery, RepositoryAudit
 from auditor.output.order import counts, worst_first
 from auditor.output.words import day, plain
 
@@ -15,6 +15,7 @@ def render(audit: Audit) -> str:
     """The verdict, the matrix of each repository, and why."""
     said = ", ".join(f"{n} {status}" for status, n in counts(audit).items() if n) or "no pairs"
     parts = [f"# Hotfix audit: {audit.verdict}", f"{day(audit.finished_at)} UTC. {said}."]
+    parts += [_discovery(d) for d in audit.discovered]
     for repository in audit.repositories:
         parts += _repository(repository)
     return "\n\n".join(parts) + "\n"
@@ -24,6 +25,14 @@ def text(words: str) -> str:
     """Text that Markdown leaves alone; a mention or reference is broken by an entity."""
     escaped = _SPECIAL.sub(lambda m: f"&#{ord(m[1])};", plain(words))
     return escaped.replace("://", "&#58;//").replace("www.", "www&#46;")
+
+
+def _discovery(found: Discovery) -> str:
+    heading = f"## {found.type} {text(found.owner)}"
+    lines = [f"{len(found.repositories)} repositories audited, {len(found.excluded)} excluded.", ""]
+    lines += [f"- excluded {text(e.repository)}: {text(e.reason)}" for e in found.excluded]
+    lines += [f"- **not judged** {e.code}: {text(e.detail)}" for e in found.errors]
+    return "\n".join([heading, "", *lines]).rstrip()
 
 
 def _repository(found: RepositoryAudit) -> list[str]:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from auditor.model import DRIFT, Audit, Hotfix, RepositoryAudit, Severity, Status, Verdict
+from auditor.model import DRIFT, Audit, Discovery, Hotfix, RepositoryAudit, Severity, Status, Verdict
 from auditor.output.order import counts, worst_first
 from auditor.output.words import day, plain
 
@@ -31,10 +31,22 @@ def render(audit: Audit) -> str:
     width = None if sys.stdout.isatty() else max(_NARROWEST, int(os.environ.get("COLUMNS", "0") or 0))
     text = io.StringIO()
     console = Console(file=text, force_terminal=terminal, width=width, highlight=False, soft_wrap=False, emoji=False)
+    for discovery in audit.discovered:
+        _discovery(console, discovery)
     for repository in audit.repositories:
         _repository(console, repository)
     _conclusion(console, audit)
     return text.getvalue()
+
+
+def _discovery(console: Console, found: Discovery) -> None:
+    counted = f"{len(found.repositories)} repositories audited, {len(found.excluded)} excluded"
+    console.print(f"[bold]{found.type} {_safe(found.owner)}[/]  {_safe(found.url)}: {counted}")
+    for excluded in found.excluded:
+        console.print(f"  [dim]excluded[/] {_safe(excluded.repository)}: {_safe(excluded.reason)}")
+    for error in found.errors:
+        console.print(f"  [yellow]not judged[/] {error.code}: {_safe(error.detail)}")
+    console.print()
 
 
 def _repository(console: Console, found: RepositoryAudit) -> None:

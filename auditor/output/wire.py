@@ -16,6 +16,7 @@ from auditor.errors import BranchDriftError
 from auditor.model import (
     Audit,
     Branch,
+    Discovery,
     Fix,
     FixVerdict,
     Hotfix,
@@ -29,6 +30,7 @@ from auditor.model import (
 from auditor.output.documents import (
     AuditDocument,
     BranchDocument,
+    DiscoveryDocument,
     FixDocument,
     FixVerdictDocument,
     HotfixDocument,
@@ -106,6 +108,7 @@ def document(audit: Audit) -> AuditDocument:
         "finished_at": rfc3339(audit.finished_at),
         "config_sha256": audit.config_sha256,
         "summary": _summary(audit),
+        "discovered": [_discovery(d) for d in audit.discovered],
         "repositories": [_repository(r) for r in audit.repositories],
     }
 
@@ -119,6 +122,17 @@ def _summary(audit: Audit) -> SummaryDocument:
         "hotfixes": sum(len(r.hotfixes) for r in audit.repositories),
         "pairs": {s.value: pairs[s] for s in Status},
         "violations": {s.value: violations[s] for s in Severity if s is not Severity.OFF},
+    }
+
+
+def _discovery(found: Discovery) -> DiscoveryDocument:
+    return {
+        "type": found.type,
+        "url": found.url,
+        "owner": found.owner,
+        "repositories": list(found.repositories),
+        "excluded_repositories": [{"repository": e.repository, "reason": e.reason} for e in found.excluded],
+        "errors": [{"code": e.code, "detail": e.detail} for e in found.errors],
     }
 
 

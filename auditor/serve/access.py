@@ -20,8 +20,7 @@ from typing import Annotated, Literal
 import bcrypt
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
 
-from auditor import yaml_text
-from auditor.config import fault
+from auditor import faults, yaml_text
 from auditor.errors import UsageError
 from auditor.values import Text
 
@@ -163,7 +162,7 @@ def read(file: Path) -> WebConfig:
     try:
         found = WebConfig.model_validate(document.value)
     except ValidationError as error:
-        raise UsageError(*dict.fromkeys(fault(file, document, e, WebConfig) for e in error.errors())) from None
+        raise UsageError(*dict.fromkeys(faults.placed(file, document, e, WebConfig) for e in error.errors())) from None
     if document.faults:
         raise UsageError(*(f"{file}:{line}: {said}" for line, said in document.faults))
     return found
