@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
 from auditor.values import Duration, Text
 
-ForgeType = Literal["github", "gitlab", "gitea"]
+ForgeType = Literal["github", "gitlab", "gitea", "bitbucket-cloud", "bitbucket-server", "azure"]
 
 
 def _address(value: str) -> str:
@@ -48,6 +48,8 @@ class Access(BaseModel):
     def _safe(self) -> Access:
         if self.token_env is not None and self.token_file is not None:
             raise ValueError("token_env and token_file: give one of them")
+        if self.type == "bitbucket-server" and self.url is None:
+            raise ValueError("url: is missing: this kind of forge has no public address")
         if self.token_env or self.token_file:
             _refuse_clear_text(self.url)
         return self

@@ -12,7 +12,7 @@ import click
 from auditor import __version__
 from auditor.errors import BranchDriftError, UsageError
 
-_FORGES = ("github", "gitlab", "gitea")
+_FORGES = ("github", "gitlab", "gitea", "bitbucket-cloud", "bitbucket-server", "azure")
 _FORMATS = ("table", "json", "html", "csv", "markdown", "junit")
 _EXITS = """\b
 Exit status:

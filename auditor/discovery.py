@@ -43,7 +43,7 @@ def expand(config: Config, kept: Path | None) -> tuple[Config, tuple[Discovery, 
 
 def listed(block: DiscoverConfig, kept: Path | None = None) -> tuple[Listed, ...]:
     """What the forge lists, each once, in the order of their names. Raises `ForgeError`."""
-    with forges.opened(block, kept) as forge:
+    with forges.asking(block, kept) as forge:
         found = {r.path.casefold(): r for r in forge.repositories(block.owner)}
     return tuple(found[path] for path in sorted(found))
 

@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, Protocol, Self
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Asked:
     headers: Mapping[str, str]
     body: Any
     at: float
+    all: Mapping[str, list[str]] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -66,6 +67,10 @@ class Fault:
     when: Callable[[Asked], bool] = lambda _: True
 
 
+class NotThereError(Exception):
+    """What was asked for does not exist."""
+
+
 Handler = Callable[[Asked, "re.Match[str]"], Said]
 Route = tuple[str, str, Handler]
 
@@ -93,6 +98,7 @@ class ForgeServer:
         self.asked: list[Asked] = []
         self.faults: deque[Fault] = deque()
         self.etags = etags
+        self.broken: list[Exception] = []
         self.stopping = threading.Event()
         self.lock = threading.RLock()
         self._server = _Server(("127.0.0.1", 0), _Handler)
@@ -113,6 +119,8 @@ class ForgeServer:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(5)
+        if self.broken:
+            raise self.broken[0]
 
     def fail(self, *faults: Fault) -> None:
         """The next requests meet these."""
@@ -135,7 +143,10 @@ class ForgeServer:
             match = re.fullmatch(pattern, path)
             if match and method == asked.method and asked.path.startswith(self.shape.prefix):
                 with self.lock:
-                    return self._tagged(asked, handler(asked, match))
+                    try:
+                        return self._tagged(asked, handler(asked, match))
+                    except NotThereError:
+                        break
         return self.shape.refusal(404, "Not Found")
 
     def _tagged(self, asked: Asked, said: Said) -> Said:
@@ -172,14 +183,23 @@ class _Handler(BaseHTTPRequestHandler):
             body = json.loads(body) if body else None
         split = urlsplit(self.path)
         headers = {k.lower(): v for k, v in self.headers.items()}
-        asked = Asked(self.command, split.path, dict(parse_qsl(split.query)), headers, body, time.monotonic())
+        query = parse_qs(split.query, keep_blank_values=True)
+        last = {name: values[-1] for name, values in query.items()}
+        asked = Asked(self.command, split.path, last, headers, body, time.monotonic(), query)
         with forge.lock:
             forge.asked.append(asked)
         fault = forge.next_fault(asked)
-        if fault is None:
-            self._say(forge.answer(asked))
-        else:
-            self._misbehave(fault, asked)
+        try:
+            if fault is None:
+                self._say(forge.answer(asked))
+            else:
+                self._misbehave(fault, asked)
+        except OSError:
+            raise
+        except Exception as error:
+            # A fault of the stand-in itself is none that a test may take for the forge's.
+            forge.broken.append(error)
+            raise
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _any  # noqa: N815
 

@@ -28,6 +28,18 @@ def faults(kind: str, requests: Iterable[Asked]) -> list[str]:
     return [f"{asked.method} {asked.url}: {fault}" for asked in requests for fault in _faults(kind, asked)]
 
 
+def split(kind: str, requests: Iterable[Asked]) -> tuple[list[Asked], list[Asked]]:
+    """The requests whose path and method the description has, and the others."""
+    document = _described(kind)[1]
+    known: list[Asked] = []
+    unknown: list[Asked] = []
+    for asked in requests:
+        path = asked.path.removeprefix(PREFIXES[kind])
+        fits = any(_fits(t, path) and asked.method.lower() in o for t, o in document["paths"].items())
+        (known if fits else unknown).append(asked)
+    return known, unknown
+
+
 def _faults(kind: str, asked: Asked) -> list[str]:
     api, document = _described(kind)
     path = asked.path.removeprefix(PREFIXES[kind])
@@ -56,7 +68,8 @@ def _described(kind: str) -> tuple[OpenAPI, Any]:
 
 def _parameters(document: Any, path: str, method: str) -> set[str]:
     """The query parameters that are declared for a path."""
-    for template, operations in document["paths"].items():
+    exact_first = sorted(document["paths"].items(), key=lambda p: p[0].count("{"))
+    for template, operations in exact_first:
         if method in operations and _fits(template, path):
             parameters = (_resolved(document, p) for p in operations[method].get("parameters", []))
             return {p["name"] for p in parameters if p["in"] == "query"}

@@ -546,7 +546,7 @@ def test_files_are_named_from_the_configuration(tmp_path: Path) -> None:
 )
 def test_where_interfaces_are(kind: str, url: str | None, root: str) -> None:
     found = FORGES[kind]
-    assert found.root(url or found.public) == root
+    assert found.root(url or found.public or "") == root
 
 
 def test_github_itself_is_cloned_from_its_web_address() -> None:

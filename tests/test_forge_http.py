@@ -414,7 +414,7 @@ def test_certificates_are_checked(tmp_path: Path) -> None:
 
 
 def names(access: Access) -> list[str]:
-    with forges.opened(access, None, Clock(sleep=lambda _: None)) as forge:
+    with forges.asking(access, None, Clock(sleep=lambda _: None)) as forge:
         return [r.path for r in forge.repositories("acme")]
 
 

@@ -15,7 +15,14 @@ from auditor.forges.interface import Listed
 from auditor.output import files
 from auditor.output.words import plain
 
-_USUAL_TOKENS = {"github": "GITHUB_TOKEN", "gitlab": "GITLAB_TOKEN", "gitea": "GITEA_TOKEN"}
+_USUAL_TOKENS = {
+    "github": "GITHUB_TOKEN",
+    "gitlab": "GITLAB_TOKEN",
+    "gitea": "GITEA_TOKEN",
+    "bitbucket-cloud": "BITBUCKET_TOKEN",
+    "bitbucket-server": "BITBUCKET_TOKEN",
+    "azure": "AZURE_DEVOPS_TOKEN",
+}
 
 
 def run(forge: str, owner: str | None, url: str | None, token_env: str | None, output: str) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -20,7 +20,7 @@ from auditor.forges.http import Http, Reply, joined, origin, shown
 from auditor.forges.pace import Clock
 from auditor.forges.tokens import Token
 
-Query = Mapping[str, str | int]
+Query = Mapping[str, str | int | Sequence[str]]
 
 _ATTEMPTS = 3
 _MOST_REDIRECTS = 5
@@ -39,8 +39,8 @@ class Answer:
     next: str | None = None
 
 
-class Client:
-    """A forge's interface under `root`. `headers` go with every request, those with the token among them.
+class Reader:
+    """A forge's interface under `root`, to read. `headers` go with every request, those with the token among them.
 
     `patience` is how many seconds may be spent on limits and repeats in all. Every method raises `ForgeError`.
     """
@@ -80,21 +80,13 @@ class Client:
             self._etags.put(key, Kept(reply.headers["etag"], about, reply.next, reply.body))
         return answer
 
-    def ask(self, path: str, body: Any) -> Answer:
+    def ask(self, path: str, body: Any, query: Query | None = None) -> Answer:
         """Reads by a POST, where a forge has questions that do not fit an address: repeated like a read."""
-        url = self._url(path, None)
+        url = self._url(path, query)
         return self._answer(self._persistent("POST", url, {}, body), "POST", url)
 
-    def send(self, method: str, path: str, body: Any = None) -> Answer:
-        """Writes, once. An error whose `uncertain` is set may have taken effect all the same."""
-        url = self._url(path, None)
-        reply = self._call(method, url, {}, body, writing=True)
-        if self._is_limit(reply):
-            self._be_quiet(limits.seconds_to_wait(reply.headers, self._clock.now()))
-        return self._answer(reply, method, url)
-
     def _url(self, path: str, query: Query | None) -> str:
-        return f"{self.root}{path}" + (f"?{urlencode(query)}" if query else "")
+        return f"{self.root}{path}" + (f"?{urlencode(query, doseq=True)}" if query else "")
 
     def _key(self, url: str) -> str:
         secret = self._token.reveal() if self._token else ""
@@ -202,6 +194,18 @@ class Client:
             kind = complaints.visible(headers.get("content-type", "no content type"))
             said = f"{method} {shown(url)}: the answer is no JSON ({kind}); a login page or a proxy's, or url: is wrong"
             raise ForgeError("not-json", said, uncertain=method != "GET") from None
+
+
+class Client(Reader):
+    """The same to read and to write."""
+
+    def send(self, method: str, path: str, body: Any = None, query: Query | None = None) -> Answer:
+        """Writes, once. An error whose `uncertain` is set may have taken effect all the same."""
+        url = self._url(path, query)
+        reply = self._call(method, url, {}, body, writing=True)
+        if self._is_limit(reply):
+            self._be_quiet(limits.seconds_to_wait(reply.headers, self._clock.now()))
+        return self._answer(reply, method, url)
 
 
 def segment(text: str) -> str:

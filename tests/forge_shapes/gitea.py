@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from tests.forge_server import Asked, Route, Said, part
-from tests.forge_shapes.pages import linked
-from tests.forge_shapes.world import Project, World
+from tests.forge_server import Asked, NotThereError, Route, Said, part
+from tests.forge_shapes.pages import inside, iso, linked
+from tests.forge_shapes.world import Fact, Note, Project, Pull, RefusedError, Vote, World
+
+REPO = r"/repos/(?P<owner>[^/]+)/(?P<repo>[^/]+)"
+_STATES = {"passed": "success", "failed": "failure", "cancelled": "error", "skipped": "skipped", "pending": "pending"}
+_OPINIONS = {"approved": "APPROVED", "rejected": "REQUEST_CHANGES", "commented": "COMMENT", "asked": "REQUEST_REVIEW"}
 
 
 class GiteaShape:
@@ -25,14 +29,111 @@ class GiteaShape:
         return Said(status, {"message": words, "url": "https://forge.example.com/api/swagger", "errors": []})
 
     def routes(self) -> Sequence[Route]:
-        return (("GET", r"/orgs/(?P<org>[^/]+)/repos", self.repositories),)
+        pull, issue = REPO + r"/pulls/(?P<number>\d+)", REPO + r"/issues/(?P<number>\d+)"
+        return (
+            ("GET", r"/orgs/(?P<org>[^/]+)/repos", self.repositories),
+            ("GET", f"{REPO}/pulls", self.pulls),
+            ("POST", f"{REPO}/pulls", self.create),
+            ("GET", f"{REPO}/labels", self.labels),
+            ("GET", pull, self.pull),
+            ("PATCH", pull, self.edit),
+            ("GET", f"{pull}/reviews", self.reviews),
+            ("POST", f"{pull}/requested_reviewers", self.ask),
+            ("GET", REPO + r"/pulls/(?P<base>[^/]+)/(?P<head>.+)", self.between),
+            ("POST", f"{issue}/labels", self.label),
+            ("GET", f"{issue}/comments", self.comments),
+            ("POST", f"{issue}/comments", self.comment),
+            ("GET", REPO + r"/commits/(?P<sha>[^/]+)/pull", self.pull_of),
+            ("GET", REPO + r"/commits/(?P<sha>[^/]+)/status", self.status),
+        )
+
+    # What is asked
 
     def repositories(self, asked: Asked, match: re.Match[str]) -> Said:
         found = self.world.owned(part(match, "org"), self.user(asked) or "")
         if found is None:
             return self.refusal(404, "user redirect does not exist [name: x]")
-        said = linked(asked, [self.repository(p) for p in found], "limit", min(self.world.page, 50))
-        return Said(said.status, said.body, {**said.headers, "X-Total-Count": str(len(found))})
+        return self._page(asked, [self.repository(p) for p in found])
+
+    def pulls(self, asked: Asked, match: re.Match[str]) -> Said:
+        project = self._there(match)
+        state = asked.query.get("state", "open")
+        found = [p for p in project.pulls if state in ("all", _state(p))]
+        return self._page(asked, [self.pull_value(project, p) for p in found])
+
+    def pull(self, _: Asked, match: re.Match[str]) -> Said:
+        return self._changed(match, lambda _pull: None)
+
+    def between(self, _: Asked, match: re.Match[str]) -> Said:
+        project = self._there(match)
+        found = [p for p in project.between(part(match, "head"), part(match, "base")) if not p.fork]
+        return Said(200, self.pull_value(project, found[0])) if found else self.refusal(404, "not found")
+
+    def pull_of(self, _: Asked, match: re.Match[str]) -> Said:
+        project = self._there(match)
+        found = [p for p in project.bringing(match["sha"]) if p.state == "merged"]
+        return Said(200, self.pull_value(project, found[0])) if found else self.refusal(404, "not found")
+
+    def labels(self, asked: Asked, match: re.Match[str]) -> Said:
+        return self._page(asked, [{"id": n + 1, "name": name} for n, name in enumerate(self._there(match).labels)])
+
+    def reviews(self, asked: Asked, match: re.Match[str]) -> Said:
+        pull = self._pull(match)
+        return self._page(asked, [_review(n, v, pull.head) for n, v in enumerate(pull.votes)])
+
+    def comments(self, _: Asked, match: re.Match[str]) -> Said:
+        notes = [n for n in self._pull(match).notes if not n.system]
+        return Said(200, [{"user": {"login": n.who}, "body": n.body, "created_at": iso(n.at)} for n in notes])
+
+    def status(self, asked: Asked, match: re.Match[str]) -> Said:
+        kinds = ("status", "check")
+        found = [f for f in self._there(match).facts if f.kind in kinds and f.commit == match["sha"]]
+        last = [_status(f) for f in {f.name: f for f in found}.values()]
+        said = linked(asked, last, "limit", min(self.world.page, 50))
+        assert isinstance(said.body, list)
+        # The total is that of the page, and there is no link.
+        return Said(200, inside(said, "statuses", len(said.body)).body)
+
+    # What is done
+
+    def create(self, asked: Asked, match: re.Match[str]) -> Said:
+        project, said = self._there(match), asked.body
+        draft = said["title"].startswith("WIP: ")
+        try:
+            pull = self.world.open(
+                project, said["head"], said["base"], said["title"], said.get("body") or "",
+                draft=draft, author=self.user(asked),
+            )  # fmt: skip
+        except RefusedError as error:
+            status = {"duplicate": 409, "no-branch": 404}.get(error.why, 422)
+            return self.refusal(status, f"pull request already exists for these targets: {error.why}")
+        return Said(201, self.pull_value(project, pull))
+
+    def edit(self, asked: Asked, match: re.Match[str]) -> Said:
+        def change(pull: Pull) -> None:
+            pull.body = asked.body.get("body", pull.body)
+            pull.assignees = asked.body.get("assignees", pull.assignees)
+            if asked.body.get("state") == "closed":
+                self.world.end(pull, "closed", None)
+
+        return self._changed(match, change, 201)
+
+    def ask(self, asked: Asked, match: re.Match[str]) -> Said:
+        if "nobody" in asked.body["reviewers"]:
+            return self.refusal(404, "user does not exist [uid: 0, name: nobody]")
+        self._pull(match).reviewers.extend(asked.body["reviewers"])
+        return Said(201, [])
+
+    def label(self, asked: Asked, match: re.Match[str]) -> Said:
+        names = [self._there(match).labels[n - 1] for n in asked.body["labels"]]
+        self._pull(match).labels.extend(names)
+        return Said(200, [{"name": name} for name in names])
+
+    def comment(self, asked: Asked, match: re.Match[str]) -> Said:
+        self._pull(match).notes.append(Note(self.user(asked) or "", asked.body["body"], self.world.tick()))
+        return Said(201, {"id": 1})
+
+    # How it is shown
 
     def repository(self, project: Project) -> dict[str, Any]:
         links = {
@@ -49,3 +150,74 @@ class GiteaShape:
             **links,
             **project.links,
         }
+
+    def pull_value(self, project: Project, pull: Pull) -> dict[str, Any]:
+        merged = pull.state == "merged"
+        gone = project.tip(pull.source) is None
+        ref = f"refs/pull/{pull.number}/head" if gone else pull.source
+        return {
+            "number": pull.number,
+            "html_url": f"http://{self.world.host}/{project.path}/pulls/{pull.number}",
+            "state": _state(pull),
+            "merged": merged,
+            "draft": pull.draft,
+            "title": pull.title,
+            "body": pull.body,
+            "head": {
+                "label": pull.source,
+                "ref": ref,
+                "sha": pull.head,
+                "repo": {"full_name": pull.fork or project.path},
+            },
+            "base": {"label": pull.target, "ref": pull.target, "repo": {"full_name": project.path}},
+            "merge_commit_sha": pull.landed if merged else None,
+            "user": {"login": pull.author},
+            "created_at": iso(pull.created),
+            "merged_at": iso(pull.ended) if merged else None,
+            "closed_at": iso(pull.ended),
+            "labels": [{"name": name} for name in pull.labels],
+            "assignees": [{"login": name} for name in pull.assignees],
+        }
+
+    def _page(self, asked: Asked, items: Sequence[Any]) -> Said:
+        said = linked(asked, items, "limit", min(self.world.page, 50))
+        return Said(said.status, said.body, {**said.headers, "X-Total-Count": str(len(items))})
+
+    def _there(self, match: re.Match[str]) -> Project:
+        found = self.world.project(f"{part(match, 'owner')}/{part(match, 'repo')}")
+        if found is None:
+            raise NotThereError
+        return found
+
+    def _pull(self, match: re.Match[str]) -> Pull:
+        found = self._there(match).pull(int(match["number"]))
+        if found is None:
+            raise NotThereError
+        return found
+
+    def _changed(self, match: re.Match[str], change: Callable[[Pull], None], status: int = 200) -> Said:
+        pull = self._pull(match)
+        change(pull)
+        return Said(status, self.pull_value(self._there(match), pull))
+
+
+def _state(pull: Pull) -> str:
+    return "open" if pull.state == "open" else "closed"
+
+
+def _review(number: int, vote: Vote, head: str) -> dict[str, Any]:
+    return {
+        "id": number,
+        "user": {"login": vote.who},
+        "state": _OPINIONS[vote.opinion],
+        "commit_id": vote.commit,
+        "dismissed": vote.dismissed,
+        "stale": vote.commit != head,
+        "official": True,
+        "submitted_at": iso(vote.at),
+    }
+
+
+def _status(fact: Fact) -> dict[str, Any]:
+    link = f"https://ci.example/{fact.name}"
+    return {"context": fact.name, "status": _STATES[fact.state], "target_url": link, "updated_at": iso(fact.at)}

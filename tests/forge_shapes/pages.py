@@ -1,8 +1,9 @@
-"""Pages by number, with the links that three of the forges give."""
+"""Pages, times and fields, as several of the forges have them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,3 +22,13 @@ def linked(asked: Asked, items: Sequence[Any], size: str, longest: int) -> Said:
             links.append(f'<http://{asked.headers["host"]}{asked.path}?{query}>; rel="{relation}"')
     headers = {"Link": ", ".join(links)} if links else {}
     return Said(200, list(items[(page - 1) * length : page * length]), headers)
+
+
+def inside(said: Said, key: str, total: int) -> Said:
+    """The same, with the list as a part of an object."""
+    return Said(said.status, {"total_count": total, key: said.body}, said.headers)
+
+
+def iso(seconds: int | None) -> str | None:
+    """A time as most forges write it."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
