@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from auditor.forges import FORGES
@@ -77,15 +81,27 @@ class Stage:
         return found
 
 
-@contextmanager
-def stage(kind: str, folder: Path, page: int = 100, timeout: float = 10) -> Iterator[Stage]:
-    """A forge with the project that the story is about: a hotfix on its way back to an environment branch."""
+@cache
+def _template() -> tuple[Path, int]:
+    """The repositories as the story begins, built once a process, and what time it is then."""
+    folder = Path(tempfile.mkdtemp(prefix="forge-stage-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     repo = protocol(folder / "work", branches=())
     repo.branch(TARGET)
     repo.switch(SOURCE, "main")
     repo.commit("Fix login-crash", {"src/login.py": LOGIN_FIXED})
-    bare = folder / "bare.git"
-    repo.git("clone", "-q", "--bare", ".", str(bare))
+    repo.git("clone", "-q", "--bare", "--template=", ".", str(folder / "bare.git"))
+    repo.git("gc", "-q")
+    return folder, repo.clock
+
+
+@contextmanager
+def stage(kind: str, folder: Path, page: int = 100, timeout: float = 10) -> Iterator[Stage]:
+    """A forge with the project that the story is about: a hotfix on its way back to an environment branch."""
+    template, clock = _template()
+    shutil.copytree(template, folder, dirs_exist_ok=True)
+    repo, bare = Repo(folder / "work"), folder / "bare.git"
+    repo.clock = clock
     path = "acme/shop/payments" if kind in ("gitlab", "azure") else "acme/payments"
     project = Project(path, bare=bare, labels=["bug", "backmerge", "urgent"])
     world = World([Project("acme/other"), project], page=page)

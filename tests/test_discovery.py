@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, get_args
@@ -25,14 +25,9 @@ from auditor.output import FORMATS, render
 from tests import forge_specs
 from tests.build import back_merge, hotfix, protocol
 from tests.forge_client import disguises, shows
-from tests.forge_server import Fault, ForgeServer, Said, Shape
-from tests.forge_shapes.gitea import GiteaShape
-from tests.forge_shapes.github import GitHubShape
-from tests.forge_shapes.gitlab import GitLabShape
+from tests.forge_server import Fault, ForgeServer, Said
 from tests.forge_shapes.world import TOKEN, Project, World
-
-SHAPES: dict[str, Callable[[World], Shape]] = {"github": GitHubShape, "gitlab": GitLabShape, "gitea": GiteaShape}
-KINDS = tuple(SHAPES)
+from tests.forge_stage import KINDS, SHAPES
 
 
 @contextmanager
@@ -57,6 +52,11 @@ def expand(*blocks: DiscoverConfig, known: tuple[RepositoryConfig, ...] = ()) ->
     return discovery.expand(Config(state=Path(), repositories=known, discover=blocks), None)
 
 
+def named(kind: str, *paths: str) -> list[str]:
+    """The names of repositories of `acme`; at one of the forges a project stands between, here of the same name."""
+    return [f"acme/{path}" if kind == "azure" else path for path in paths]
+
+
 def reasons(found: Discovery) -> dict[str, str]:
     return {e.repository: e.reason for e in found.excluded}
 
@@ -72,8 +72,9 @@ def test_all_pages_are_read(kind: str, number: int, page: int) -> None:
     with forge(kind, "other/x", "acme/zzz", *reversed(names), page=page) as (server, _):
         config, (found,) = expand(block(kind, server))
     assert found.errors == ()
-    assert [r.name for r in config.repositories] == [*names, "acme/zzz"] == list(found.repositories)
-    assert config.repositories[0].url == f"http://{server.host}/{config.repositories[0].name}.git"
+    assert [r.name for r in config.repositories] == named(kind, *names, "acme/zzz") == list(found.repositories)
+    place = {"bitbucket-server": "scm/acme/zzz.git", "azure": "acme/_git/zzz"}.get(kind, "acme/zzz.git")
+    assert config.repositories[-1].url == f"http://{server.host}/{place}"
 
 
 @forge_specs.needed
@@ -97,6 +98,16 @@ def test_what_the_description_forbids_is_seen() -> None:
         assert len(forge_specs.faults("github", [wrong])) == 1
 
 
+# What some of the forges do not tell of a repository.
+UNTOLD = {
+    "github": ("new",),
+    "gitea": ("shut",),
+    "bitbucket-cloud": ("old", "new", "shut"),
+    "bitbucket-server": ("new",),
+    "azure": ("old",),
+}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_left_out_is_listed_with_its_reason(kind: str) -> None:
     projects = (
@@ -112,15 +123,18 @@ def test_what_is_left_out_is_listed_with_its_reason(kind: str) -> None:
         chosen = block(kind, server, include=["PAYMENTS-*"], exclude=["*-sandbox"])
         config, (found,) = expand(chosen)
         everything, _ = expand(block(kind, server, archived=True, forks=True))
-    assert reasons(found)["acme/payments-old"] == "is archived (archived: true takes it in)"
-    assert reasons(found)["acme/payments-fork"] == "is a fork (forks: true takes it in)"
-    assert reasons(found)["acme/payments-sandbox"] == "matches *-sandbox of exclude:"
-    assert reasons(found)["acme/website"] == "matches no pattern of include:"
+    said = {
+        "old": "is archived (archived: true takes it in)",
+        "fork": "is a fork (forks: true takes it in)",
+        "sandbox": "matches *-sandbox of exclude:",
+        "new": "is empty",
+        "shut": "is disabled at the forge",
+    }
+    left_out = {named(kind, f"acme/payments-{n}")[0]: said[n] for n in said if n not in UNTOLD.get(kind, ())}
+    assert reasons(found) == {**left_out, named(kind, "acme/website")[0]: "matches no pattern of include:"}
     names = {r.name for r in config.repositories}
-    assert names | set(reasons(found)) == {p.path for p in projects}
-    assert {"acme/payments-old", "acme/payments-fork"} <= {r.name for r in everything.repositories}
-    shut = {"github": {"acme/payments-shut"}, "gitlab": {"acme/payments-shut", "acme/payments-new"}}
-    assert set(reasons(found)) - names >= shut.get(kind, {"acme/payments-new"})
+    assert names | set(reasons(found)) == set(named(kind, *(p.path for p in projects)))
+    assert set(named(kind, "acme/payments-old", "acme/payments-fork")) <= {r.name for r in everything.repositories}
 
 
 def test_subgroups_are_taken_in_and_patterns_see_their_path() -> None:
@@ -166,10 +180,8 @@ def test_ssh_addresses_have_one_form(kind: str) -> None:
         config, (found,) = expand(block(kind, server, clone="ssh"))
     assert found.errors == ()
     port = "" if kind == "gitlab" else ":2222"
-    assert [r.url for r in config.repositories] == [
-        "ssh://git@git.example.com/acme/a.git",
-        f"ssh://git@git.example.com{port}/acme/b.git",
-    ]
+    one = "ssh://git@ssh.git.example.com/v3/acme//a" if kind == "azure" else "ssh://git@git.example.com/acme/a.git"
+    assert [r.url for r in config.repositories] == [one, f"ssh://git@git.example.com{port}/acme/b.git"]
 
 
 HOSTILE = (
@@ -287,7 +299,7 @@ def test_an_owner_that_is_not_there() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_to_audit_is_no_success(kind: str) -> None:
-    with forge(kind, Project("acme/a", archived=True)) as (server, _):
+    with forge(kind, Project("acme/a", fork=True)) as (server, _):
         _config, found = expand(block(kind, server), block(kind, server, owner="hollow"))
     assert [[e.code for e in d.errors] for d in found] == [["nothing-found"]] * 2
     assert Audit(Tool("", "", ""), 0, 0, None, (), found).exit_code == 3
@@ -346,10 +358,10 @@ def test_an_unchanged_list_costs_no_page_and_a_new_repository_is_found(kind: str
         world.projects.append(Project("acme/zzz"))
         second, _ = discovery.expand(config, tmp_path / "kept")
     assert server.asked[cold].headers.get("if-none-match") is not None
-    assert [r.name for r in second.repositories] == [*(r.name for r in first.repositories), "acme/zzz"]
+    assert [r.name for r in second.repositories] == [*(r.name for r in first.repositories), *named(kind, "acme/zzz")]
 
 
-FULL = {"github": 100, "gitlab": 100, "gitea": 50}
+FULL = {kind: 50 if kind == "gitea" else 100 for kind in KINDS}
 
 
 # The command
@@ -497,7 +509,8 @@ def test_init_says_what_is_wrong(tmp_path: Path, args: tuple[str, ...], status: 
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ("{type: svn, owner: a}", "Input should be 'github', 'gitlab' or 'gitea'"),
+        ("{type: svn, owner: a}", "Input should be 'github', 'gitlab', 'gitea', "),
+        ("{type: bitbucket-server, owner: a}", "url: is missing"),
         ("{type: github}", "discover.0.owner: is missing"),
         ("{type: github, owner: a, tokenenv: X}", 'did you mean "token_env"'),
         ("{type: github, owner: a, url: 'https://u:p@h.example'}", "token belongs in"),
@@ -542,6 +555,9 @@ def test_files_are_named_from_the_configuration(tmp_path: Path) -> None:
         ("gitlab", None, "https://gitlab.com/api/v4"),
         ("gitlab", "https://git.example.com/lab", "https://git.example.com/lab/api/v4"),
         ("gitea", "https://codeberg.org", "https://codeberg.org/api/v1"),
+        ("bitbucket-cloud", "https://bitbucket.org", "https://api.bitbucket.org/2.0"),
+        ("bitbucket-server", "https://git.example.com/rest/api/latest", "https://git.example.com/rest"),
+        ("azure", None, "https://dev.azure.com"),
     ],
 )
 def test_where_interfaces_are(kind: str, url: str | None, root: str) -> None:
