@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from auditor import forges
+from auditor import forges, lists
 from auditor.addresses import key, usable
 from auditor.config import Config, DefaultsConfig, DiscoverConfig, RepositoryConfig
 from auditor.errors import ForgeError
@@ -30,7 +32,8 @@ class _Chosen:
 def expand(config: Config, kept: Path | None) -> tuple[Config, tuple[Discovery, ...]]:
     """The configuration with what its forges list as repositories of their own, and what became of each list.
 
-    A forge that fails costs the others nothing: its discovery has the error. Answers are kept in the folder `kept`.
+    A forge that fails costs the others nothing: its discovery has the error, and what it listed last is audited all the
+    same. Answers and lists are kept in the folder `kept`.
     """
     repositories = list(config.repositories)
     discoveries = []
@@ -51,16 +54,30 @@ def listed(block: DiscoverConfig, kept: Path | None = None) -> tuple[Listed, ...
 def _discover(
     block: DiscoverConfig, known: Sequence[RepositoryConfig], kept: Path | None
 ) -> tuple[list[RepositoryConfig], Discovery]:
-    try:
-        chosen = _choose(block, listed(block, kept), known)
-    except ForgeError as error:
-        chosen = _Chosen((), (), (Problem(error.code, error.detail),))
+    found, problems = _list(block, kept)
+    chosen = _choose(block, found, known)
     made, faults = _made(block, chosen, {r.name for r in known})
-    errors = (*chosen.errors, *faults)
+    errors = (*problems, *chosen.errors, *faults)
     if not (made or errors):
         errors = (Problem("nothing-found", _nothing(block, len(chosen.excluded))),)
     names = tuple(r.name for r in made)
     return made, Discovery(block.type, forges.root(block), block.owner, names, chosen.excluded, errors)
+
+
+def _list(block: DiscoverConfig, kept: Path | None) -> tuple[tuple[Listed, ...], tuple[Problem, ...]]:
+    """What the forge lists; where it cannot be asked, what it listed last, and the problem."""
+    place = f"{block.type} {forges.root(block)} {block.owner}"
+    try:
+        found = listed(block, kept)
+    except ForgeError as error:
+        last = lists.recall(kept, place) if kept else None
+        if last is None:
+            return (), (Problem(error.code, error.detail),)
+        day = datetime.fromtimestamp(last.at, UTC).strftime("%Y-%m-%d %H:%M")
+        return last.repositories, (Problem(error.code, f"{error.detail}; audited is what it listed on {day} UTC"),)
+    if kept:
+        lists.remember(kept, place, lists.Remembered(int(time.time()), found))
+    return found, ()
 
 
 def _nothing(block: DiscoverConfig, excluded: int) -> str:

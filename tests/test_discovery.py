@@ -21,7 +21,7 @@ from auditor.errors import ForgeError, UsageError
 from auditor.forges import FORGES
 from auditor.forges.interface import Listed
 from auditor.model import Audit, Discovery, Tool
-from auditor.output import FORMATS, render
+from auditor.output import FORMATS, metrics, render
 from tests import forge_specs
 from tests.build import back_merge, hotfix, protocol
 from tests.forge_client import disguises, shows
@@ -361,6 +361,24 @@ def test_an_unchanged_list_costs_no_page_and_a_new_repository_is_found(kind: str
     assert [r.name for r in second.repositories] == [*(r.name for r in first.repositories), *named(kind, "acme/zzz")]
 
 
+def test_what_was_listed_last_is_audited_while_the_forge_cannot_be_asked(tmp_path: Path) -> None:
+    with forge("github", "acme/a", Project("acme/b", fork=True), "acme/c") as (server, _):
+        config = Config(state=tmp_path, repositories=(), discover=(block("github", server, exclude=["c"]),))
+        first, _found = discovery.expand(config, tmp_path / "kept")
+        server.fail(Fault(said=Said(401, {"message": "Bad credentials"})))
+        second, (found,) = discovery.expand(config, tmp_path / "kept")
+        assert second.repositories == first.repositories
+        assert set(reasons(found)) == {"acme/b", "acme/c"}
+        assert [e.code for e in found.errors] == ["unauthorized"]
+        assert "audited is what it listed on 20" in found.errors[0].detail
+        (file,) = (tmp_path / "kept").glob("list-*")
+        assert file.stat().st_mode & 0o777 == 0o600
+        file.write_text("[")
+        server.fail(Fault(said=Said(401, {"message": "Bad credentials"})))
+        third, _found = discovery.expand(config, tmp_path / "kept")
+        assert third.repositories == ()
+
+
 FULL = {kind: 50 if kind == "gitea" else 100 for kind in KINDS}
 
 
@@ -455,7 +473,9 @@ def test_every_format_names_what_was_left_out_and_what_failed(form: str) -> None
         forge("gitea", "x/y") as (two, _),
     ):
         _config, found = expand(block("github", server), block("gitea", two))
-    text = render(form, Audit(Tool("", "", ""), 0, 0, None, (), found))
+    run = Audit(Tool("", "", ""), 0, 0, None, (), found)
+    assert "branch_drift_discoveries_failed 1.0\n" in metrics.exposition(run)
+    text = render(form, run)
     if form == "csv":
         return
     assert "not-found" in text

@@ -13,7 +13,7 @@ FLOORS = (
     ("model", "errors", "versions", "locks"),
     ("yaml_text", "values", "urls", "addresses", "access", "faults", "config"),
     ("git",),
-    ("fixes", "hotfixes", "presence", "rules", "forecast", "pairs", "policy", "checks", "forges"),
+    ("fixes", "hotfixes", "presence", "rules", "forecast", "pairs", "policy", "checks", "forges", "lists"),
     ("audit", "discovery"),
     ("output", "fleet", "guarded", "cluster", "cache", "alone", "progress", "successes", "push"),
     ("commands", "serve"),

@@ -60,6 +60,7 @@ def handler(user: str | None, password: str | None) -> Handler:
 def _registry(audit: Audit, last_success: Mapping[str, int]) -> CollectorRegistry:
     families = _Families()
     families.build_info.labels(audit.tool.version, audit.tool.libgit2).set(1)
+    families.discoveries_failed.set(sum(bool(d.errors) for d in audit.discovered))
     for repository in audit.repositories:
         _repository(families, repository, audit.finished_at)
         if repository.name in last_success:
@@ -100,6 +101,9 @@ class _Families:
         )
         self.last_success = self._gauge(
             "last_success_timestamp_seconds", "When a scan of the repository last succeeded.", ("repository",)
+        )
+        self.discoveries_failed = self._gauge(
+            "discoveries_failed", "Forges whose repositories could not all be listed in this run.", ()
         )
         self.build_info = self._gauge("build_info", "The versions that judged.", ("version", "libgit2"))
 
