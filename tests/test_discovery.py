@@ -474,7 +474,7 @@ def test_every_format_names_what_was_left_out_and_what_failed(form: str) -> None
     ):
         _config, found = expand(block("github", server), block("gitea", two))
     run = Audit(Tool("", "", ""), 0, 0, None, (), found)
-    assert "branch_drift_discoveries_failed 1.0\n" in metrics.exposition(run)
+    assert "branch_drift_discoveries_failed 1.0\n" in metrics.exposition(run, {})
     text = render(form, run)
     if form == "csv":
         return
