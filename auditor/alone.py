@@ -23,7 +23,8 @@ def held(config: Config, *, remember: bool) -> Iterator[None]:
     Without a configuration file nothing but a cache is kept, which any number of runs may share. Raises
     `BranchDriftError` where another run is at it, or there can be no lock.
     """
-    if config.sha256 is None or not (remember or any(r.url for r in config.repositories)):
+    mirrors = bool(config.discover) or any(r.url for r in config.repositories)
+    if config.sha256 is None or not (remember or mirrors):
         yield
         return
     lock = config.state / "run.lock"

@@ -28,6 +28,7 @@ from tests.forge_client import disguises, shows
 from tests.forge_server import Fault, ForgeServer, Said
 from tests.forge_shapes.world import TOKEN, Project, World
 from tests.forge_stage import KINDS, SHAPES
+from tests.remotes import serving
 
 
 @contextmanager
@@ -429,6 +430,24 @@ def test_a_failed_discovery_is_exit_3_and_costs_nothing_else(shop: Path, tmp_pat
     (discovered,) = document["discovered"]
     assert [e["code"] for e in discovered["errors"]] == ["server-error"]
     assert b"github acme: server-error: " in done.stderr
+
+
+def test_what_is_found_is_mirrored_and_audited(shop: Path, tmp_path: Path) -> None:
+    """From the forge's list to the verdict, two nights long: the second finds what was pushed since."""
+    with serving(tmp_path) as git, forge("github", Project("acme/shop"), Project("acme/shop-old")) as (server, world):
+        world.projects[0].links["clone_url"] = git.url("shop/.git")
+        file = configuration(tmp_path, tmp_path / "absent", ("github", server))
+        first = json.loads(scan("scan", "-c", file, "--format", "json", cwd=tmp_path).stdout)
+        subprocess.run(["git", "-C", shop, "branch", "-qf", "dr", "v2.3.0^{commit}"], check=True)
+        second = json.loads(scan("scan", "-c", file, "--format", "json", cwd=tmp_path).stdout)
+        told = scan("explain", "v2.3.1", "dr", "acme/shop", "-c", file, cwd=tmp_path)
+    for document, status in ((first, "present"), (second, "missing")):
+        found = document["repositories"][-1]
+        assert (found["name"], found["source"], found["errors"]) == ("acme/shop", git.url("shop/.git"), [])
+        assert found["hotfixes"][0]["branches"]["dr"]["status"] == status
+    assert told.returncode == 1
+    assert b"v2.3.1 on dr of acme/shop: missing" in told.stdout
+    assert not [seen for seen in git.seen if seen[1]]
 
 
 def everything(folder: Path) -> Iterator[tuple[str, bytes]]:
