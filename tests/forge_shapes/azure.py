@@ -7,9 +7,10 @@ import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from tests.forge_server import Asked, NotThereError, Route, Said, part
+from tests.forge_server import Asked, Route, Said
+from tests.forge_shapes.base import Base
 from tests.forge_shapes.pages import iso
-from tests.forge_shapes.world import Fact, Note, Project, Pull, RefusedError, World
+from tests.forge_shapes.world import Fact, Note, Project, Pull, RefusedError
 
 REPO = r"/(?P<org>[^/]+)/(?P<owner>[^/]+)/_apis/git/repositories/(?P<repo>[^/]+)"
 _STATES = {
@@ -23,11 +24,8 @@ _ENDS = {"open": "active", "merged": "completed", "closed": "abandoned"}
 _VOTES = {"approved": 10, "rejected": -10, "commented": 0, "asked": 0}
 
 
-class AzureShape:
+class AzureShape(Base):
     prefix: ClassVar[str] = ""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
 
     def user(self, asked: Asked) -> str | None:
         said = asked.headers.get("authorization")
@@ -79,14 +77,14 @@ class AzureShape:
         return Said(200, {"value": [self.repository(p) for p in found], "count": len(found)})
 
     def pulls(self, asked: Asked, match: re.Match[str]) -> Said:
-        project = self._there(match)
+        project = self.there(match)
         wanted = {k.removeprefix("searchCriteria."): v for k, v in asked.query.items()}
         source, target = (wanted[k].removeprefix("refs/heads/") for k in ("sourceRefName", "targetRefName"))
         found = [p for p in project.between(source, target) if wanted["status"] in ("all", _ENDS[p.state])]
         return self._page(asked, [self.pull_value(project, p) for p in reversed(found)], "$")
 
     def query(self, asked: Asked, match: re.Match[str]) -> Said:
-        project = self._there(match)
+        project = self.there(match)
         results = []
         for query in asked.body["queries"]:
             (sha,) = query["items"]
@@ -95,10 +93,10 @@ class AzureShape:
         return Said(200, {"queries": asked.body["queries"], "results": results})
 
     def pull(self, _: Asked, match: re.Match[str]) -> Said:
-        return Said(200, self.pull_value(self._there(match), self._pull(match)))
+        return Said(200, self.pull_value(self.there(match), self.the_pull(match)))
 
     def threads(self, _: Asked, match: re.Match[str]) -> Said:
-        pull = self._pull(match)
+        pull = self.the_pull(match)
         made = [
             {
                 "publishedDate": iso(n.at),
@@ -112,20 +110,20 @@ class AzureShape:
         return Said(200, {"value": made, "count": len(made)})
 
     def iterations(self, _: Asked, match: re.Match[str]) -> Said:
-        tips = self._pull(match).tips
+        tips = self.the_pull(match).tips
         made = [
             {"id": n, "createdDate": iso(at), "sourceRefCommit": {"commitId": tip}} for n, (at, tip) in enumerate(tips)
         ]
         return Said(200, {"value": made})
 
     def statuses(self, asked: Asked, match: re.Match[str]) -> Said:
-        facts = [f for f in self._there(match).facts if f.kind != "deployment" and f.commit == match["sha"]]
+        facts = [f for f in self.there(match).facts if f.kind != "deployment" and f.commit == match["sha"]]
         return self._page(asked, [_status(f) for f in facts], "")
 
     # What is done
 
     def create(self, asked: Asked, match: re.Match[str]) -> Said:
-        project, said = self._there(match), asked.body
+        project, said = self.there(match), asked.body
         if len(said["description"]) > 4000:
             return self.refusal(400, "Invalid argument value. Parameter name: Description")
         source, target = (said[k].removeprefix("refs/heads/") for k in ("sourceRefName", "targetRefName"))
@@ -142,26 +140,26 @@ class AzureShape:
         return Said(201, self.pull_value(project, pull))
 
     def edit(self, asked: Asked, match: re.Match[str]) -> Said:
-        pull = self._pull(match)
+        pull = self.the_pull(match)
         pull.body = asked.body.get("description", pull.body)
         if asked.body.get("status") == "abandoned":
             self.world.end(pull, "closed", None)
-        return Said(200, self.pull_value(self._there(match), pull))
+        return Said(200, self.pull_value(self.there(match), pull))
 
     def label(self, asked: Asked, match: re.Match[str]) -> Said:
-        self._pull(match).labels.append(asked.body["name"])
+        self.the_pull(match).labels.append(asked.body["name"])
         return Said(200, {"name": asked.body["name"]})
 
     def ask(self, asked: Asked, match: re.Match[str]) -> Said:
         assert asked.body == {"vote": 0}
         if match["who"] == "nobody":
             return self.refusal(404, "TF400898: nobody")
-        self._pull(match).reviewers.append(match["who"])
+        self.the_pull(match).reviewers.append(match["who"])
         return Said(200, {"id": match["who"], "vote": 0})
 
     def comment(self, asked: Asked, match: re.Match[str]) -> Said:
         (comment,) = asked.body["comments"]
-        self._pull(match).notes.append(Note(self.user(asked) or "", comment["content"], self.world.tick()))
+        self.the_pull(match).notes.append(Note(self.user(asked) or "", comment["content"], self.world.tick()))
         return Said(200, {"id": 1})
 
     # How it is shown
@@ -205,18 +203,6 @@ class AzureShape:
     def _page(self, asked: Asked, items: Sequence[Any], sign: str) -> Said:
         top, skip = int(asked.query[f"{sign}top"]), int(asked.query[f"{sign}skip"])
         return Said(200, {"value": list(items[skip : skip + top])})
-
-    def _there(self, match: re.Match[str]) -> Project:
-        found = self.world.project(f"{part(match, 'org')}/{part(match, 'owner')}/{part(match, 'repo')}")
-        if found is None:
-            raise NotThereError
-        return found
-
-    def _pull(self, match: re.Match[str]) -> Pull:
-        found = self._there(match).pull(int(match["number"]))
-        if found is None:
-            raise NotThereError
-        return found
 
 
 def _person(name: str) -> dict[str, Any]:

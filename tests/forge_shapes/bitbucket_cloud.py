@@ -8,21 +8,20 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from tests.forge_server import Asked, NotThereError, Route, Said, part
+from tests.forge_server import Asked, Route, Said, part
+from tests.forge_shapes.base import Base
 from tests.forge_shapes.pages import iso
-from tests.forge_shapes.world import Fact, Note, Project, Pull, RefusedError, World
+from tests.forge_shapes.world import Fact, Note, Project, Pull, RefusedError
 
 REPO = r"/repositories/(?P<owner>[^/]+)/(?P<repo>[^/]+)"
 _STATES = {"passed": "SUCCESSFUL", "failed": "FAILED", "cancelled": "STOPPED", "pending": "INPROGRESS"}
 _ENDS = {"open": "OPEN", "merged": "MERGED", "closed": "DECLINED"}
 
 
-class BitbucketCloudShape:
+class BitbucketCloudShape(Base):
     prefix: ClassVar[str] = "/2.0"
 
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.indexing = 0
+    indexing = 0
 
     def user(self, asked: Asked) -> str | None:
         said = asked.headers.get("authorization")
@@ -63,7 +62,7 @@ class BitbucketCloudShape:
         return self._page(asked, [self.repository(p) for p in found])
 
     def pulls(self, asked: Asked, match: re.Match[str]) -> Said:
-        project = self._there(match)
+        project = self.there(match)
         wanted = re.fullmatch(r'source\.branch\.name="(.*)" AND destination\.branch\.name="(.*)"', asked.query["q"])
         assert wanted, asked.query["q"]
         found = project.between(wanted[1].replace('\\"', '"'), wanted[2].replace('\\"', '"'))
@@ -71,7 +70,7 @@ class BitbucketCloudShape:
         return self._page(asked, [self.pull_value(project, p) for p in found if _ENDS[p.state] in states])
 
     def pull(self, _: Asked, match: re.Match[str]) -> Said:
-        project, pull = self._there(match), self._pull(match)
+        project, pull = self.there(match), self.the_pull(match)
         people = [
             {"user": _person(v.who), "role": "REVIEWER", "state": _stand(v.opinion), "participated_on": iso(v.at + 5)}
             for v in {v.who: v for v in pull.votes}.values()
@@ -80,7 +79,7 @@ class BitbucketCloudShape:
         return Said(200, {**self.pull_value(project, pull), "participants": people, "reviewers": reviewers})
 
     def activity(self, asked: Asked, match: re.Match[str]) -> Said:
-        pull = self._pull(match)
+        pull = self.the_pull(match)
         events = [
             (at, {"update": {"date": iso(at), "state": "OPEN", "source": {"commit": {"hash": tip[:12]}}}})
             for at, tip in pull.tips
@@ -91,7 +90,7 @@ class BitbucketCloudShape:
         return self._page(asked, [event for _, event in sorted(events, key=lambda e: -e[0])])
 
     def comments(self, asked: Asked, match: re.Match[str]) -> Said:
-        notes = [n for n in self._pull(match).notes if not n.system]
+        notes = [n for n in self.the_pull(match).notes if not n.system]
         shown = [{"user": _person(n.who), "content": {"raw": n.body}, "deleted": False} for n in notes]
         return self._page(asked, [*shown, {"content": {"raw": "gone"}, "deleted": True}])
 
@@ -99,26 +98,26 @@ class BitbucketCloudShape:
         if self.indexing:
             self.indexing -= 1
             return Said(202, {"type": "indexing"})
-        found = self._there(match).bringing(match["sha"])
+        found = self.there(match).bringing(match["sha"])
         return self._page(asked, [{"type": "pullrequest", "id": p.number, "title": p.title} for p in found])
 
     def statuses(self, asked: Asked, match: re.Match[str]) -> Said:
-        found = [f for f in self._there(match).facts if f.kind != "deployment" and f.commit == match["sha"]]
+        found = [f for f in self.there(match).facts if f.kind != "deployment" and f.commit == match["sha"]]
         last = list({f.name: f for f in found}.values())
         return self._page(asked, [_status(f) for f in last])
 
     def environments(self, asked: Asked, match: re.Match[str]) -> Said:
-        names = dict.fromkeys(f.name for f in self._there(match).facts if f.kind == "deployment")
+        names = dict.fromkeys(f.name for f in self.there(match).facts if f.kind == "deployment")
         return self._page(asked, [{"uuid": f"{{env-{name}}}", "name": name} for name in names])
 
     def deployments(self, asked: Asked, match: re.Match[str]) -> Said:
-        found = [f for f in self._there(match).facts if f.kind == "deployment"]
+        found = [f for f in self.there(match).facts if f.kind == "deployment"]
         return self._page(asked, [_deployment(f) for f in found])
 
     # What is done
 
     def create(self, asked: Asked, match: re.Match[str]) -> Said:
-        project, said = self._there(match), asked.body
+        project, said = self.there(match), asked.body
         source, target = said["source"]["branch"]["name"], said["destination"]["branch"]["name"]
         try:
             pull = self.world.open(
@@ -134,21 +133,21 @@ class BitbucketCloudShape:
         return Said(201, self.pull_value(project, pull))
 
     def edit(self, asked: Asked, match: re.Match[str]) -> Said:
-        pull, said = self._pull(match), asked.body
+        pull, said = self.the_pull(match), asked.body
         if "title" not in said or pull.state != "open":
             return self.refusal(400, "title: this field is required")
         pull.title, pull.body = said["title"], said.get("description", pull.body)
         if "reviewers" in said:
             pull.reviewers = [r.get("uuid") or f"{{{r['account_id']}}}" for r in said["reviewers"]]
-        return Said(200, self.pull_value(self._there(match), pull))
+        return Said(200, self.pull_value(self.there(match), pull))
 
     def decline(self, _: Asked, match: re.Match[str]) -> Said:
-        pull = self._pull(match)
+        pull = self.the_pull(match)
         self.world.end(pull, "closed", None)
-        return Said(200, self.pull_value(self._there(match), pull))
+        return Said(200, self.pull_value(self.there(match), pull))
 
     def comment(self, asked: Asked, match: re.Match[str]) -> Said:
-        self._pull(match).notes.append(Note(self.user(asked) or "", asked.body["content"]["raw"], self.world.tick()))
+        self.the_pull(match).notes.append(Note(self.user(asked) or "", asked.body["content"]["raw"], self.world.tick()))
         return Said(201, {"id": 1})
 
     # How it is shown
@@ -189,18 +188,6 @@ class BitbucketCloudShape:
             query = urlencode({**asked.all, "page": page + 1}, doseq=True)
             said["next"] = f"http://{asked.headers['host']}{asked.path}?{query}"
         return Said(200, said)
-
-    def _there(self, match: re.Match[str]) -> Project:
-        found = self.world.project(f"{part(match, 'owner')}/{part(match, 'repo')}")
-        if found is None:
-            raise NotThereError
-        return found
-
-    def _pull(self, match: re.Match[str]) -> Pull:
-        found = self._there(match).pull(int(match["number"]))
-        if found is None:
-            raise NotThereError
-        return found
 
 
 def _person(name: str) -> dict[str, Any]:

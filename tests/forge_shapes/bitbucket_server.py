@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from tests.forge_server import Asked, NotThereError, Route, Said, part
-from tests.forge_shapes.world import Fact, Note, Project, Pull, RefusedError, World
+from tests.forge_server import Asked, Route, Said, part
+from tests.forge_shapes.base import Base
+from tests.forge_shapes.world import Fact, Note, Project, Pull, RefusedError
 
 REPO = r"/api/latest/projects/(?P<owner>[^/]+)/repos/(?P<repo>[^/]+)"
 _STATES = {"passed": "SUCCESSFUL", "failed": "FAILED", "cancelled": "CANCELLED", "pending": "INPROGRESS"}
@@ -16,11 +17,8 @@ _VOTES = {"approved": "APPROVED", "rejected": "NEEDS_WORK", "commented": "UNAPPR
 _EVENTS = {"approved": "APPROVED", "rejected": "REVIEWED"}
 
 
-class BitbucketServerShape:
+class BitbucketServerShape(Base):
     prefix: ClassVar[str] = "/rest"
-
-    def __init__(self, world: World) -> None:
-        self.world = world
 
     def user(self, asked: Asked) -> str | None:
         said = asked.headers.get("authorization")
@@ -55,22 +53,22 @@ class BitbucketServerShape:
         return self._page(asked, [self.repository(p) for p in found])
 
     def pulls(self, asked: Asked, match: re.Match[str]) -> Said:
-        project = self._there(match)
+        project = self.there(match)
         assert asked.query["direction"] == "OUTGOING"
         found = project.between(asked.query["at"].removeprefix("refs/heads/"), None)
         state = asked.query.get("state", "OPEN")
         return self._page(asked, [self.pull_value(project, p) for p in found if state in ("ALL", _ENDS[p.state])])
 
     def pull(self, _: Asked, match: re.Match[str]) -> Said:
-        return Said(200, self.pull_value(self._there(match), self._pull(match)))
+        return Said(200, self.pull_value(self.there(match), self.the_pull(match)))
 
     def participants(self, asked: Asked, match: re.Match[str]) -> Said:
-        votes = {v.who: v for v in self._pull(match).votes}.values()
+        votes = {v.who: v for v in self.the_pull(match).votes}.values()
         made = [{"user": _person(v.who), "status": _VOTES[v.opinion], "lastReviewedCommit": v.commit} for v in votes]
         return self._page(asked, made)
 
     def activities(self, asked: Asked, match: re.Match[str]) -> Said:
-        pull = self._pull(match)
+        pull = self.the_pull(match)
         events: list[tuple[int, dict[str, Any]]] = [
             (
                 n.at,
@@ -87,7 +85,7 @@ class BitbucketServerShape:
         return self._page(asked, shown)
 
     def pulls_of(self, asked: Asked, match: re.Match[str]) -> Said:
-        project = self._there(match)
+        project = self.there(match)
         return self._page(asked, [self.pull_value(project, p) for p in project.bringing(match["sha"])])
 
     def statuses(self, asked: Asked, match: re.Match[str]) -> Said:
@@ -97,7 +95,7 @@ class BitbucketServerShape:
     # What is done
 
     def create(self, asked: Asked, match: re.Match[str]) -> Said:
-        project, said = self._there(match), asked.body
+        project, said = self.there(match), asked.body
         source, target = (said[key]["id"].removeprefix("refs/heads/") for key in ("fromRef", "toRef"))
         try:
             pull = self.world.open(
@@ -113,32 +111,32 @@ class BitbucketServerShape:
         return Said(201, self.pull_value(project, pull))
 
     def edit(self, asked: Asked, match: re.Match[str]) -> Said:
-        pull, said = self._pull(match), asked.body
+        pull, said = self.the_pull(match), asked.body
         if said["version"] != pull.version:
             return self.refusal(409, "You are attempting to modify a pull request based on out-of-date information.")
         pull.title, pull.body = said["title"], said.get("description", "")
         pull.reviewers = [r["user"]["name"] for r in said.get("reviewers", [])]
         pull.version += 1
-        return Said(200, self.pull_value(self._there(match), pull))
+        return Said(200, self.pull_value(self.there(match), pull))
 
     def decline(self, asked: Asked, match: re.Match[str]) -> Said:
-        pull = self._pull(match)
+        pull = self.the_pull(match)
         if int(asked.query["version"]) != pull.version:
             return self.refusal(409, "out of date")
         self.world.end(pull, "closed", None)
-        return Said(200, self.pull_value(self._there(match), pull))
+        return Said(200, self.pull_value(self.there(match), pull))
 
     def ask(self, asked: Asked, match: re.Match[str]) -> Said:
         name = asked.body["user"]["name"]
         if name == "nobody":
             return self.refusal(404, "The user nobody does not exist.")
-        pull = self._pull(match)
+        pull = self.the_pull(match)
         pull.reviewers.append(name)
         pull.version += 1
         return Said(200, {"user": _person(name), "role": "REVIEWER"})
 
     def comment(self, asked: Asked, match: re.Match[str]) -> Said:
-        self._pull(match).notes.append(Note(self.user(asked) or "", asked.body["text"], self.world.tick()))
+        self.the_pull(match).notes.append(Note(self.user(asked) or "", asked.body["text"], self.world.tick()))
         return Said(201, {"id": 1})
 
     # How it is shown
@@ -184,18 +182,6 @@ class BitbucketServerShape:
         last = start + limit >= len(items)
         following = None if last else start + limit
         return Said(200, {"values": values, "start": start, "isLastPage": last, "nextPageStart": following})
-
-    def _there(self, match: re.Match[str]) -> Project:
-        found = self.world.project(f"{part(match, 'owner')}/{part(match, 'repo')}")
-        if found is None:
-            raise NotThereError
-        return found
-
-    def _pull(self, match: re.Match[str]) -> Pull:
-        found = self._there(match).pull(int(match["number"]))
-        if found is None:
-            raise NotThereError
-        return found
 
 
 def _person(name: str) -> dict[str, Any]:

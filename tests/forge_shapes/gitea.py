@@ -6,20 +6,18 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from tests.forge_server import Asked, NotThereError, Route, Said, part
+from tests.forge_server import Asked, Route, Said, part
+from tests.forge_shapes.base import Base
 from tests.forge_shapes.pages import inside, iso, linked
-from tests.forge_shapes.world import Fact, Note, Project, Pull, RefusedError, Vote, World
+from tests.forge_shapes.world import Fact, Note, Project, Pull, RefusedError, Vote
 
 REPO = r"/repos/(?P<owner>[^/]+)/(?P<repo>[^/]+)"
 _STATES = {"passed": "success", "failed": "failure", "cancelled": "error", "skipped": "skipped", "pending": "pending"}
 _OPINIONS = {"approved": "APPROVED", "rejected": "REQUEST_CHANGES", "commented": "COMMENT", "asked": "REQUEST_REVIEW"}
 
 
-class GiteaShape:
+class GiteaShape(Base):
     prefix: ClassVar[str] = "/api/v1"
-
-    def __init__(self, world: World) -> None:
-        self.world = world
 
     def user(self, asked: Asked) -> str | None:
         said = asked.headers.get("authorization")
@@ -56,7 +54,7 @@ class GiteaShape:
         return self._page(asked, [self.repository(p) for p in found])
 
     def pulls(self, asked: Asked, match: re.Match[str]) -> Said:
-        project = self._there(match)
+        project = self.there(match)
         state = asked.query.get("state", "open")
         found = [p for p in project.pulls if state in ("all", _state(p))]
         return self._page(asked, [self.pull_value(project, p) for p in found])
@@ -65,29 +63,29 @@ class GiteaShape:
         return self._changed(match, lambda _pull: None)
 
     def between(self, _: Asked, match: re.Match[str]) -> Said:
-        project = self._there(match)
+        project = self.there(match)
         found = [p for p in project.between(part(match, "head"), part(match, "base")) if not p.fork]
         return Said(200, self.pull_value(project, found[0])) if found else self.refusal(404, "not found")
 
     def pull_of(self, _: Asked, match: re.Match[str]) -> Said:
-        project = self._there(match)
+        project = self.there(match)
         found = [p for p in project.bringing(match["sha"]) if p.state == "merged"]
         return Said(200, self.pull_value(project, found[0])) if found else self.refusal(404, "not found")
 
     def labels(self, asked: Asked, match: re.Match[str]) -> Said:
-        return self._page(asked, [{"id": n + 1, "name": name} for n, name in enumerate(self._there(match).labels)])
+        return self._page(asked, [{"id": n + 1, "name": name} for n, name in enumerate(self.there(match).labels)])
 
     def reviews(self, asked: Asked, match: re.Match[str]) -> Said:
-        pull = self._pull(match)
+        pull = self.the_pull(match)
         return self._page(asked, [_review(n, v, pull.head) for n, v in enumerate(pull.votes)])
 
     def comments(self, _: Asked, match: re.Match[str]) -> Said:
-        notes = [n for n in self._pull(match).notes if not n.system]
+        notes = [n for n in self.the_pull(match).notes if not n.system]
         return Said(200, [{"user": {"login": n.who}, "body": n.body, "created_at": iso(n.at)} for n in notes])
 
     def status(self, asked: Asked, match: re.Match[str]) -> Said:
         kinds = ("status", "check")
-        found = [f for f in self._there(match).facts if f.kind in kinds and f.commit == match["sha"]]
+        found = [f for f in self.there(match).facts if f.kind in kinds and f.commit == match["sha"]]
         last = [_status(f) for f in {f.name: f for f in found}.values()]
         said = linked(asked, last, "limit", min(self.world.page, 50))
         assert isinstance(said.body, list)
@@ -97,7 +95,7 @@ class GiteaShape:
     # What is done
 
     def create(self, asked: Asked, match: re.Match[str]) -> Said:
-        project, said = self._there(match), asked.body
+        project, said = self.there(match), asked.body
         draft = said["title"].startswith("WIP: ")
         try:
             pull = self.world.open(
@@ -121,16 +119,16 @@ class GiteaShape:
     def ask(self, asked: Asked, match: re.Match[str]) -> Said:
         if "nobody" in asked.body["reviewers"]:
             return self.refusal(404, "user does not exist [uid: 0, name: nobody]")
-        self._pull(match).reviewers.extend(asked.body["reviewers"])
+        self.the_pull(match).reviewers.extend(asked.body["reviewers"])
         return Said(201, [])
 
     def label(self, asked: Asked, match: re.Match[str]) -> Said:
-        names = [self._there(match).labels[n - 1] for n in asked.body["labels"]]
-        self._pull(match).labels.extend(names)
+        names = [self.there(match).labels[n - 1] for n in asked.body["labels"]]
+        self.the_pull(match).labels.extend(names)
         return Said(200, [{"name": name} for name in names])
 
     def comment(self, asked: Asked, match: re.Match[str]) -> Said:
-        self._pull(match).notes.append(Note(self.user(asked) or "", asked.body["body"], self.world.tick()))
+        self.the_pull(match).notes.append(Note(self.user(asked) or "", asked.body["body"], self.world.tick()))
         return Said(201, {"id": 1})
 
     # How it is shown
@@ -183,22 +181,10 @@ class GiteaShape:
         said = linked(asked, items, "limit", min(self.world.page, 50))
         return Said(said.status, said.body, {**said.headers, "X-Total-Count": str(len(items))})
 
-    def _there(self, match: re.Match[str]) -> Project:
-        found = self.world.project(f"{part(match, 'owner')}/{part(match, 'repo')}")
-        if found is None:
-            raise NotThereError
-        return found
-
-    def _pull(self, match: re.Match[str]) -> Pull:
-        found = self._there(match).pull(int(match["number"]))
-        if found is None:
-            raise NotThereError
-        return found
-
     def _changed(self, match: re.Match[str], change: Callable[[Pull], None], status: int = 200) -> Said:
-        pull = self._pull(match)
+        pull = self.the_pull(match)
         change(pull)
-        return Said(status, self.pull_value(self._there(match), pull))
+        return Said(status, self.pull_value(self.there(match), pull))
 
 
 def _state(pull: Pull) -> str:

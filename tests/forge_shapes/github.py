@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from tests.forge_server import Asked, NotThereError, Route, Said, part
+from tests.forge_server import Asked, Route, Said, part
+from tests.forge_shapes.base import Base
 from tests.forge_shapes.pages import inside, iso, linked
-from tests.forge_shapes.world import Fact, Note, Project, Pull, RefusedError, Vote, World
+from tests.forge_shapes.world import Fact, Note, Project, Pull, RefusedError, Vote
 
 REPO = r"/repos/(?P<owner>[^/]+)/(?P<repo>[^/]+)"
 _STATES = {
@@ -21,11 +22,8 @@ _STATES = {
 _OPINIONS = {"approved": "APPROVED", "rejected": "CHANGES_REQUESTED", "commented": "COMMENTED", "asked": "PENDING"}
 
 
-class GitHubShape:
+class GitHubShape(Base):
     prefix: ClassVar[str] = "/api/v3"
-
-    def __init__(self, world: World) -> None:
-        self.world = world
 
     def user(self, asked: Asked) -> str | None:
         said = asked.headers.get("authorization")
@@ -72,11 +70,10 @@ class GitHubShape:
         return self._page(asked, [self.repository(p) for p in sorted(found, key=lambda p: p.path)])
 
     def one(self, _: Asked, match: re.Match[str]) -> Said:
-        project = self._project(match)
-        return Said(200, self.repository(project)) if project else self.refusal(404, "Not Found")
+        return Said(200, self.repository(self.there(match)))
 
     def pulls(self, asked: Asked, match: re.Match[str]) -> Said:
-        project = self._there(match)
+        project = self.there(match)
         owner, _, source = asked.query.get("head", "").partition(":")
         found = project.between(source or None, asked.query.get("base"))
         if source:
@@ -88,21 +85,19 @@ class GitHubShape:
         return self._changed(match, lambda _project, _pull: None)
 
     def pulls_of(self, asked: Asked, match: re.Match[str]) -> Said:
-        project = self._there(match)
+        project = self.there(match)
         return self._page(asked, [self.pull_value(project, p) for p in project.bringing(match["sha"])])
 
     def reviews(self, asked: Asked, match: re.Match[str]) -> Said:
-        pull = self._there(match).pull(int(match["number"]))
-        assert pull
+        pull = self.the_pull(match)
         return self._page(asked, [_review(n, v) for n, v in enumerate(pull.votes)])
 
     def comments(self, asked: Asked, match: re.Match[str]) -> Said:
-        pull = self._there(match).pull(int(match["number"]))
-        assert pull
+        pull = self.the_pull(match)
         return self._page(asked, [_comment(n, c) for n, c in enumerate(pull.notes) if not c.system])
 
     def commit(self, _: Asked, match: re.Match[str]) -> Said:
-        project = self._there(match)
+        project = self.there(match)
         return Said(200, {"sha": match["sha"], "url": f"{self._url(project)}/commits/{match['sha']}", "parents": []})
 
     def status(self, asked: Asked, match: re.Match[str]) -> Said:
@@ -114,7 +109,7 @@ class GitHubShape:
         return inside(self._page(asked, found), "check_runs", len(found))
 
     def deployments(self, asked: Asked, match: re.Match[str]) -> Said:
-        facts = [(n, f) for n, f in enumerate(self._there(match).facts) if f.kind == "deployment"]
+        facts = [(n, f) for n, f in enumerate(self.there(match).facts) if f.kind == "deployment"]
         wanted = [(n, f) for n, f in facts if asked.query.get("sha") in (None, f.commit)]
         named = [(n, f) for n, f in wanted if asked.query.get("environment") in (None, f.name)]
         return self._page(
@@ -122,7 +117,7 @@ class GitHubShape:
         )
 
     def deployment_statuses(self, asked: Asked, match: re.Match[str]) -> Said:
-        fact = self._there(match).facts[int(match["id"])]
+        fact = self.there(match).facts[int(match["id"])]
         states = (["inactive"] if fact.replaced else []) + [_STATES[fact.state], "in_progress"]
         made = [
             {
@@ -139,7 +134,7 @@ class GitHubShape:
     # What is done
 
     def create(self, asked: Asked, match: re.Match[str]) -> Said:
-        project, said = self._there(match), asked.body
+        project, said = self.there(match), asked.body
         try:
             pull = self.world.open(
                 project,
@@ -178,9 +173,8 @@ class GitHubShape:
         return self._changed(match, change)
 
     def merge(self, asked: Asked, match: re.Match[str]) -> Said:
-        project = self._there(match)
-        pull = project.pull(int(match["number"]))
-        assert pull
+        project = self.there(match)
+        pull = self.the_pull(match)
         try:
             landed = self.world.merge(project, pull, (asked.body or {}).get("merge_method", "merge"))
         except RefusedError as error:
@@ -259,24 +253,12 @@ class GitHubShape:
     def _page(self, asked: Asked, items: Sequence[Any]) -> Said:
         return linked(asked, items, "per_page", self.world.page)
 
-    def _project(self, match: re.Match[str]) -> Project | None:
-        return self.world.project(f"{part(match, 'owner')}/{part(match, 'repo')}")
-
-    def _there(self, match: re.Match[str]) -> Project:
-        found = self._project(match)
-        if found is None:
-            raise NotThereError
-        return found
-
     def _facts(self, match: re.Match[str], kind: str) -> list[Fact]:
-        found = [f for f in self._there(match).facts if f.kind == kind and f.commit == match["sha"]]
+        found = [f for f in self.there(match).facts if f.kind == kind and f.commit == match["sha"]]
         return list({f.name: f for f in found}.values())
 
     def _changed(self, match: re.Match[str], change: Any, status: int = 200) -> Said:
-        project = self._there(match)
-        pull = project.pull(int(match["number"]))
-        if pull is None:
-            return self.refusal(404, "Not Found")
+        project, pull = self.there(match), self.the_pull(match)
         change(project, pull)
         return Said(status, self.pull_value(project, pull))
 

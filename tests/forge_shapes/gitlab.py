@@ -7,19 +7,17 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from tests.forge_server import Asked, NotThereError, Route, Said, part
+from tests.forge_shapes.base import Base
 from tests.forge_shapes.pages import iso, linked
-from tests.forge_shapes.world import Fact, Note, Project, Pull, RefusedError, World
+from tests.forge_shapes.world import Fact, Note, Project, Pull, RefusedError
 
 PROJECT = r"/projects/(?P<project>[^/]+)"
 _STATES = {"passed": "success", "failed": "failed", "cancelled": "canceled", "skipped": "manual", "pending": "running"}
 PEOPLE = {"alice": 11, "bob": 12, "carol": 13, "robot": 14}
 
 
-class GitLabShape:
+class GitLabShape(Base):
     prefix: ClassVar[str] = "/api/v4"
-
-    def __init__(self, world: World) -> None:
-        self.world = world
 
     def user(self, asked: Asked) -> str | None:
         token = asked.headers.get("private-token", asked.headers.get("authorization", "")).removeprefix("Bearer ")
@@ -64,10 +62,10 @@ class GitLabShape:
         return Said(200, [{"id": PEOPLE[name], "username": name}] if name in PEOPLE else [])
 
     def one(self, _: Asked, match: re.Match[str]) -> Said:
-        return Said(200, self.project(self._there(match)))
+        return Said(200, self.project(self.there(match)))
 
     def pulls(self, asked: Asked, match: re.Match[str]) -> Said:
-        project = self._there(match)
+        project = self.there(match)
         found = project.between(asked.query.get("source_branch"), asked.query.get("target_branch"))
         state = asked.query.get("state", "all")
         return self._page(asked, [self.pull_value(project, p) for p in found if state in ("all", _state(p))])
@@ -76,21 +74,21 @@ class GitLabShape:
         return self._changed(match, lambda _pull: None)
 
     def pulls_of(self, asked: Asked, match: re.Match[str]) -> Said:
-        project = self._there(match)
+        project = self.there(match)
         return self._page(asked, [self.pull_value(project, p) for p in project.bringing(match["sha"])])
 
     def approvals(self, _: Asked, match: re.Match[str]) -> Said:
-        approved = [v for v in self._pull(match).votes if v.opinion == "approved" and not v.dismissed]
+        approved = [v for v in self.the_pull(match).votes if v.opinion == "approved" and not v.dismissed]
         return Said(200, {"approved": bool(approved), "approved_by": [{"user": _person(v.who)} for v in approved]})
 
     def versions(self, asked: Asked, match: re.Match[str]) -> Said:
-        tips = self._pull(match).tips
+        tips = self.the_pull(match).tips
         made = [{"id": n, "head_commit_sha": tip, "created_at": iso(at)} for n, (at, tip) in enumerate(tips)]
         return self._page(asked, made[::-1])
 
     def notes(self, asked: Asked, match: re.Match[str]) -> Said:
         assert (asked.query["sort"], asked.query["order_by"]) == ("asc", "created_at")
-        notes = sorted(self._pull(match).notes, key=lambda n: n.at)
+        notes = sorted(self.the_pull(match).notes, key=lambda n: n.at)
         made = [{"author": _person(n.who), "body": n.body, "system": n.system, "created_at": iso(n.at)} for n in notes]
         return self._page(asked, made)
 
@@ -98,20 +96,20 @@ class GitLabShape:
         return self._page(asked, [_status(f) for f in self._facts(match, ("status", "check"))])
 
     def pipelines(self, asked: Asked, match: re.Match[str]) -> Said:
-        found = [f for f in self._there(match).facts if f.kind == "pipeline"]
+        found = [f for f in self.there(match).facts if f.kind == "pipeline"]
         wanted = [f for f in found if asked.query.get("sha") in (None, f.commit)]
         return self._page(asked, [{**_status(f), "source": f.name, "web_url": "https://ci.example/p"} for f in wanted])
 
     def deployments(self, asked: Asked, match: re.Match[str]) -> Said:
         assert "sha" not in asked.query
-        found = [f for f in self._there(match).facts if f.kind == "deployment"]
+        found = [f for f in self.there(match).facts if f.kind == "deployment"]
         wanted = [f for f in found if asked.query.get("environment") in (None, f.name)]
         return self._page(asked, [{**_status(f), "sha": f.commit, "environment": {"name": f.name}} for f in wanted])
 
     # What is done
 
     def create(self, asked: Asked, match: re.Match[str]) -> Said:
-        project, said = self._there(match), asked.body
+        project, said = self.there(match), asked.body
         draft = said["title"].startswith("Draft: ")
         try:
             pull = self.world.open(
@@ -145,7 +143,7 @@ class GitLabShape:
             self.world.end(pull, "closed", None)
 
     def merge(self, asked: Asked, match: re.Match[str]) -> Said:
-        project, pull = self._there(match), self._pull(match)
+        project, pull = self.there(match), self.the_pull(match)
         how = "squash" if (asked.body or {}).get("squash") else "merge"
         try:
             self.world.merge(project, pull, how)
@@ -154,7 +152,7 @@ class GitLabShape:
         return Said(200, self.pull_value(project, pull))
 
     def note(self, asked: Asked, match: re.Match[str]) -> Said:
-        self._pull(match).notes.append(Note(self.user(asked) or "", asked.body["body"], self.world.tick()))
+        self.the_pull(match).notes.append(Note(self.user(asked) or "", asked.body["body"], self.world.tick()))
         return Said(201, {"id": 1, "body": asked.body["body"]})
 
     # How it is shown
@@ -209,27 +207,21 @@ class GitLabShape:
         said = linked(asked, items, "per_page", self.world.page)
         return Said(said.status, said.body, {**said.headers, "X-Total": str(len(items))})
 
-    def _there(self, match: re.Match[str]) -> Project:
+    def there(self, match: re.Match[str]) -> Project:
         name = part(match, "project")
         found = self.world.projects[int(name) - 1] if name.isdecimal() else self.world.project(name)
         if found is None:
             raise NotThereError
         return self.world.project(found.path) or found
 
-    def _pull(self, match: re.Match[str]) -> Pull:
-        found = self._there(match).pull(int(match["number"]))
-        if found is None:
-            raise NotThereError
-        return found
-
     def _facts(self, match: re.Match[str], kinds: Sequence[str]) -> list[Fact]:
-        found = [f for f in self._there(match).facts if f.kind in kinds and f.commit == match["sha"]]
+        found = [f for f in self.there(match).facts if f.kind in kinds and f.commit == match["sha"]]
         return list({f.name: f for f in found}.values())
 
     def _changed(self, match: re.Match[str], change: Callable[[Pull], None]) -> Said:
-        pull = self._pull(match)
+        pull = self.the_pull(match)
         change(pull)
-        return Said(200, self.pull_value(self._there(match), pull))
+        return Said(200, self.pull_value(self.there(match), pull))
 
 
 def _state(pull: Pull) -> str:
