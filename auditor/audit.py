@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from auditor import checks, hotfixes, pairs, policy, presence, rules
@@ -255,7 +256,7 @@ class _Pairs:
             why = "no-fixes: no commit of it changes what counts, yet its tree differs from its bound's"
             return pairs.without_fixes(line.name, Status.UNKNOWN, why)
         cases = [
-            Case(self.scene, self.search, fix, line, self.wholes(line, fix), self.candidate.tag.commit or fix.oid)
+            Case(self.scene, self.search, fix, line, partial(self.wholes, fix), self.candidate.tag.commit or fix.oid)
             for fix in self.fixes
         ]
         found = [presence.judge(case) for case in cases]
@@ -270,13 +271,11 @@ class _Pairs:
             raise RepositoryError("objects-missing", f"what {self.candidate.tag.commit} changes cannot be read")
         return self._net
 
-    def wholes(self, line: Line, fix: FixCommit) -> tuple[Whole, ...]:
-        """The larger changes with the fix in them that a squash could have made; none where all fixes are merged.
+    def wholes(self, fix: FixCommit) -> tuple[Whole, ...]:
+        """The larger changes with the fix in them that a squash could have made.
 
         A merge's change holds what came from its other sides, not what main had meanwhile.
         """
-        if all(self.scene.contains(line, f.number) for f in self.fixes):
-            return ()
         if self._wholes is None:
             top = self.candidate.tag.commit or ""
             self._wholes = (Whole("the whole hotfix", self.base, top, self.net()), *self._merges())

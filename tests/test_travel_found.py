@@ -88,9 +88,8 @@ def test_kept_side_that_had_gone_beyond_the_fix_is_not_the_old_side(repo: Repo) 
     hotfix(repo)
     repo.switch("dev")
     mine = LOGIN_FIXED.replace('return "no"\n    if account.locked', 'return "unknown"\n    if account.locked')
-    repo.commit(
-        "Half", {"src/login.py": LOGIN.replace("    if account.locked:", "    if account is None:\n        return 0")}
-    )
+    half = LOGIN.replace("    if account.locked:", "    if account is None:\n        return 0")
+    repo.commit("Half", {"src/login.py": half})
     repo.commit("The rest", {"src/login.py": mine})
     repo.merge("main", resolve={"src/login.py": mine})
     assert told(repo) == ("present", "merge")
@@ -133,9 +132,8 @@ def test_squash_at_another_name_is_not_proved_by_a_replay_that_follows_no_names(
     hotfix(repo)
     repo.switch("dev")
     repo.commit("Fix and more", {"lib/login.py": LOGIN_FIXED + "# more\n", "o.txt": "o\n"})
-    repo.commit(
-        "Rewrite", {"lib/login.py": LOGIN_FIXED.replace("account = find(user)\n    if account is", "if user is")}
-    )
+    rewritten = LOGIN_FIXED.replace("account = find(user)\n    if account is", "if user is")
+    repo.commit("Rewrite", {"lib/login.py": rewritten})
     assert told(repo) == ("present", "squash")
 
 
@@ -173,3 +171,70 @@ def test_squashed_whole_after_a_part_was_dropped(repo: Repo) -> None:
     repo.merge("topic", "-s", "ours")
     repo.merge("hotfix/two", "--squash")
     assert told(repo)[0] == "present"
+
+
+def test_older_lines_restored_without_saying_so(repo: Repo) -> None:
+    """Of two hotfixes on the same lines both are gone, though what stands there is what the first one found."""
+    hotfix(repo)
+    hotfix(repo, "again", "v2.3.2", {"src/login.py": LOGIN_FIXED.replace('return "no"\n    if', "return 0\n    if")})
+    repo.switch("dev")
+    repo.commit("Other", {"o.txt": "o\n"})
+    repo.merge("main")
+    repo.commit("Tidy up", {"src/login.py": LOGIN + "# tidy\n"})
+    assert told(repo, tag="v2.3.1") == ("reverted", None)
+    assert told(repo, tag="v2.3.2") == ("reverted", None)
+
+
+def test_picks_of_a_rewritten_fix_dropped_together(repo: Repo) -> None:
+    """Both picks lie in a history whose merge kept the old side: neither is the other's excuse."""
+    repo.switch("hotfix/two", "main")
+    one = repo.commit("One", {"src/login.py": LOGIN_FIXED})
+    two = repo.commit("Two", {"src/login.py": LOGIN_FIXED.replace('return "no"\n    if', "return 0\n    if")})
+    repo.switch("main")
+    repo.merge("hotfix/two")
+    repo.tag("v2.3.1")
+    repo.switch("topic", "dev")
+    repo.commit("Topic", {"t.txt": "t\n"})
+    repo.pick(one)
+    repo.pick(two)
+    repo.switch("dev")
+    repo.commit("Other", {"o.txt": "o\n"})
+    repo.merge("topic", resolve={"src/login.py": LOGIN})
+    assert told(repo) == ("dropped", None)
+    assert {f.status.value for f in on_dev(repo).fixes} == {"dropped"}
+
+
+def test_squashed_whole_after_all_of_it_was_dropped(repo: Repo) -> None:
+    repo.switch("hotfix/two", "main")
+    repo.commit("One", {"src/login.py": LOGIN_FIXED})
+    repo.commit("Two", {"src/login.py": LOGIN_FIXED.replace('return "no"\n    if', "return 0\n    if")})
+    repo.switch("main")
+    repo.merge("hotfix/two")
+    repo.tag("v2.3.1")
+    repo.switch("dev")
+    repo.commit("Other", {"o.txt": "o\n"})
+    repo.merge("main", "-s", "ours")
+    repo.commit("Really", {"src/login.py": "# top\n" + LOGIN_FIXED.replace('return "no"\n    if', "return 0\n    if")})
+    assert told(repo) == ("present", "merge")
+
+
+def test_a_revert_and_its_revert_in_one_hotfix_bring_the_fix_of_an_earlier_one(repo: Repo) -> None:
+    """The two come to nothing together; the branch without the earlier hotfix still has the old lines."""
+    landed = hotfix(repo)
+    repo.revert(repo.revert(landed.fix))
+    hotfix(repo, "cart", "v2.3.2", {"src/cart.py": CART_FIXED})
+    repo.switch("dev")
+    repo.commit("Cart", {"src/cart.py": CART_FIXED})
+    assert told(repo, tag="v2.3.1") == ("missing", None)
+    assert told(repo, tag="v2.3.2") == ("partial", None)
+
+
+def test_the_side_that_was_taken_whole_had_picked_the_fix_and_moved_on(repo: Repo) -> None:
+    landed = hotfix(repo)
+    repo.switch("side", "dev")
+    repo.pick(landed.fix)
+    repo.commit("Rewrite", {"src/login.py": REWRITTEN})
+    repo.switch("dev")
+    repo.merge("main")
+    repo.merge("side", "-X", "theirs", resolve={"src/login.py": REWRITTEN})
+    assert told(repo) == ("present", "merge")

@@ -169,6 +169,26 @@ class Content(Renames):
         data = self.store.blob(there)
         return hunk.added > 0 and lines.has_block(data, new) and not lines.has_block(data, old)
 
+    def restored(self, change: Change, earlier: Side | None, there: Side | None) -> frozenset[int]:
+        """Which hunks of `change` gave way to what stood there `earlier`, which is not what the change found there.
+
+        So it is where a change to a change is lost with the change that it was made to.
+        """
+        before, after = change.before, change.after
+        if not (earlier and before and after and there) or earlier.oid in (before.oid, after.oid):
+            return _NONE
+        larger = self.undone(Change(change.path, earlier, after), there)
+        if not larger or not all(side.mode in REGULAR for side in (earlier, before, after, there)):
+            return _NONE
+        hunks, since = self.hunks(before.oid, after.oid) or (), self.hunks(earlier.oid, after.oid) or ()
+        have, want = lines.bare(self._lines(there.oid)), self._lines(after.oid)
+        return frozenset(
+            number
+            for number, h in enumerate(hunks)
+            if any(lines.meets(h, since[n]) for n in larger if n >= 0)
+            and not (h.added and lines.mostly_in(want[h.new : h.new + h.added], have))
+        )
+
     def _could_stand(self, hunk: Hunk, before: str, there: str) -> bool:
         """Whether a file has the old lines of a hunk at all, or the two lines around an insertion side by side.
 

@@ -82,6 +82,12 @@ def overlaps(one: Hunk, other: Hunk) -> bool:
     return one.old <= other.old + other.removed and other.old <= one.old + one.removed
 
 
+def meets(one: Hunk, other: Hunk) -> bool:
+    """Whether two changes that led to the same text have lines of it, or a place in it, in common."""
+    start, end = max(one.new, other.new), min(one.new + one.added, other.new + other.added)
+    return start < end or (start == end and not (one.added and other.added))
+
+
 def merge(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
     """A three-way merge of texts; None where it conflicts."""
     base_lines, our_lines, their_lines = split(base), split(ours), split(theirs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from auditor.fixes import FixCommit
@@ -30,19 +30,37 @@ class Found:
 class Case:
     """A fix, a branch, and where to look.
 
-    `wholes` are the larger changes that the fix is a part of, `top` is the commit that was tagged.
+    `top` is the commit that was tagged; `came`, where it is known, the commit that brought the fix to the branch.
     """
 
     scene: Scene
     search: Search
     fix: FixCommit
     line: Line
-    wholes: tuple[Whole, ...]
+    larger: Callable[[], tuple[Whole, ...]]
     top: str
+    came: int | None = None
+
+    @property
+    def wholes(self) -> tuple[Whole, ...]:
+        """The larger changes that the fix is a part of, worked out when first asked for."""
+        return self.larger()
 
     def place(self, commit: str | None = None) -> Place:
         """The fix held against a commit, the branch's tip by default."""
-        return Place(self.scene, self.fix, commit or self.line.tip, (self.line.tip, self.scene.main.tip))
+        return self._place(commit or self.line.tip, self._arrival())
+
+    def _place(self, commit: str, arrival: tuple[Place, Place] | None) -> Place:
+        return Place(self.scene, self.fix, commit, (self.line.tip, self.scene.main.tip), arrival)
+
+    def _arrival(self) -> tuple[Place, Place] | None:
+        """The branch's first-parent commits just before and just after `came`."""
+        if self.came is None:
+            return None
+        history = self.scene.history
+        after = self.scene.arrival(self.line, self.came)
+        above = history.parents[after]
+        return (self._place(history.ids[above[0]], None), self._place(history.ids[after], None)) if above else None
 
     def held(self, commit: str | None = None) -> bool:
         """Whether replaying the fix there changes nothing."""
@@ -56,6 +74,10 @@ class Case:
     def whole_held(self, commit: str | None = None) -> Whole | None:
         """The first larger change with the fix in it whose replay there changes nothing."""
         return next((w for w in self.wholes if self.holds(w.changes, commit)), None)
+
+    def lacks(self, commit: str | None = None) -> bool:
+        """Whether any region stands there as before the fix, and on main does not."""
+        return bool(self.place(commit).undone() - self.place(self.scene.main.tip).undone())
 
     def candidates(self) -> list[int]:
         """The branch's commits that touch what the fix touches, under the names it has there."""

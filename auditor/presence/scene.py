@@ -134,12 +134,16 @@ def inverse(changes: Changes) -> Changes:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A fix held against the files of one commit. `ends` are the tips whose names for moved files hold below, too."""
+    """A fix held against the files of one commit. `ends` are the tips whose names for moved files hold below, too.
+
+    `arrival`, where it is known: the branch just before the fix came to it, and just after.
+    """
 
     scene: Scene
     fix: FixCommit
     commit: str
     ends: tuple[str, ...]
+    arrival: tuple[Place, Place] | None = None
 
     def side(self, change: Change) -> Side | None:
         """The file at this commit, followed through a rename where its own path is empty."""
@@ -156,9 +160,21 @@ class Place:
         return None
 
     def undone(self) -> frozenset[tuple[str, int]]:
-        """The regions of the fix that stand here as they were before it."""
+        """The regions of the fix that stand here as they were before it, or before it came to the branch."""
         content = self.scene.content
-        return frozenset((c.path, hunk) for c in self.fix.changes or () for hunk in content.undone(c, self.side(c)))
+        return frozenset(
+            (c.path, hunk)
+            for c in self.fix.changes or ()
+            for hunk in content.undone(c, self.side(c)) | self._restored(c)
+        )
+
+    def _restored(self, change: Change) -> frozenset[int]:
+        if self.arrival is None:
+            return frozenset()
+        content, (before, after) = self.scene.content, self.arrival
+        earlier = before.side(change)
+        here = content.restored(change, earlier, self.side(change))
+        return here - content.restored(change, earlier, after.side(change)) if here else here
 
     def gone(self) -> frozenset[tuple[str, int]]:
         """The files that the fix added and that are not here."""

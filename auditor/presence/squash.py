@@ -18,8 +18,8 @@ def _whole(case: Case) -> Found | None:
     """Looked for by the paths of the whole: what the fix itself changed may have netted out within it."""
     for whole in case.wholes:
         for number in case.search.candidates(case.fix, case.line, {c.path for c in whole.changes}):
-            if case.scene.content.same(whole.changes, case.search.changes[number]):
-                oid = case.scene.history.ids[number]
+            oid = case.scene.history.ids[number]
+            if case.scene.content.same(whole.changes, case.search.changes[number]) and not case.lacks(oid):
                 return Found(Via.SQUASH, number, f"{oid[:12]} on the branch makes the change of {whole.label}")
     return None
 

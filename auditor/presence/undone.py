@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor.git.changes import Change, Side
 from auditor.git.content import Replay
@@ -31,6 +31,7 @@ def find(case: Case, found: Found) -> Undone | None:
     """What undid a fix that history has, or None where its content stands or has moved on."""
     if found.number is None or not _differs_from_main(case) or case.held():
         return None
+    case = replace(case, came=found.number)
     regions = case.place().undone()
     regions = regions and regions - _expected(case, found.number)
     if regions and not standing.moved_on(case.place(), regions):
@@ -131,9 +132,15 @@ def _kept_old_side(case: Case, number: int) -> Undone | None:
     brought = [p for p in above[1:] if number == p or _in_history(case, number, p, arrival)]
     for parent in brought:
         took_nothing = all(_took_nothing(case, change, arrival, parent) for change in case.fix.changes or ())
-        if took_nothing and not any(rung(case) for rung in (cherry_pick.find, squash.find, declared.find)):
+        if took_nothing and not _came_otherwise(case, arrival):
             return _lost(case, arrival, "kept the old side")
     return None
+
+
+def _came_otherwise(case: Case, arrival: int) -> bool:
+    """Whether another commit makes the fix's change that did not come to the branch by the same merge."""
+    found = (rung(case) for rung in (cherry_pick.find, squash.find, declared.find))
+    return any(f.number is not None and case.scene.arrival(case.line, f.number) != arrival for f in found if f)
 
 
 def _overruled(case: Case, number: int) -> Undone | None:
@@ -144,10 +151,17 @@ def _overruled(case: Case, number: int) -> Undone | None:
     for bit, merge in enumerate(merges):
         if scene.place(case.line, merge) > start and not has[number] >> bit & 1:
             before, after = (scene.history.ids[n] for n in (scene.history.parents[merge][0], merge))
-            if _held_some(case, before) - _held_some(case, after):
+            if _held_some(case, before) - _held_some(case, after) and not _had_it(case, merge):
                 detail = f"the merge {after[:12]} took the other side whole, which never had the fix"
                 return Undone(Status.DROPPED, merge, detail, scene.history.time[merge])
     return None
+
+
+def _had_it(case: Case, merge: int) -> bool:
+    """Whether a merge's other side had the fix by a commit of its own, and had moved on from it."""
+    history = case.scene.history
+    below = set().union(*(history.ancestors(p) for p in history.parents[merge][1:]))
+    return any(case.held(history.ids[n]) for n in case.candidates() if n in below)
 
 
 def _held_some(case: Case, commit: str) -> set[str]:
@@ -304,6 +318,7 @@ def arrived(case: Case, found: Found) -> int | None:
     scene = case.scene
     if found.number is None:
         return _content_since(case, found)
+    case = replace(case, came=found.number)
     events = [n for n, out in _by_message(case, found.number) if out]
     events = [n for n in events if scene.place(case.line, n) >= scene.place(case.line, found.number)]
     if not events:
