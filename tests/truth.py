@@ -119,7 +119,8 @@ class Truth:
             gone = all(self.made(fix)[i].key == "file" for i, s in zip(at, raw, strict=True) if s in LACKING)
             return self._undone(fix, branch, at) | unseen | (self._room(fix, branch, at) if gone else frozenset())
         if all(s is NEW for s in effective):
-            return frozenset({PRESENT}) | unseen | self._deleted(fix, tip.number)
+            taken = any(self._takes_out(fix, n) for n in self.world.ancestors(tip.number))
+            return frozenset({PRESENT} | ({REVERTED} if taken else set())) | unseen | self._deleted(fix, tip.number)
         return self._undone(fix, branch, at) | self._room(fix, branch, at) | unseen
 
     def _absent(self, fix: int, branch: str, at: Sequence[int], raw: Sequence[str]) -> Statuses:
