@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from auditor.fixes import FixCommit
 from auditor.git.changes import Changes
 from auditor.git.content import Replay
-from auditor.model import Via
+from auditor.model import Status, Via
 from auditor.presence.scene import Line, Place, Scene, Whole
 from auditor.presence.search import Search
+
+Regions = frozenset[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,16 @@ class Found:
     number: int | None
     detail: str
     whole: Whole | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """How the fix came to be undone: `reverted` or `dropped`, by which commit, and when that arrived."""
+
+    status: Status
+    number: int
+    detail: str
+    since: int
 
 
 @dataclass(frozen=True, slots=True)
