@@ -238,3 +238,26 @@ def test_the_side_that_was_taken_whole_had_picked_the_fix_and_moved_on(repo: Rep
     repo.merge("main")
     repo.merge("side", "-X", "theirs", resolve={"src/login.py": REWRITTEN})
     assert told(repo) == ("present", "merge")
+
+
+@pytest.mark.parametrize("later", ["", "# later\n"])
+def test_dropped_where_two_hotfixes_mend_the_same_lines(repo: Repo, later: str) -> None:
+    """The second was made on the lines of the first, which the branch never had either."""
+    hotfix(repo)
+    hotfix(repo, "again", "v2.3.2", {"src/login.py": LOGIN_FIXED.replace('return "no"\n    if', "return 0\n    if")})
+    repo.switch("dev")
+    repo.commit("Other", {"src/login.py": LOGIN + later, "o.txt": "o\n"})
+    repo.merge("main", resolve={"src/login.py": LOGIN + later})
+    assert told(repo, tag="v2.3.1") == ("dropped", None)
+    assert told(repo, tag="v2.3.2") == ("dropped", None)
+
+
+def test_dropped_where_main_removed_another_of_its_files_since(repo: Repo) -> None:
+    mine = LOGIN.replace("find(user)", "search(user)")
+    hotfix(repo, files={"src/login.py": LOGIN_FIXED, "src/cart.py": CART_FIXED})
+    repo.commit("Drop the cart", {"src/cart.py": None})
+    repo.switch("dev")
+    repo.commit("Rework", {"src/login.py": mine})
+    repo.merge("main", resolve={"src/login.py": mine, "src/cart.py": CART + "# kept\n"})
+    repo.commit("Rework more", {"src/cart.py": "cart = 1\n"})
+    assert told(repo) == ("dropped", None)

@@ -72,8 +72,11 @@ def kept_old_side(case: Case, number: int) -> Undone | None:
     above = scene.history.parents[arrival]
     brought = [p for p in above[1:] if number == p or _in_history(case, number, p, arrival)]
     for parent in brought:
-        took_nothing = all(_took_nothing(case, change, arrival, parent) for change in case.fix.changes or ())
-        if took_nothing and not _came_otherwise(case, arrival):
+        side = case.place(scene.history.ids[parent])
+        # A file that the other side itself removed since tells nothing.
+        changes = [c for c in case.fix.changes or () if c.after is None or side.side(c) is not None]
+        took_nothing = all(_took_nothing(case, change, arrival, parent) for change in changes)
+        if changes and took_nothing and not _came_otherwise(case, arrival):
             return lost(case, arrival, "kept the old side")
     return None
 
@@ -119,9 +122,11 @@ def _took_nothing(case: Case, change: Change, arrival: int, parent: int) -> bool
         return False
     if Replay.NOTHING in (content.replay(change, ours), content.replay(change, merged)):
         return False
-    if _had_most(case, change, ours) or not _was_old(case, change, ours):
+    if _had_most(case, change, ours):
         return False
-    return not any(_shares(case, change, Change(change.path, ours, later)) for later in (merged, tip))
+    if any(_shares(case, change, Change(change.path, ours, later)) for later in (merged, tip)):
+        return False
+    return _was_old(case, change, ours) or _was_older(case, change, ours, (first, parent))
 
 
 def _had_most(case: Case, change: Change, side: Side) -> bool:
@@ -135,6 +140,13 @@ def _was_old(case: Case, change: Change, ours: Side) -> bool:
     """Whether a file had at least half of what the fix was made on: else it had moved on, and is no old side."""
     old = standing.made_on(case.scene.content, change)
     return 2 * (old & case.scene.content.all_lines(ours)).total() >= old.total()
+
+
+def _was_older(case: Case, change: Change, ours: Side, sides: tuple[int, int]) -> bool:
+    """Whether a file stood as where the two sides of a merge parted, which is before what the fix was made on."""
+    history, restored = case.scene.history, case.scene.content.restored
+    bases = (case.place(history.ids[n]).side(change) for n in history.merge_bases([sides])[0])
+    return any(restored(change, base, ours) for base in bases)
 
 
 def _shares(case: Case, change: Change, other: Change) -> bool:
