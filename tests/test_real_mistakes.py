@@ -132,6 +132,45 @@ def test_an_old_line_is_back_though_a_twin_has_the_new_one(repo: Repo) -> None:
     assert told(repo) == ("reverted", None)
 
 
+PROBES = """\
+function probe(name)
+{
+    if (!allowed())
+        return null;
+    return run(name);
+}
+"""
+PROBES_FIXED = PROBES.replace(
+    "{\n", "{\n    return first(name);\n}\n\n// Once and\n// once more.\n// At most twice.\nfunction first(name)\n{\n"
+)
+PROBES_SINCE = PROBES.replace(
+    "function probe(name)\n",
+    "function probe(name, times)\n{\n    return first(name, times);\n}\n\nfunction first(name, times)\n",
+)
+
+
+def probes(repo: Repo) -> None:
+    repo.commit("Probes", {"src/probes.js": PROBES})
+    repo.tag("v2.3.0.2")
+    repo.branch("qa")
+    hotfix(repo, files={"src/probes.js": PROBES_FIXED})
+    back_merge(repo, "main", "qa")
+    repo.switch("qa")
+
+
+def test_an_insertion_that_ends_as_its_neighbours_do_goes_on_in_other_words(repo: Repo) -> None:
+    """The lines around it stand side by side after the fix, too."""
+    probes(repo)
+    repo.commit("Other words", {"src/probes.js": PROBES_SINCE})
+    assert told(repo, "qa") == ("present", "merge")
+
+
+def test_such_an_insertion_taken_out_again_is_reverted_though_its_neighbours_changed(repo: Repo) -> None:
+    probes(repo)
+    repo.commit("Out", {"src/probes.js": PROBES.replace("probe(name)", "probe(name, times)")})
+    assert told(repo, "qa") == ("reverted", None)
+
+
 # Conflicts resolved to the branch's side, which is not always the old side
 
 

@@ -149,6 +149,7 @@ class Content(Renames):
         old = [(h.old, h.removed) for h in from_before]
         new = [(h.old, h.removed) for h in from_after]
         have, want = self._lines(there.oid), self._lines(after.oid)
+        texts = self._lines(before.oid), self.store.blob(after.oid), self.store.blob(there.oid)
         inserted = lines.bare(line for h in from_before for line in have[h.new : h.new + h.added])
         return frozenset(
             number
@@ -156,6 +157,7 @@ class Content(Renames):
             if lines.stands(h.old, h.removed, old)
             and not lines.stands(h.new, h.added, new)
             and not (h.removed == 0 and lines.mostly_in(want[h.new : h.new + h.added], inserted))
+            and not (h.removed == 0 and lines.goes_on(*texts, h.old, from_before))
             and not self.moved_whole(h, before.oid, after.oid, there.oid)
         )
 

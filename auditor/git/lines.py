@@ -17,6 +17,7 @@ import pygit2
 _FLAGS = pygit2.enums.DiffOption.FORCE_TEXT
 _CONTEXT = 3
 _AROUND = 2
+_FURTHEST = 6
 
 
 class Hunk(NamedTuple):
@@ -121,6 +122,21 @@ def bare(lines: Iterable[bytes]) -> Counter[bytes]:
 def with_surroundings(text: Sequence[bytes], start: int, length: int) -> bytes:
     """Lines `start` to `start + length` with up to two lines on each side."""
     return b"".join(text[max(0, start - _AROUND) : start + length + _AROUND])
+
+
+def goes_on(old: Sequence[bytes], new: bytes, there: bytes, place: int, since: Sequence[Hunk]) -> bool:
+    """Whether an insertion into `old` at `place`, which made it `new`, goes on in other words `there`.
+
+    An insertion that begins or ends as its neighbours do leaves the two lines around it side by side, so only
+    as many lines tell as do not stand together in the new text. `since`: the changes from `old` to `there`.
+    """
+    for reach in range(1, _FURTHEST):
+        windows = {(place - reach, place + 1), (place - 1, place + reach)}
+        blocks = {b"".join(old[max(0, start) : end]) for start, end in windows}
+        if telling := [block for block in blocks if not has_block(new, block)]:
+            grown = any(abs(h.old - place) <= reach and h.added > h.removed for h in since)
+            return grown and not any(has_block(there, block) for block in telling)
+    return False
 
 
 def has_block(data: bytes, block: bytes) -> bool:
