@@ -165,6 +165,7 @@ def alerts(now: float) -> dict[str, Answer]:
         "BranchDriftScanAbsent": {},
         "BranchDriftRepositoryGone": {("vanished",): VANISHED},
         "BranchDriftRepositoryNotScannable": {("dr-absent",): 0, ("gone",): 0},
+        "BranchDriftForgeNotListed": {},
         "BranchDriftWaiverEndsSoon": {WAIVED: about(WAIVER_ENDS.timestamp() - now)},
     }
 
