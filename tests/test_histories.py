@@ -17,6 +17,7 @@ from auditor import audit as audits
 from auditor import cache
 from auditor.config import RepositoryConfig
 from auditor.git import store
+from auditor.git.source import source
 from auditor.model import DRIFT, RepositoryAudit, Verdict, Via
 from tests.histories import BRANCHES, Op, build, stories
 from tests.judged import assert_checks_hold, audit, pair
@@ -103,11 +104,12 @@ def test_no_verdict_hangs_on_a_cache_a_process_or_another_branch(story: Story) -
         note("\n".join(world.story))
         before = snapshot(world.path)
         config, state = configured(world), Path(folder) / "state"
-        cold = cache.find(config, state)
-        assert cache.find(config, state) == cold
+        place = source(config, state)
+        cold = cache.find(config, place, state)
+        assert cache.find(config, place, state) == cold
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(store, "_SMALL", -1)
-            assert audits.find(config) == cold
+            assert audits.find(config, place) == cold
         for branch in BRANCHES:
             alone = audit(world.path, branches=[branch])
             for hotfix, verdict in alone.pairs():
