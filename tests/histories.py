@@ -285,7 +285,7 @@ class Teller:
         exact = between(self.world.tip(branch).tree, tree) == self.world.made(fix)
         tree = self._beside(tree, beside) if beside else tree
         message = node.subject + (f"\n\n(cherry picked from commit {node.oid})" if x else "")
-        brings = frozenset({fix}) if x else frozenset()
+        brings = frozenset({fix})
         return self.world.commit(branch, tree, message, like=fix, brings=brings, clean=exact and not beside).number
 
     def _applied(self, made: frozenset[Atom], branch: str, source: Node) -> dict[int, File] | None:

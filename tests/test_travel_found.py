@@ -261,3 +261,49 @@ def test_dropped_where_main_removed_another_of_its_files_since(repo: Repo) -> No
     repo.merge("main", resolve={"src/login.py": mine, "src/cart.py": CART + "# kept\n"})
     repo.commit("Rework more", {"src/cart.py": "cart = 1\n"})
     assert told(repo) == ("dropped", None)
+
+
+def test_dropped_whole_and_the_first_of_two_fixes_picked_since(repo: Repo) -> None:
+    """What the second was made on came by the pick; the second itself was never there."""
+    repo.switch("hotfix/two", "main")
+    one = repo.commit("One", {"src/login.py": LOGIN_FIXED})
+    two = repo.commit("Two", {"src/login.py": LOGIN_FIXED.replace('return "no"\n    if', "return 0\n    if")})
+    repo.switch("main")
+    repo.merge("hotfix/two")
+    repo.tag("v2.3.1")
+    repo.switch("dev")
+    repo.commit("Other", {"o.txt": "o\n"})
+    repo.merge("main", resolve={"src/login.py": LOGIN})
+    repo.pick(one)
+    assert told(repo) == ("dropped", None)
+    assert {f.commit: f.status.value for f in on_dev(repo).fixes} == {one: "present", two: "dropped"}
+
+
+@pytest.mark.parametrize("again", ["pick", "revert of the revert"])
+def test_what_a_merge_brought_again_and_did_not_take_is_not_there(repo: Repo, again: str) -> None:
+    """Reverted and rewritten; then a side that has the fix once more is merged, and the rewriting kept."""
+    landed = hotfix(repo)
+    repo.switch("dev")
+    repo.merge("main")
+    revert = repo.revert(landed.fix)
+    repo.switch("side", "dev" if again != "pick" else "v2.3.0")
+    repo.commit("Side", {"s.txt": "s\n"})
+    repo.pick(landed.fix) if again == "pick" else repo.revert(revert)
+    repo.switch("dev")
+    repo.commit("Rewrite", {"src/login.py": REWRITTEN})
+    repo.merge("side", resolve={"src/login.py": REWRITTEN})
+    assert told(repo) == ("reverted", None)
+
+
+def test_a_revert_that_a_merge_brought_and_did_not_take(repo: Repo) -> None:
+    landed = hotfix(repo)
+    repo.switch("dev")
+    repo.commit("Other", {"o.txt": "o\n"})
+    repo.merge("main")
+    repo.switch("side", "dev")
+    repo.revert(landed.fix)
+    repo.switch("dev")
+    repo.commit("More", {"m.txt": "m\n"})
+    repo.merge("side", "-s", "ours")
+    repo.commit("Rewrite", {"src/login.py": REWRITTEN})
+    assert told(repo) == ("present", "merge")

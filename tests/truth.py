@@ -27,6 +27,8 @@ def stands(atom: Atom, tree: Tree) -> str:
         return OTHER
     if found in (atom.new, atom.old):
         return NEW if found == atom.new else OLD
+    if atom.new > atom.old > found == 0:
+        return BELOW
     if FIRST_OWN > atom.new > atom.old >= 0 and 0 <= found < FIRST_OWN:
         return BELOW if found < atom.old else BEYOND
     return OTHER
@@ -93,15 +95,19 @@ class Truth:
         """The admissible statuses."""
         main = [stands(a, self.main.tree) for a in self.made(fix)]
         if all(s is OLD for s in main):
-            sure = all(a.old is not GONE or a.key != "file" for a in self.made(fix)) or self._taken_back(fix)
-            return frozenset({WITHDRAWN}) | (frozenset() if sure else self._owed(fix, branch, main))
-        unsure = any(s in LACKING for s in self.effective(fix)[self.main.number]) and OLD not in main
+            # A file that goes is the inverse of a fix that only adds it, and tells nothing by itself.
+            sure = any(a.old is not GONE or a.key != "file" for a in self.made(fix)) or self._taken_back(fix)
+            history = {PRESENT} if self._contained(fix, self.world.heads[branch]) else set()
+            return frozenset({WITHDRAWN}) | (frozenset() if sure else self._owed(fix, branch, main) | history)
+        before = any(s in LACKING for s in self.effective(fix)[self.main.number]) or self._taken_back(fix, told=False)
+        unsure = before and OLD not in main and set(main) != {NEW}
         return self._owed(fix, branch, main) | (frozenset({WITHDRAWN}) if unsure else frozenset())
 
-    def _taken_back(self, fix: int) -> bool:
-        """Whether one commit of main made just the inverse."""
+    def _taken_back(self, fix: int, *, told: bool = True) -> bool:
+        """Whether one commit of main made just the inverse, and says so."""
         inverse = {Atom(a.file, a.key, a.new, a.old) for a in self.made(fix)}
-        return any(self.world.made(n) == inverse for n in self.world.ancestors(self.main.number) if n > fix)
+        later = (self.world.nodes[n] for n in self.world.ancestors(self.main.number) if n > fix)
+        return any((n.subject.startswith("Revert") or not told) and self.world.made(n.number) == inverse for n in later)
 
     def _owed(self, fix: int, branch: str, main: Sequence[str]) -> Statuses:
         at = [i for i, s in enumerate(main) if s is not OLD] or list(range(len(main)))
@@ -114,7 +120,7 @@ class Truth:
         if not contained:
             return self._absent(fix, branch, at, raw)
         effective = [self.effective(fix)[tip.number][i] for i in at]
-        unseen = frozenset() if self._plainly_contained(fix, tip.number) else frozenset({MISSING})
+        unseen = self._unseen(fix, tip)
         if any(s in LACKING for s in raw):
             gone = all(self.made(fix)[i].key == "file" for i, s in zip(at, raw, strict=True) if s in LACKING)
             return self._undone(fix, branch, at) | unseen | (self._room(fix, branch, at) if gone else frozenset())
@@ -129,8 +135,21 @@ class Truth:
         adds = any(a.key == "file" and a.old is GONE for a in self.made(fix))
         if not adds and not any(self.world.history_had(tip, f) for f in files):
             return frozenset({NOT_APPLICABLE})
-        typed = BELOW not in raw and OLD not in raw and all(s is NEW for s in (self.effective(fix)[tip][i] for i in at))
-        return frozenset({PRESENT, MISSING} if typed else {MISSING})
+        moved = BELOW not in raw and OLD not in raw
+        typed = moved and all(s is NEW for s in (self.effective(fix)[tip][i] for i in at))
+        return frozenset({PRESENT, MISSING} if typed or (moved and self._as_tagged(fix, tip)) else {MISSING})
+
+    def _as_tagged(self, fix: int, tip: int) -> bool:
+        """Whether what the fix touches stands as its hotfix left it in the end: the whole may have been squashed."""
+        nodes, made = self.world.nodes, self.made(fix)
+        tagged = [nodes[n].tree for _, n in self.world.tags if fix in self.range(n)]
+        here = [value(nodes[tip].tree, a.file, a.key) for a in made]
+        return any([value(tree, a.file, a.key) for a in made] == here for tree in tagged)
+
+    def _unseen(self, fix: int, tip: Node) -> Statuses:
+        """What makes more of a change than the fix, or makes it at a name that the tip does not tell, may be missed."""
+        gone = any(a.file not in tip.tree for a in self.made(fix)) and fix not in self.world.ancestors(tip.number)
+        return frozenset() if self._plainly_contained(fix, tip.number) and not gone else frozenset({MISSING})
 
     def _undone(self, fix: int, branch: str, at: Sequence[int]) -> Statuses:
         """Reverted where the branch itself once had it whole, dropped where it never did."""
@@ -139,6 +158,8 @@ class Truth:
         had = [all(self.effective(fix)[n][i] is NEW for i in at) for n in since]
         if not any(had):
             own = any(self._takes_out(fix, n) for n in self.world.ancestors(trunk[-1]))
+            # What the fix was made on came by itself, and is its old lines.
+            own = own or any({BELOW, OLD} <= {self.effective(fix)[n][i] for n in since} for i in at)
             return frozenset({DROPPED, REVERTED} if own else {DROPPED})
         if any(self._lost_again(fix, n, i) for n in since for i in at):
             return frozenset({REVERTED, DROPPED})

@@ -24,6 +24,7 @@ def find(case: Case, found: Found) -> Undone | None:
         return (
             dropped.by_its_merge(case, found.number, regions)
             or _explicit(case, found.number)
+            or dropped.kept_old_side(case, found.number)
             or _silent(case, found.number)
         )
     number = found.number
@@ -90,9 +91,16 @@ def _events(case: Case, number: int) -> list[tuple[int, bool]]:
     found = dict(_by_change(case))
     found.update(_by_message(case, number))
     found.pop(number, None)
-    later = [(n, out) for n, out in found.items() if scene.place(case.line, n) >= start]
+    later = [(n, out) for n, out in found.items() if scene.place(case.line, n) >= start and _told(case, n, out=out)]
     history = scene.history
     return sorted(later, key=lambda e: (scene.place(case.line, e[0]), history.generation[e[0]], history.ids[e[0]]))
+
+
+def _told(case: Case, number: int, *, out: bool) -> bool:
+    """Whether what a commit did had its effect on the branch: a merge may have brought it, and kept the other side."""
+    arrival = case.scene.arrival(case.line, number)
+    oid = case.scene.history.ids[arrival]
+    return arrival == number or out != (case.held(oid) or case.whole_held(oid) is not None)
 
 
 def _by_change(case: Case) -> Iterator[tuple[int, bool]]:
