@@ -8,13 +8,13 @@ from auditor.model import Forecast
 
 
 def forecast(content: Content, net: Changes, base: str | None, tip: str) -> Forecast:
-    """Clean, or the paths that would conflict, sorted. Renamed files are followed."""
+    """Clean, or the paths that would conflict, sorted. Renamed files are followed, and named as on the branch."""
     conflicts = []
     for change in net:
-        there = content.at(tip, change.path)
+        path, there = change.path, content.at(tip, change.path)
         if there is None and change.before is not None and base is not None:
-            moved = content.renamed(change, base, tip)
-            there = content.at(tip, moved) if moved else None
+            path = content.renamed(change, base, tip) or path
+            there = content.at(tip, path)
         if content.replay(change, there) is Replay.CONFLICT:
-            conflicts.append(change.path.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+            conflicts.append(path.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
     return Forecast(not conflicts, tuple(sorted(conflicts)))

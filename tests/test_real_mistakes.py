@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from auditor.model import Forecast
 from tests.build import BASE, Repo, back_merge, hotfix, protocol
-from tests.judged import told
+from tests.judged import audit, pair, told
 
 MAILER = """\
 import re
@@ -234,3 +235,28 @@ def test_a_revert_of_part_of_a_fix_withdraws_nothing(repo: Repo) -> None:
     landed = hotfix(repo, files={"src/mailer.py": MAILER_FIXED, "CHANGES.rst": RELEASED})
     repo.commit(f"Back\n\nThis reverts commit {landed.fix}.", {"CHANGES.rst": RELEASES})
     assert told(repo) == ("missing", None)
+
+
+# What a back-merge would meet
+
+
+def ahead(repo: Repo) -> Forecast | None:
+    return pair(audit(repo, branches=["dev"]), "v2.3.1", "dev").forecast
+
+
+def test_a_back_merge_would_be_clean(repo: Repo) -> None:
+    hotfix(repo, files={"src/mailer.py": MAILER_FIXED})
+    on_dev(repo, MAILER + "\n\ndef more():\n    pass\n")
+    assert ahead(repo) == Forecast(True, ())
+
+
+def test_conflicts_are_named_as_on_the_branch(repo: Repo) -> None:
+    """Git leaves them in the renamed file."""
+    hotfix(repo, files={"src/mailer.py": MAILER_FIXED, "VERSION": "2.3.1\n"})
+    repo.switch("dev")
+    repo.rename("src/mailer.py", "src/mail/sender.py")
+    repo.commit("Move", {"VERSION": "2.4.0\n"})
+    repo.commit("Rework", {"src/mail/sender.py": MAILER.replace("suppressed(None)", "suppressed(Warning)")})
+    assert ahead(repo) == Forecast(False, ("VERSION", "src/mail/sender.py"))
+    assert repo.run("merge", "-q", "main").returncode == 1
+    assert repo.git("diff", "--name-only", "--diff-filter=U").split() == ["VERSION", "src/mail/sender.py"]
