@@ -237,6 +237,47 @@ def test_a_revert_of_part_of_a_fix_withdraws_nothing(repo: Repo) -> None:
     assert told(repo) == ("missing", None)
 
 
+# Fixes made on the branch first, and picked to main as the hotfix
+
+
+def picked_to_main(repo: Repo, named: str = "dev") -> str:
+    """A fix made on dev in other surroundings, picked to main with a conflict; dev has moved on since."""
+    on_dev(repo, MAILER.replace("connect()", "connect(retries=3)").replace("def send(message)", "def send(mail)"))
+    made = repo.read("src/mailer.py").replace(
+        "with suppressed(None):\n        connection", "with quiet():\n        connection"
+    )
+    on_dev(repo, made.replace("connection.send(message)", "connection.send(mail, 2)"))
+    origin = repo.oid()
+    repo.switch("hotfix/mail", "main")
+    fixed = MAILER.replace("with suppressed(None):\n        connection", "with quiet():\n        connection")
+    repo.commit(
+        f"Send mail once more\n\n(cherry picked from commit {repo.oid(named)})",
+        {"src/mailer.py": fixed.replace("connection.send(message)", "connection.send(message, 2)")},
+    )
+    repo.switch("main")
+    repo.merge("hotfix/mail")
+    repo.tag("v2.3.1")
+    return origin
+
+
+def test_a_fix_that_names_its_origin_on_the_branch(repo: Repo) -> None:
+    picked_to_main(repo)
+    assert told(repo) == ("present", "declared")
+
+
+def test_a_fix_that_names_what_the_branch_took_out_again(repo: Repo) -> None:
+    origin = picked_to_main(repo)
+    repo.switch("dev")
+    repo.revert(origin)
+    assert told(repo)[0] == "reverted"
+
+
+def test_a_fix_that_names_another_change_as_its_origin(repo: Repo) -> None:
+    """A claim is believed of a change that resembles the fix."""
+    picked_to_main(repo, named="dev~1")
+    assert told(repo) == ("missing", None)
+
+
 # What a back-merge would meet
 
 

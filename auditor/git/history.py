@@ -65,6 +65,13 @@ class History:
             self.time.append(0)
         return number
 
+    def named(self, oid: str) -> int | None:
+        """The commit of this id, or the only one whose id begins so."""
+        if oid in self.number or not oid:
+            return self.number.get(oid)
+        found = [number for known, number in self.number.items() if known.startswith(oid)]
+        return found[0] if len(found) == 1 else None
+
     def sort(self) -> None:
         """Orders the commits, children before parents (Kahn), and gives each its generation."""
         children = [0] * len(self.ids)

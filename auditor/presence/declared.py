@@ -1,4 +1,4 @@
-"""Rung 5: a commit on the branch says that it is this fix, and resembles it."""
+"""Rung 5: a commit on the branch says that it is this fix, or the fix that it is that commit; they are alike."""
 
 from __future__ import annotations
 
@@ -43,7 +43,17 @@ def _claimants(case: Case) -> Iterator[tuple[int, str]]:
         on_branch = scene.contains(case.line, number) and not case.search.is_below(case.fix, number)
         if on_branch and any(oid.startswith(named) for oid in ids):
             yield number, f"{scene.history.ids[number][:12]} on the branch names it as its origin"
+    yield from _origins(case)
     yield from _same_identity(case)
+
+
+def _origins(case: Case) -> Iterator[tuple[int, str]]:
+    """Commits of the branch that the fix, or a merge that carried it, names: made there, and picked to main."""
+    history = case.scene.history
+    for carrier in case.carriers():
+        number = history.named(history.picks.get(carrier, ""))
+        if number is not None and case.scene.contains(case.line, number) and not case.search.is_below(case.fix, number):
+            yield number, f"{history.ids[carrier][:12]} names {history.ids[number][:12]} on the branch as its origin"
 
 
 def _same_identity(case: Case) -> Iterator[tuple[int, str]]:
