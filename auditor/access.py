@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from auditor.values import Duration, Text
 
@@ -41,7 +41,7 @@ class Access(BaseModel):
     token_env: Text | None = None
     token_file: Path | None = None
     ca_file: Path | None = None
-    timeout: Duration = 60
+    timeout: Annotated[Duration, Field(ge=1)] = 60
     patience: Duration = 600
 
     @model_validator(mode="after")

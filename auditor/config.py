@@ -194,6 +194,8 @@ Part = TypeVar("Part", RepositoryConfig, DiscoverConfig)
 class FileConfig(_Part):
     """The configuration file as a whole, as its JSON Schema shows it."""
 
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["repositories"]}, {"required": ["discover"]}]})
+
     state: Path = Path(".branch-drift")
     defaults: DefaultsConfig = DefaultsConfig()
     repositories: tuple[RepositoryConfig, ...] = ()

@@ -16,7 +16,7 @@ import pytest
 from auditor import discovery
 from auditor.access import ForgeType
 from auditor.addresses import key, usable
-from auditor.config import Config, DiscoverConfig, RepositoryConfig, load
+from auditor.config import Config, DiscoverConfig, RepositoryConfig, load, overridden
 from auditor.errors import ForgeError, UsageError
 from auditor.forges import FORGES
 from auditor.forges.interface import Listed
@@ -559,6 +559,7 @@ def test_init_says_what_is_wrong(tmp_path: Path, args: tuple[str, ...], status: 
         ("{type: github, owner: a, token_env: T, token_file: f}", "give one of them"),
         ("{type: github, owner: a, clone: ftp}", "'https' or 'ssh'"),
         ("{type: github, owner: a, main: dev}", "dev is main"),
+        ("{type: github, owner: a, timeout: 0s}", "greater than or equal to 1"),
     ],
 )
 def test_faults_of_the_configuration(tmp_path: Path, said: str, words: str) -> None:
@@ -574,6 +575,15 @@ def test_neither_repositories_nor_discover_is_a_fault(tmp_path: Path) -> None:
     file.write_text("state: x\n")
     with pytest.raises(UsageError, match="or discover: one"):
         load(file)
+
+
+def test_the_command_line_overrules_what_is_found_too(tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text("discover: [{type: gitea, owner: a, url: 'https://h', main: trunk}]\n")
+    (found,) = overridden(load(file), "production", ["dr"]).discover
+    assert (found.main, [b.name for b in found.branches], found.owner) == ("production", ["dr"], "a")
+    with pytest.raises(UsageError, match="is main"):
+        overridden(load(file), "dr", ["dr"])
 
 
 def test_files_are_named_from_the_configuration(tmp_path: Path) -> None:
