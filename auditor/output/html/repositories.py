@@ -1,0 +1,93 @@
+"""From the audit of a repository to what a page shows of it: its refs, its population, its findings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from auditor.model import DRIFT, Branch, History, Hotfix, Problem, RepositoryAudit, Status, Violation
+from auditor.output.html import charts, story
+from auditor.output.html.pairs import Place, shown
+from auditor.output.html.values import BranchShown, Finding, Link, RepositoryShown, TagShown
+from auditor.output.words import day, plain, span
+
+
+def repository(
+    place: Place, hotfixes: Sequence[tuple[int, Hotfix]], history: History | None, own: str | None
+) -> RepositoryShown:
+    """A repository with some of its hotfixes: those of one page, each with its number among all."""
+    found = place.found
+    verdicts = [v for _, v in found.pairs()]
+    counts = Counter(v.status for v in verdicts)
+    drifting = sum(counts[s] for s in DRIFT)
+    unknown = sum(v.incomplete for v in verdicts)
+    overdue = sum(v.overdue for v in verdicts)
+    since = [v.since for v in verdicts if v.status in DRIFT and v.since is not None]
+    return RepositoryShown(
+        anchor=place.anchors.of(found.name),
+        href="",
+        own=own,
+        name=plain(found.name),
+        source=Link(plain(found.source), place.site.base),
+        verdict=verdict_of(found),
+        sentence=story.summed(len(verdicts), drifting, overdue, counts[Status.WAIVED], unknown),
+        shares=charts.shares(counts),
+        hotfixes_total=len(found.hotfixes),
+        pairs_total=len(verdicts),
+        drifting=drifting,
+        overdue=overdue,
+        unknown=unknown,
+        oldest=day(min(since))[:10] if since else "",
+        broken=len(found.violations),
+        spark=charts.spark(history.days, found.name) if history else "",
+        took=f"{found.duration_seconds:.1f} s",
+        branches=(_branch(place, found.main, "main"), *(_branch(place, b, "environment") for b in found.branches)),
+        violations=tuple(_violation(place, v) for v in found.violations),
+        errors=tuple(_problem(e) for e in found.errors),
+        not_judged=tuple(Finding("off", n.rule, "", None, plain(n.reason)) for n in found.not_judged),
+        tags_total=found.tags_total,
+        tags_audited=found.tags_audited,
+        aliases=sum(len(h.aliases) for h in found.hotfixes),
+        excluded=len(found.excluded),
+        tags=_population(found),
+        hotfixes=tuple(shown(place, number, h) for number, h in hotfixes),
+    )
+
+
+def verdict_of(found: RepositoryAudit) -> str:
+    """The verdict of one repository, by the same rule as that of a run."""
+    if found.incomplete:
+        return "incomplete"
+    return "drift" if found.drifts else "in-sync"
+
+
+def _branch(place: Place, branch: Branch, role: str) -> BranchShown:
+    critical = ", critical" if branch.critical else ""
+    return BranchShown(
+        name=Link(plain(branch.name), place.site.branch(branch.name) if branch.commit else None),
+        role=role + critical,
+        ref=plain(branch.ref or "none: the branch does not exist"),
+        commit=place.commit(branch.commit, whole=True),
+        sla=span(branch.sla),
+        note=plain(branch.note or ""),
+    )
+
+
+def _violation(place: Place, broken: Violation) -> Finding:
+    about = " on ".join(plain(x) for x in (broken.tag, broken.branch) if x)
+    commit = place.commit(broken.commit) if broken.commit else None
+    return Finding(broken.severity.value, broken.rule, about, commit, plain(broken.detail))
+
+
+def _problem(error: Problem) -> Finding:
+    return Finding("unknown", error.code, "", None, plain(error.detail))
+
+
+def _population(found: RepositoryAudit) -> tuple[TagShown, ...]:
+    """Every tag, by name: audited, another name of an audited one, or excluded."""
+    tags = [TagShown(plain(h.tag), "audited", f"selected by {plain(h.selected_by)}") for h in found.hotfixes]
+    tags += [
+        TagShown(plain(a), "audited", f"the same commit as {plain(h.tag)}") for h in found.hotfixes for a in h.aliases
+    ]
+    tags += [TagShown(plain(e.tag), "excluded", plain(e.reason)) for e in found.excluded]
+    return tuple(sorted(tags, key=lambda t: t.tag))

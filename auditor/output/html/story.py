@@ -1,0 +1,72 @@
+"""How a verdict came about, in sentences."""
+
+from __future__ import annotations
+
+from auditor.model import Check, FixVerdict, Forecast, Status, Verdict, Via
+
+_VIA = {
+    Via.MERGE: "The fix commit itself is in the branch's history.",
+    Via.CHERRY_PICK: "A commit on the branch makes the same change (patch identity).",
+    Via.SQUASH: "One commit on the branch makes the change of the whole hotfix, or a larger one that carries it.",
+    Via.CONTENT: "Replaying the fix onto the branch changes nothing: the lines are already there.",
+    Via.DECLARED: "A commit on the branch says that it is this fix, and resembles it. The weakest evidence there is.",
+}
+_STATUS = {
+    Status.PRESENT: "Every fix is on the branch.",
+    Status.NOT_APPLICABLE: "The branch never had the files, or the hotfix nets out to no change.",
+    Status.WITHDRAWN: "Main itself took the fix back since.",
+    Status.WAIVED: "It drifts, and an approved exception covers it.",
+    Status.MISSING: "No fix of the hotfix is on the branch.",
+    Status.PARTIAL: "Some fixes are on the branch, some are not.",
+    Status.REVERTED: "It arrived, and was taken out again afterwards.",
+    Status.DROPPED: "History says merged, but the content never arrived.",
+    Status.UNKNOWN: "It cannot be established, and so does not count as there.",
+}
+_SINCE = {Status.PRESENT: "Arrived", Status.REVERTED: "Taken out"}
+
+
+def how(verdict: Verdict) -> str:
+    """How the pair's status is known."""
+    return _VIA[verdict.via] if verdict.via else _STATUS[verdict.status]
+
+
+def of_fix(found: FixVerdict) -> str:
+    """The same of one fix, in a word or two."""
+    return f"{found.status} ({found.via})" if found.via else found.status.value
+
+
+def since_word(verdict: Verdict) -> str:
+    """What happened at the time that a verdict gives."""
+    return _SINCE.get(verdict.covers or verdict.status, "Drifts since")
+
+
+def forecast(ahead: Forecast | None) -> str | None:
+    """What a back-merge would meet."""
+    if ahead is None:
+        return None
+    if ahead.clean:
+        return "A back-merge of the whole hotfix would be clean."
+    return f"A back-merge of the whole hotfix would conflict in {counted(len(ahead.conflicts), 'path')}."
+
+
+def answer(check: Check) -> str:
+    """What a check command answers if the verdict is right."""
+    if check.stdout is None:
+        return f"exits with {check.exit}"
+    return f"exits with {check.exit} and prints{':' if check.stdout else ' nothing'}"
+
+
+def counted(number: int, word: str) -> str:
+    """A number with its noun."""
+    if number == 1:
+        return f"1 {word}"
+    return f"{number:,} {word.removesuffix('y')}ies" if word.endswith("y") else f"{number:,} {word}s"
+
+
+def summed(pairs: int, drifting: int, overdue: int, waived: int, unknown: int) -> str:
+    """The verdict in a sentence."""
+    if not pairs:
+        return "There is no pair to judge."
+    said = f"{drifting:,} of {counted(pairs, 'pair')} {'drifts' if drifting == 1 else 'drift'}"
+    more = [f"{n:,} {word}" for n, word in ((overdue, "overdue"), (waived, "waived"), (unknown, "unknown")) if n]
+    return f"{said}; {', '.join(more)}." if more else f"{said}."

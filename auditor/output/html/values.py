@@ -1,0 +1,269 @@
+"""What a page shows, as frozen values: every text in them is fit to be read, every address safe to follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A text that may lead somewhere."""
+
+    text: str
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One part of a bar: how many, and where it starts and ends in hundredths."""
+
+    word: str
+    number: int
+    start: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class CheckShown:
+    """A command, and what it answers."""
+
+    run: str
+    answer: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FixFound:
+    """One fix on one branch."""
+
+    commit: Link
+    status: str
+    how: str
+    detail: str
+    evidence: Link | None
+    since: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverShown:
+    """The exception that covers a pair, and what it would be without."""
+
+    reason: str
+    approved_by: str
+    expires: str
+    covers: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The story of one hotfix on one branch. `anchor` is its address on its page, `href` that from this page."""
+
+    anchor: str
+    href: str
+    repository: str
+    tag: str
+    branch: str
+    critical: bool
+    status: str
+    via: str | None
+    how: str
+    reason: str
+    since: str | None
+    since_word: str
+    lead: str | None
+    due: str | None
+    overdue: bool
+    waiver: WaiverShown | None
+    forecast: str | None
+    conflicts: tuple[str, ...]
+    pull_request: Link | None
+    fixes: tuple[FixFound, ...]
+    checks: tuple[CheckShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FixShown:
+    """A fix as it is on main."""
+
+    commit: Link
+    subject: str
+    author: str
+    authored_at: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HotfixShown:
+    """A hotfix with its pairs, in the order of the branches."""
+
+    anchor: str
+    tag: Link
+    commit: Link
+    tag_object: str | None
+    tagged: str
+    tagged_at: str
+    tagger: str | None
+    message: str
+    about: str
+    selected_by: str
+    bounds: str
+    aliases: str
+    fixes: tuple[FixShown, ...]
+    pairs: tuple[Pair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BranchShown:
+    """A branch as judged."""
+
+    name: Link
+    role: str
+    ref: str
+    commit: Link
+    sla: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagShown:
+    """A tag of the population, and what became of it."""
+
+    tag: str
+    fate: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A broken rule, something not judged, or a rule that was left out."""
+
+    level: str
+    rule: str
+    about: str
+    commit: Link | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A thing drawn in a chart, in its coordinates, with what it says."""
+
+    x: float
+    y: float
+    width: float
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """One branch in the chart of lead times: every arrival, the middle half, the median."""
+
+    name: str
+    y: float
+    dots: tuple[float, ...]
+    low: float
+    high: float
+    median: float
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One branch in the chart of drift over time. `kind` is a number for its look."""
+
+    name: str
+    kind: int
+    points: str
+    label_y: float
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A mark on an axis."""
+
+    at: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Charts:
+    """The charts of a page; `trend` is None where nothing is remembered yet."""
+
+    lead: tuple[Strip, ...]
+    lead_ticks: tuple[Tick, ...]
+    lead_height: float
+    ages: tuple[Mark, ...]
+    ages_height: float
+    trend: tuple[Line, ...] | None
+    trend_x: tuple[Tick, ...]
+    trend_y: tuple[Tick, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryShown:
+    """One repository. `href` leads to it from the fleet, `own` to its own page where there is one."""
+
+    anchor: str
+    href: str
+    own: str | None
+    name: str
+    source: Link
+    verdict: str
+    sentence: str
+    shares: tuple[Share, ...]
+    hotfixes_total: int
+    pairs_total: int
+    drifting: int
+    overdue: int
+    unknown: int
+    oldest: str
+    broken: int
+    spark: str
+    took: str
+    branches: tuple[BranchShown, ...]
+    violations: tuple[Finding, ...]
+    errors: tuple[Finding, ...]
+    not_judged: tuple[Finding, ...]
+    tags_total: int
+    tags_audited: int
+    aliases: int
+    excluded: int
+    tags: tuple[TagShown, ...]
+    hotfixes: tuple[HotfixShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunShown:
+    """An earlier run."""
+
+    number: int
+    finished: str
+    verdict: str
+    pairs: int
+    drifting: int
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: `fleet` has a line, `repositories` the whole of some. `parts` are the pages that one repository fills.
+
+    `runs` is None where nothing is remembered.
+    """
+
+    heading: str
+    up: Link | None
+    parts: tuple[Link, ...]
+    verdict: str
+    sentence: str
+    shares: tuple[Share, ...]
+    facts: tuple[tuple[str, str], ...]
+    fleet: tuple[RepositoryShown, ...]
+    attention: tuple[Pair, ...]
+    more_attention: int
+    charts: Charts
+    repositories: tuple[RepositoryShown, ...]
+    runs: tuple[RunShown, ...] | None
+    branch_names: tuple[str, ...]
+    statuses: tuple[str, ...]
