@@ -13,7 +13,7 @@ from auditor import __version__
 from auditor.errors import BranchDriftError, UsageError
 
 _FORGES = ("github", "gitlab", "gitea", "bitbucket-cloud", "bitbucket-server", "azure")
-_FORMATS = ("table", "json", "html", "csv", "markdown", "junit")
+_FORMATS = ("table", "json", "html", "csv", "markdown", "junit", "sarif", "xlsx")
 _EXITS = """\b
 Exit status:
   0  every pair is in sync and no rule of severity error is broken
@@ -62,7 +62,13 @@ def cli() -> None:
 @click.option("--pushgateway", metavar="URL", help="Also push the metrics to this Prometheus Pushgateway.")
 @click.option("--pushgateway-group", metavar="NAME", help="As this group, label instance (the configuration's path).")
 @click.option(
-    "--report-dir", type=click.Path(path_type=Path), help="Also write index.html, audit.json and audit.csv here."
+    "--report-dir", type=click.Path(path_type=Path), help="Also write index.html, pages, audit.json and audit.csv here."
+)
+@click.option(
+    "--assets",
+    type=click.Choice(("inline", "linked")),
+    default="inline",
+    help="linked: style and script of the report's pages as files beside them.",
 )
 @_with_engine
 @click.option("--no-ledger", is_flag=True, help="Remember nothing of this run, and use nothing remembered.")

@@ -10,10 +10,9 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 CHROMIUM = shutil.which("chromium")
 _FLAGS = (
@@ -44,7 +43,17 @@ class Browser:
         orders, self._write = os.pipe()
         self._read, answers = os.pipe()
         self._process = subprocess.Popen(
-            ["bash", "-c", _SPAWN, "-", str(orders), str(answers), CHROMIUM, *_FLAGS, f"--user-data-dir={self._profile}"],
+            [
+                "bash",
+                "-c",
+                _SPAWN,
+                "-",
+                str(orders),
+                str(answers),
+                CHROMIUM,
+                *_FLAGS,
+                f"--user-data-dir={self._profile}",
+            ],
             pass_fds=(orders, answers),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -57,10 +66,12 @@ class Browser:
         self._number = 0
         self.events: list[dict[str, Any]] = []
 
-    def __enter__(self) -> Browser:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         os.close(self._write)
@@ -159,7 +170,9 @@ class Page:
     def happened(self, method: str) -> list[dict[str, Any]]:
         """Every event of a kind so far."""
         self.run("0")
-        return [e["params"] for e in self.browser.events if e["method"] == method and e.get("sessionId") == self.session]
+        return [
+            e["params"] for e in self.browser.events if e["method"] == method and e.get("sessionId") == self.session
+        ]
 
     def close(self) -> None:
         """Closes the tab."""

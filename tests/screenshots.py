@@ -26,7 +26,9 @@ def take(report: Path, folder: Path) -> None:
         _paper(page.pdf(), folder / "print.png")
 
 
-def _shoot(page: Page, report: Path, file: Path, fragment: str = "", *, width: int, height: int, dark: bool = False) -> None:
+def _shoot(
+    page: Page, report: Path, file: Path, fragment: str = "", *, width: int, height: int, dark: bool = False
+) -> None:
     page.look(width, height, dark=dark)
     page.ask("Page.navigate", url="about:blank")
     page.browser.event("Page.loadEventFired", page.session)
@@ -39,7 +41,8 @@ def _paper(pdf: bytes, file: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "report.pdf").write_bytes(pdf)
         subprocess.run(
-            ["pdftoppm", "-png", "-singlefile", "-r", "70", Path(folder) / "report.pdf", file.with_suffix("")], check=True
+            ["pdftoppm", "-png", "-singlefile", "-r", "70", Path(folder) / "report.pdf", file.with_suffix("")],
+            check=True,
         )
     _small(file)
 

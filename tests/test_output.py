@@ -18,6 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from auditor.errors import BranchDriftError
 from auditor.model import Audit, RepositoryAudit, Severity, Status, Tool, Violation
 from auditor.output import FORMATS, files, metrics, render, wire
+from auditor.output.html import assets
 from tests.build import back_merge, hotfix, protocol
 from tests.judged import audit
 
@@ -92,7 +93,9 @@ def test_html_holds_everything_and_nothing_live(whole: Audit) -> None:
     page = render("html", whole)
     parsed = Elements()
     parsed.feed(page)
-    assert not {"script", "img", "link", "iframe", "object"} & set(parsed.names)
+    assert not {"img", "link", "iframe", "object", "embed", "base"} & set(parsed.names)
+    assert parsed.names.count("script") == 1
+    assert f"<script>{assets.text(assets.SCRIPT)}</script>" in page
     assert not [
         a for a, v in parsed.attributes if a.startswith("on") or (a in ("href", "src") and not str(v).startswith("#"))
     ]
@@ -102,7 +105,9 @@ def test_html_holds_everything_and_nothing_live(whole: Audit) -> None:
     assert "\\u202e" in page
     for check in whole.repositories[0].hotfixes[0].verdicts[3].checks:
         assert check.run in page
-    assert "default-src &#39;none&#39;" in page or "default-src 'none'" in page
+    policy = next(v for _, v in parsed.attributes if "default-src" in str(v))
+    assert str(policy).startswith("default-src 'none'; style-src 'sha256-")
+    assert "unsafe" not in str(policy)
 
 
 def test_table_neutralises_terminal_escapes(whole: Audit) -> None:

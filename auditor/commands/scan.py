@@ -20,11 +20,8 @@ from auditor.errors import BranchDriftError, UsageError
 from auditor.git import process
 from auditor.git.source import source
 from auditor.model import Audit, Discovery, RepositoryAudit, Tool
-from auditor.output import files, render
+from auditor.output import BINARY, encoded, files, folder
 from auditor.progress import progress
-
-# What --report-dir holds.
-REPORTS = (("index.html", "html"), ("audit.json", "json"), ("audit.csv", "csv"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +36,7 @@ class Options:
     branches: tuple[str, ...] = ()
     metrics_textfile: Path | None = None
     report_dir: Path | None = None
+    assets: str = "inline"
     jobs: int | None = None
     no_ledger: bool = False
     quiet: bool = False
@@ -54,6 +52,10 @@ def run(options: Options) -> int:
     config = configuration(options.repositories, options.config, options.main_, options.branches)
     for path in (options.output, options.metrics_textfile, options.report_dir):
         files.require_folder(path)
+    if options.form in BINARY:
+        files.require_no_terminal(options.output)
+    if options.assets == "linked" and options.report_dir is None:
+        raise UsageError("--assets linked needs --report-dir: the style and the script are files beside the pages")
     gateway = _gateway(options, config)
     check_engine(options)
     with alone.held(config, remember=not options.no_ledger), _no_search_for_cycles():
@@ -144,9 +146,9 @@ def audit_one(repository: RepositoryConfig, now: int, state: Path, *, remember: 
 def _write(found: Audit, options: Options, state: Path | None, gateway: push.Gateway | None) -> None:
     """Every result is tried, so that one full disk does not cost the others theirs."""
     last_success = successes.of_this_run(found)
-    tasks: list[Callable[[], None]] = [lambda: files.write_text(options.output, render(options.form, found))]
+    tasks: list[Callable[[], None]] = [lambda: files.write(options.output, encoded(options.form, found))]
     if options.report_dir is not None:
-        tasks.append(partial(_write_reports, found, options.report_dir))
+        tasks.append(partial(folder.write, found, options.report_dir, linked=options.assets == "linked"))
     if state is not None:
         tasks.append(lambda: last_success.update(successes.remembered(found, state)))
     if options.metrics_textfile is not None:
@@ -167,12 +169,3 @@ def _write_metrics(found: Audit, last_success: Mapping[str, int], path: Path) ->
     from auditor.output import metrics
 
     files.write_text(path, metrics.exposition(found, last_success))
-
-
-def _write_reports(found: Audit, folder: Path) -> None:
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise BranchDriftError(f"{folder}: cannot be made: {error.strerror}") from None
-    for name, form in REPORTS:
-        files.write_text(folder / name, render(form, found))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import importlib
+from typing import Any
 
-from auditor.model import Audit
+from auditor.model import Audit, History
 
-# Each module has `render(audit) -> str`; it is imported only when asked for, since some are slow to load.
+# Each module has `render(audit)`; it is imported only when asked for, since some are slow to load.
 FORMATS = {
     "table": "auditor.output.table",
     "json": "auditor.output.wire",
@@ -14,10 +15,28 @@ FORMATS = {
     "csv": "auditor.output.csv_table",
     "markdown": "auditor.output.markdown",
     "junit": "auditor.output.junit",
+    "sarif": "auditor.output.sarif",
 }
+# These are no text.
+BINARY = {"xlsx": "auditor.output.xlsx"}
+# These also tell of earlier runs, where there is a memory of them: `render(audit, history)`.
+_REMEMBERING = ("html", "xlsx")
 
 
-def render(form: str, audit: Audit) -> str:
+def render(form: str, audit: Audit, history: History | None = None) -> str:
     """The audit as text in one of `FORMATS`."""
-    text: str = importlib.import_module(FORMATS[form]).render(audit)
+    text: str = _rendered(FORMATS[form], form, audit, history)
     return text
+
+
+def encoded(form: str, audit: Audit, history: History | None = None) -> bytes:
+    """The audit in any format, as it is written to a file."""
+    if form in BINARY:
+        data: bytes = _rendered(BINARY[form], form, audit, history)
+        return data
+    return render(form, audit, history).encode("utf-8", "replace")
+
+
+def _rendered(module: str, form: str, audit: Audit, history: History | None) -> Any:
+    render_ = importlib.import_module(module).render
+    return render_(audit, history) if form in _REMEMBERING else render_(audit)

@@ -12,6 +12,12 @@ from auditor.errors import BranchDriftError, UsageError
 from auditor.output.words import writable
 
 
+def require_no_terminal(path: str) -> None:
+    """Says before the scan that what is no text is not written to a terminal."""
+    if path == "-" and sys.stdout.isatty():
+        raise UsageError("this format is no text: name a file with -o, or redirect standard output")
+
+
 def require_folder(path: str | Path | None) -> None:
     """Says before the scan, not after it, that a file cannot be written."""
     if path is not None and str(path) != "-" and not Path(path).resolve().parent.is_dir():
@@ -23,7 +29,11 @@ def write_text(path: str | Path, text: str) -> None:
 
     Raises `BranchDriftError` where the disk or the permissions refuse; the old file is then as it was.
     """
-    data = writable(text).encode()
+    write(path, writable(text).encode())
+
+
+def write(path: str | Path, data: bytes) -> None:
+    """The same for what is no text, or is encoded already."""
     if str(path) == "-":
         _to_standard_output(data)
         return

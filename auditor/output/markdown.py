@@ -1,63 +1,95 @@
-"""A summary for a comment or a wiki. What others wrote stays text: no links, mentions or references."""
+"""A summary for a comment or a wiki, short enough for one. What others wrote stays text."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from auditor.model import DRIFT, Audit, Discovery, RepositoryAudit
-from auditor.output.order import counts, worst_first
+from auditor.model import DRIFT, Audit, RepositoryAudit
+from auditor.output.order import WORST_FIRST, counts, worst_first
 from auditor.output.words import day, plain
 
-_SPECIAL = re.compile(r"([\\`*_\[\]#!|<>~@&])")
+# GitHub takes 65,536 characters in a comment.
+MOST_CHARACTERS = 60_000
+_MOST_OF_A_TEXT = 500
+_SPECIAL = re.compile(r"([\\`*_\[\]#!|<>~@&$%^])")
+# Forges look for mentions and references in the finished page too, where an entity has become its character again:
+# only something between the sign and the name keeps them from finding one.
+_REFERENCE = re.compile(r"(&#(?:33|35|36|37|38|64|94|126);)(?=\w|&#)")
+_GAP = "&#8203;"
+_PREFIXED = re.compile(r"\b([A-Za-z][A-Za-z0-9]*)-(?=[0-9])")
+_ADDRESS = re.compile(r"://|\bwww\.|\bmailto:|\bxmpp:", re.IGNORECASE)
 
 
 def render(audit: Audit) -> str:
-    """The verdict, the matrix of each repository, and why."""
+    """The verdict, the matrix of each repository, and why; the worst first, and cut where it would be too long."""
     said = ", ".join(f"{n} {status}" for status, n in counts(audit).items() if n) or "no pairs"
-    parts = [f"# Hotfix audit: {audit.verdict}", f"{day(audit.finished_at)} UTC. {said}."]
-    parts += [_discovery(d) for d in audit.discovered]
-    for repository in audit.repositories:
-        parts += _repository(repository)
-    return "\n\n".join(parts) + "\n"
+    head = f"# Hotfix audit: {audit.verdict}\n\n{day(audit.finished_at)} UTC. {said}.\n"
+    lines: list[str] = []
+    left = MOST_CHARACTERS - len(head)
+    for repository in sorted(audit.repositories, key=_how_good):
+        section = list(_fitting(_repository(repository), left))
+        left -= sum(map(len, section))
+        lines += section
+    return head + "".join(lines)
 
 
 def text(words: str) -> str:
-    """Text that Markdown leaves alone; a mention or reference is broken by an entity."""
+    """Text that Markdown and forges leave alone: no markup, link, mention or reference."""
     escaped = _SPECIAL.sub(lambda m: f"&#{ord(m[1])};", plain(words))
-    return escaped.replace("://", "&#58;//").replace("www.", "www&#46;")
+    escaped = _REFERENCE.sub(rf"\1{_GAP}", escaped)
+    escaped = _PREFIXED.sub(rf"\1{_GAP}-{_GAP}", escaped)
+    return _ADDRESS.sub(lambda m: f"{m[0][:-1]}{_GAP}{m[0][-1]}", escaped)
 
 
-def _discovery(found: Discovery) -> str:
-    heading = f"## {found.type} {text(found.owner)}"
-    lines = [f"{len(found.repositories)} repositories audited, {len(found.excluded)} excluded.", ""]
-    lines += [f"- excluded {text(e.repository)}: {text(e.reason)}" for e in found.excluded]
-    lines += [f"- **not judged** {e.code}: {text(e.detail)}" for e in found.errors]
-    return "\n".join([heading, "", *lines]).rstrip()
+def _fitting(blocks: Iterator[list[str]], left: int) -> Iterator[str]:
+    """As many whole lines as there is room for, and a word about the rest."""
+    note = "\n… and more that does not fit here.\n"
+    left -= len(note)
+    for block in blocks:
+        for line in ("", *block):
+            left -= len(line) + 1
+            if left < 0:
+                yield note
+                return
+            yield line + "\n"
 
 
-def _repository(found: RepositoryAudit) -> list[str]:
-    parts = [f"## {text(found.name)}"]
-    parts.append(
-        f"{found.tags_total} tags: {found.tags_audited} audited, {len(found.excluded)} excluded with a reason."
-    )
+def _repository(found: RepositoryAudit) -> Iterator[list[str]]:
+    yield [f"## {_some(found.name)}"]
+    yield [f"{found.tags_total} tags: {found.tags_audited} audited, {len(found.excluded)} excluded with a reason."]
     if found.hotfixes:
-        parts.append(_matrix(found))
-    reasons = [
-        f"- **{v.status}** {text(h.tag)} on {text(v.branch)}: {text(v.reason)}"
-        for h, v in worst_first(found)
-        if v.status in DRIFT or v.incomplete or v.waiver
-    ]
-    reasons += [
-        f"- **{v.severity}** {v.rule}: {text(v.tag or v.branch or '')} {text(v.detail)}" for v in found.violations
-    ]
-    reasons += [f"- **not judged** {e.code}: {text(e.detail)}" for e in found.errors]
-    return [*parts, "\n".join(reasons)] if reasons else parts
+        yield list(_matrix(found))
+    reasons = list(_reasons(found))
+    if reasons:
+        yield reasons
 
 
-def _matrix(found: RepositoryAudit) -> str:
-    names = [text(b.name) for b in found.branches]
-    rows = [["hotfix", "tagged", *names], ["---"] * (2 + len(names))]
-    for hotfix in found.hotfixes:
+def _reasons(found: RepositoryAudit) -> Iterator[str]:
+    for error in found.errors:
+        yield f"- **not judged** {error.code}: {_some(error.detail)}"
+    for h, v in worst_first(found):
+        if v.status in DRIFT or v.incomplete or v.waiver:
+            yield f"- **{v.status}** {_some(h.tag)} on {_some(v.branch)}: {_some(v.reason)}"
+    for broken in found.violations:
+        about = _some(broken.tag or broken.branch or "")
+        yield f"- **{broken.severity}** {broken.rule}: {about} {_some(broken.detail)}"
+
+
+def _matrix(found: RepositoryAudit) -> Iterator[str]:
+    names = [_some(b.name) for b in found.branches]
+    yield f"| {' | '.join(['hotfix', 'tagged', *names])} |"
+    yield f"| {' | '.join(['---'] * (2 + len(names)))} |"
+    worst = sorted(found.hotfixes, key=lambda h: min((WORST_FIRST.index(v.status) for v in h.verdicts), default=9))
+    for hotfix in worst:
         cells = [f"{v.status} ({v.via})" if v.via else v.status.value for v in hotfix.verdicts]
-        rows.append([text(hotfix.tag), day(hotfix.tagged_at), *cells])
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+        yield f"| {' | '.join([_some(hotfix.tag), day(hotfix.tagged_at), *cells])} |"
+
+
+def _some(words: str) -> str:
+    """The beginning of a text that somebody made very long."""
+    return text(words if len(words) <= _MOST_OF_A_TEXT else words[:_MOST_OF_A_TEXT] + "…")
+
+
+def _how_good(found: RepositoryAudit) -> tuple[bool, bool]:
+    return (not found.incomplete, not found.drifts)

@@ -19,20 +19,20 @@ def render(audit: Audit, history: History | None = None) -> str:
     return _report(pages.whole(audit, history), assets.inline())
 
 
-def files(audit: Audit, history: History | None = None, *, link: bool = False) -> Iterator[tuple[str, str]]:
-    """A folder of pages, each with its path in it; with `link`, style and script are files of their own.
+def files(audit: Audit, history: History | None = None, *, linked: bool = False) -> Iterator[tuple[str, str]]:
+    """A folder of pages, each with its path in it; with `linked`, style and script are files of their own.
 
     `index.html` holds everything, or, where that is too much for one page, a line a repository. The
     repositories of a fleet have pages of their own.
     """
     apart = len(audit.repositories) > 1 or too_large(audit)
     top = pages.fleet(audit, history) if too_large(audit) else pages.whole(audit, history, apart=apart)
-    yield "index.html", _report(top, assets.linked() if link else assets.inline())
+    yield "index.html", _report(top, assets.linked() if linked else assets.inline())
     if apart:
-        own = assets.linked("../") if link else assets.inline()
+        own = assets.linked("../") if linked else assets.inline()
         for name, one in pages.repositories(audit, history):
             yield f"repository/{name}", _report(one, own)
-    if link:
+    if linked:
         yield from ((name, assets.text(name)) for name in (assets.STYLE, assets.SCRIPT))
 
 

@@ -20,7 +20,7 @@ ROW = 26.0
 _HEIGHT = 150.0
 _MOST_DOTS = 400
 _HOUR, _DAY = 3600, 86_400
-_TICKS = ((60, "1 min"), (_HOUR, "1 h"), (_DAY, "1 d"), (7 * _DAY, "1 w"), (30 * _DAY, "30 d"), (365 * _DAY, "1 y"))
+_TICKS = ((60, "1 min"), (_HOUR, "1 h"), (_DAY, "1 d"), (7 * _DAY, "1 w"), (365 * _DAY, "1 y"))
 _AGES = ((_DAY, "under 1 day"), (7 * _DAY, "1 to 7 days"), (30 * _DAY, "7 to 30 days"),
          (90 * _DAY, "30 to 90 days"), (math.inf, "over 90 days"))  # fmt: skip
 _LEAST = 60

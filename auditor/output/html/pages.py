@@ -116,7 +116,7 @@ def _page(
         attention=tuple(worst[:_MOST_ATTENTION]),
         more_attention=max(0, len(worst) - _MOST_ATTENTION),
         charts=charts.charts(audit.repositories, audit.finished_at, history),
-        repositories=tuple(bodies),
+        repositories=tuple(sorted(bodies, key=_how_bad_a_repository)),
         runs=tuple(map(_run, history.runs[:_MOST_RUNS])) if history else None,
         branch_names=tuple(dict.fromkeys(p.branch for r in bodies for h in r.hotfixes for p in h.pairs)),
         statuses=tuple(dict.fromkeys(s.word for r in every for s in r.shares)),

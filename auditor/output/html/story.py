@@ -67,6 +67,12 @@ def summed(pairs: int, drifting: int, overdue: int, waived: int, unknown: int) -
     """The verdict in a sentence."""
     if not pairs:
         return "There is no pair to judge."
+    if not drifting and not unknown:
+        return f"{_in_sync(pairs)}; {waived:,} waived." if waived else f"{_in_sync(pairs)}."
     said = f"{drifting:,} of {counted(pairs, 'pair')} {'drifts' if drifting == 1 else 'drift'}"
     more = [f"{n:,} {word}" for n, word in ((overdue, "overdue"), (waived, "waived"), (unknown, "unknown")) if n]
     return f"{said}; {', '.join(more)}." if more else f"{said}."
+
+
+def _in_sync(pairs: int) -> str:
+    return "The one pair is in sync" if pairs == 1 else f"All {pairs:,} pairs are in sync"
