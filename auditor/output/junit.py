@@ -6,6 +6,7 @@ import re
 from xml.etree import ElementTree as ET
 
 from auditor.model import DRIFT, Audit, Discovery, Hotfix, RepositoryAudit, Severity, Status, Verdict
+from auditor.output.words import plain
 
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -71,4 +72,4 @@ def _case(suite: str, group: str, name: str, kind: str | None, said: str) -> ET.
 
 
 def _xml(text: str) -> str:
-    return _NO_XML.sub("\ufffd", text)
+    return _NO_XML.sub("\ufffd", plain(text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from auditor.model import DRIFT, Audit, RepositoryAudit
+from auditor.model import DRIFT, Audit, RepositoryAudit, Verdict
 from auditor.output.order import WORST_FIRST, counts, worst_first
 from auditor.output.words import day, plain
 
@@ -25,13 +25,8 @@ def render(audit: Audit) -> str:
     """The verdict, the matrix of each repository, and why; the worst first, and cut where it would be too long."""
     said = ", ".join(f"{n} {status}" for status, n in counts(audit).items() if n) or "no pairs"
     head = f"# Hotfix audit: {audit.verdict}\n\n{day(audit.finished_at)} UTC. {said}.\n"
-    lines: list[str] = []
-    left = MOST_CHARACTERS - len(head)
-    for repository in sorted(audit.repositories, key=_how_good):
-        section = list(_fitting(_repository(repository), left))
-        left -= sum(map(len, section))
-        lines += section
-    return head + "".join(lines)
+    blocks = (block for r in sorted(audit.repositories, key=_how_good) for block in _repository(r))
+    return head + "".join(_fitting(blocks, MOST_CHARACTERS - len(head)))
 
 
 def text(words: str) -> str:
@@ -70,10 +65,17 @@ def _reasons(found: RepositoryAudit) -> Iterator[str]:
         yield f"- **not judged** {error.code}: {_some(error.detail)}"
     for h, v in worst_first(found):
         if v.status in DRIFT or v.incomplete or v.waiver:
-            yield f"- **{v.status}** {_some(h.tag)} on {_some(v.branch)}: {_some(v.reason)}"
+            yield f"- **{v.status}** {_some(h.tag)} on {_some(v.branch)}: {_some(v.reason)}{_waiver(v)}"
     for broken in found.violations:
         about = _some(broken.tag or broken.branch or "")
         yield f"- **{broken.severity}** {broken.rule}: {about} {_some(broken.detail)}"
+
+
+def _waiver(verdict: Verdict) -> str:
+    waiver = verdict.waiver
+    if waiver is None:
+        return ""
+    return f" (waived until {_some(waiver.expires)} by {_some(waiver.approved_by)}: {_some(waiver.reason)})"
 
 
 def _matrix(found: RepositoryAudit) -> Iterator[str]:

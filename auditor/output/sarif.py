@@ -100,7 +100,7 @@ def _pair(found: RepositoryAudit, hotfix: Hotfix, verdict: Verdict, covers: str)
     result["locations"] = [{**result["locations"][0], **p} for p in physical] or result["locations"]
     if verdict.waiver:
         why = f"{verdict.waiver.reason} (approved by {verdict.waiver.approved_by}, until {verdict.waiver.expires})"
-        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": plain(why)}]
+        result["suppressions"] = [{"kind": "external", "justification": plain(why)}]
     return result
 
 

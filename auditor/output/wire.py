@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -45,6 +46,8 @@ from auditor.output.words import rfc3339, writable
 SCHEMA = "branch-drift/audit/v1"
 # The line that a written document begins its repositories with.
 _REPOSITORIES = ' "repositories": [\n'
+# Characters that would change how the text around them looks, or hide; JSON has escapes for them.
+_UNSEEN = re.compile("[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 
 
 _BEFORE, _AFTER = "{\n" + _REPOSITORIES, "\n ]\n}"
@@ -64,9 +67,10 @@ def render(audit: Audit) -> str:
 def _written(value: Mapping[str, object]) -> str:
     """Pydantic's writer gives what `json` would, many times faster, but takes no lone surrogates."""
     try:
-        return to_json(value, indent=1).decode()
+        text = to_json(value, indent=1).decode()
     except PydanticSerializationError:
-        return writable(json.dumps(value, ensure_ascii=False, indent=1))
+        text = writable(json.dumps(value, ensure_ascii=False, indent=1))
+    return _UNSEEN.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
 
 
 def head(file: Path) -> dict[str, Any]:

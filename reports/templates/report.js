@@ -42,13 +42,9 @@
     let number = 0;
     for (const hotfix of hotfixes) {
       const found = words.every(word => hotfix.text.includes(word) || hotfix.repository.toLowerCase().includes(word));
-      let any = false;
-      for (const pair of hotfix.pairs) {
-        const yes = found && wanted(pair);
-        show(pair.node, yes);
-        any ||= yes;
-        number += yes;
-      }
+      const yes = found ? hotfix.pairs.map(wanted) : [];
+      const any = yes.includes(true);
+      if (any) hotfix.pairs.forEach((pair, n) => { show(pair.node, yes[n]); number += yes[n]; });
       show(hotfix.article, any);
       show(hotfix.row, any);
       if (any) seen.add(hotfix.repository);
