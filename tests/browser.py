@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -31,7 +32,7 @@ _FLAGS = (
 )
 # The browser reads its orders from 3 and answers on 4.
 _SPAWN = 'in=$1 out=$2; shift 2; exec "$@" 3<&"$in" 4>&"$out"'
-_PATIENCE = 60.0
+_PATIENCE = 30.0
 
 
 class Browser:
@@ -107,6 +108,8 @@ class Browser:
 
     def _next(self) -> dict[str, Any]:
         while b"\0" not in self._rest:
+            ready, _, _ = select.select([self._read], [], [], _PATIENCE)
+            assert ready, "the browser says nothing"
             piece = os.read(self._read, 1 << 20)
             assert piece, "the browser went away"
             self._rest += piece
@@ -130,9 +133,10 @@ class Page:
         return self.browser.ask(method, parameters, self.session)
 
     def open(self, file: Path, fragment: str = "") -> None:
-        """Opens a file and waits until it is loaded."""
-        self.ask("Page.navigate", url=file.as_uri() + fragment)
-        self.browser.event("Page.loadEventFired", self.session)
+        """Opens a file and waits until it is loaded, anew even where it is open already."""
+        for address in ("about:blank", file.as_uri() + fragment):
+            self.ask("Page.navigate", url=address)
+            self.browser.event("Page.loadEventFired", self.session)
 
     def run(self, script: str) -> Any:
         """The value of an expression; promises are awaited."""
@@ -143,7 +147,7 @@ class Page:
     def until(self, script: str) -> None:
         """Waits for an expression to be true."""
         ends = time.monotonic() + _PATIENCE
-        while not self.run(script):
+        while not self.run(f"!!({script})"):
             assert time.monotonic() < ends, f"never true: {script}"
             time.sleep(0.02)
 

@@ -1,57 +1,73 @@
-"""Pictures of a report, for the README: `python -m tests.screenshots REPORT FOLDER`."""
+"""Pictures of the demonstration's report, for the README: `python -m tests.screenshots FOLDER`."""
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from auditor.cli import cli
 from tests.browser import Browser, Page
+from tests.demo import build
 
+_TOOLS = ("chromium", "pngquant", "optipng", "pdftoppm")
 _STORY = "#dr-forgotten/v2.3.1/dr"
+_COLOURS = "48"
 
 
-def take(report: Path, folder: Path) -> None:
-    """Wide, a story, narrow and dark as the browser shows them, and the first sheet of paper."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with Browser() as browser:
-        page = browser.page()
-        _shoot(page, report, folder / "wide.png", width=1280, height=1000)
-        _shoot(page, report, folder / "story.png", _STORY, width=1280, height=760)
-        _shoot(page, report, folder / "narrow.png", width=375, height=812)
-        _shoot(page, report, folder / "dark.png", _STORY, width=1280, height=760, dark=True)
-        page.look()
-        page.open(report)
-        _paper(page.pdf(), folder / "print.png")
+def take(folder: Path) -> None:
+    """The fleet's page wide, narrow and on paper; a repository's page with an open story, light and dark."""
+    with tempfile.TemporaryDirectory(prefix="demo-") as scratch:
+        report = _report(Path(scratch))
+        with Browser() as browser:
+            page = browser.page()
+            _shoot(page, report / "index.html", folder / "report.png", width=1200, height=940)
+            _shoot(page, report / "index.html", folder / "narrow.png", width=375, height=760)
+            story = report / "repository" / "dr-forgotten.html"
+            _shoot(page, story, folder / "story.png", _STORY, width=1200, height=1120)
+            _shoot(page, story, folder / "dark.png", _STORY, width=1200, height=1120, dark=True)
+            page.look()
+            page.open(story)
+            _paper(page.pdf(), folder / "print.png")
+
+
+def _report(scratch: Path) -> Path:
+    config = build(scratch)
+    done = CliRunner().invoke(cli, ["scan", "-c", str(config), "--report-dir", str(scratch / "report"), "--quiet"])
+    assert done.exit_code == 1, done.output
+    return scratch / "report"
 
 
 def _shoot(
-    page: Page, report: Path, file: Path, fragment: str = "", *, width: int, height: int, dark: bool = False
+    page: Page, file: Path, target: Path, fragment: str = "", *, width: int, height: int, dark: bool = False
 ) -> None:
     page.look(width, height, dark=dark)
-    page.ask("Page.navigate", url="about:blank")
-    page.browser.event("Page.loadEventFired", page.session)
-    page.open(report, fragment)
-    page.screenshot(file)
-    _small(file)
+    page.open(file, fragment)
+    page.run("new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))")
+    page.screenshot(target)
+    _small(target)
 
 
-def _paper(pdf: bytes, file: Path) -> None:
+def _paper(pdf: bytes, target: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "report.pdf").write_bytes(pdf)
-        subprocess.run(
-            ["pdftoppm", "-png", "-singlefile", "-r", "70", Path(folder) / "report.pdf", file.with_suffix("")],
-            check=True,
-        )
-    _small(file)
+        file = Path(folder) / "report.pdf"
+        file.write_bytes(pdf)
+        subprocess.run(["pdftoppm", "-png", "-singlefile", "-r", "72", file, target.with_suffix("")], check=True)
+    _small(target)
 
 
 def _small(file: Path) -> None:
-    """At most 256 colours, then packed without loss."""
-    subprocess.run(["pngquant", "--force", "--skip-if-larger", "--output", file, "64", "--", file], check=False)
+    """Few colours, then packed without loss."""
+    subprocess.run(["pngquant", "--force", "--output", file, _COLOURS, "--", file], check=True)
     subprocess.run(["optipng", "-quiet", "-o5", "-strip", "all", file], check=True)
 
 
 if __name__ == "__main__":
-    take(Path(sys.argv[1]).resolve(), Path(sys.argv[2]))
+    absent = [t for t in _TOOLS if shutil.which(t) is None]
+    if absent:
+        sys.exit(f"not installed: {', '.join(absent)} (Debian: chromium, pngquant, optipng, poppler-utils)")
+    take(Path(sys.argv[1]))

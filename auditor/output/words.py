@@ -35,6 +35,8 @@ def span(seconds: int | None) -> str:
 
 def plain(text: str) -> str:
     """Text with everything visible: control, formatting (such as bidirectional) and surrogate characters shown."""
+    if text.isprintable():
+        return text
     return "".join(c if c == " " or not _hidden(c) else f"\\u{ord(c):04x}" for c in text)
 
 

@@ -13,11 +13,15 @@
 
   // Filter and search
 
+  // Without the tags that bound a hotfix: whoever looks for one of those wants that one.
+  const words = article =>
+    article.textContent.replace(article.querySelector(".bounds").textContent, "").toLowerCase();
+
   let units = null;
   const read = () => units ??= (() => {
     const rows = all("tr.h");
     const hotfixes = all("article.hotfix").map((article, n) => ({
-      article, row: rows[n], repository: article.dataset.repository, text: article.textContent.toLowerCase(),
+      article, row: rows[n], repository: article.dataset.repository, text: words(article),
       pairs: all("details.pair", article).map(node => ({
         node, status: node.dataset.s, branch: node.dataset.b, overdue: node.classList.contains("overdue"),
       })),
@@ -36,12 +40,12 @@
 
   const filter = () => {
     const { hotfixes, lines, sections, total } = read();
-    const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const active = words.length || byStatus.value || byBranch?.value;
+    const sought = find.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const active = sought.length || byStatus.value || byBranch?.value;
     const seen = new Set();
     let number = 0;
     for (const hotfix of hotfixes) {
-      const found = words.every(word => hotfix.text.includes(word) || hotfix.repository.toLowerCase().includes(word));
+      const found = sought.every(word => hotfix.text.includes(word) || hotfix.repository.toLowerCase().includes(word));
       const yes = found ? hotfix.pairs.map(wanted) : [];
       const any = yes.includes(true);
       if (any) hotfix.pairs.forEach((pair, n) => { show(pair.node, yes[n]); number += yes[n]; });
@@ -49,7 +53,7 @@
       show(hotfix.row, any);
       if (any) seen.add(hotfix.repository);
     }
-    const named = line => words.every(word => line.text.includes(word));
+    const named = line => sought.every(word => line.text.includes(word));
     for (const line of lines) show(line.row, !active || seen.has(line.anchor) || (!hotfixes.length && named(line)));
     for (const section of sections) show(section, !active || seen.has(section.getAttribute("aria-labelledby")));
     told.textContent = !active ? "" : hotfixes.length
