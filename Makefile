@@ -5,7 +5,7 @@ STAMP := $(VENV)/.made
 BIN := $(VENV)/bin
 DEMO := .demo
 
-.PHONY: help demo test lint bench prove clean
+.PHONY: help demo test lint bench prove axe screenshots clean
 
 help:
 	@echo "make demo   build demonstration repositories, audit them, leave an HTML report"
@@ -14,6 +14,8 @@ help:
 	@echo "make bench  time the audit against the loop a user would write (REPO=path MAIN=name BRANCHES='a b' for a real one)"
 	@echo "            and the nights of a fleet of 1,000 mirrored repositories"
 	@echo "make prove  run every check command of a scan with plain git (REPO=path MAIN=name BRANCHES='a b')"
+	@echo "make axe    fetch axe-core, which the browser tests ask whether the report is accessible"
+	@echo "make screenshots  make the pictures of the README from the demonstration"
 	@echo "make clean  remove the virtual environment and what was generated"
 
 $(STAMP): pyproject.toml
@@ -29,7 +31,7 @@ demo: $(STAMP)
 	@echo "report: $(CURDIR)/$(DEMO)/report/index.html"
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -41,6 +43,12 @@ bench: $(STAMP)
 
 prove: $(STAMP)
 	$(BIN)/python -m tests.bench.prove $(DEMO)/prove "$(REPO)" "$(MAIN)" "$(BRANCHES)"
+
+axe:
+	npm install --silent --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --prefix $(DEMO)/axe axe-core@4.14.1
+
+screenshots: $(STAMP)
+	$(BIN)/python -m tests.screenshots reports/screenshots
 
 clean:
 	rm -rf $(VENV) $(DEMO) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

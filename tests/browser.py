@@ -134,9 +134,13 @@ class Page:
 
     def open(self, file: Path, fragment: str = "") -> None:
         """Opens a file and waits until it is loaded, anew even where it is open already."""
-        for address in ("about:blank", file.as_uri() + fragment):
-            self.ask("Page.navigate", url=address)
-            self.browser.event("Page.loadEventFired", self.session)
+        self.visit("about:blank")
+        self.visit(file.as_uri() + fragment)
+
+    def visit(self, address: str) -> None:
+        """Goes to an address other than the one it is at."""
+        self.ask("Page.navigate", url=address)
+        self.browser.event("Page.loadEventFired", self.session)
 
     def run(self, script: str) -> Any:
         """The value of an expression; promises are awaited."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,9 +13,12 @@ import pytest
 
 from auditor.model import DriftDay, History, RepositoryAudit
 from auditor.output import folder, html
+from auditor.serve import pages
+from auditor.serve.runs import Runs
 from tests import hostile, many
 from tests.browser import CHROMIUM, Browser, Page
 from tests.judged import hotfix_of
+from tests.test_web import serving
 
 AXE = Path(__file__).parent.parent / ".demo" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 needs_axe = pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: run `make axe`")
@@ -187,6 +191,23 @@ def test_linked_style_and_script_are_in_force(page: Page, reports: Path) -> None
         page.open(reports / "linked" / file)
         assert page.run("getComputedStyle(document.body).fontSize") == "15px"
         assert not page.run("document.querySelector('.filter').hidden")
+
+
+def test_a_served_report_has_its_style_and_script(page: Page, reports: Path, tmp_path: Path) -> None:
+    runs = Runs(tmp_path / "serve", 3)
+    runs.folder.mkdir()
+    with runs.new() as new:
+        shutil.copytree(reports / "inline", new, dirs_exist_ok=True)
+        (new / "metrics.prom").touch()
+        runs.publish(new)
+    with serving(board=pages.board(runs.finished())) as (server, _):
+        page.visit(f"{server.url}/reports/latest/")
+        assert not page.run("document.querySelector('.filter').hidden")
+        page.run("[...document.querySelectorAll('h2 + p a')].find(a => a.textContent === 'its own page').click()")
+        page.until(
+            "document.querySelector('h1')?.textContent.startsWith('shop') && !document.querySelector('.filter').hidden"
+        )
+        assert page.run("getComputedStyle(document.body).fontSize") == "15px"
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -18,6 +18,9 @@ from tests.build import hotfix, protocol
 from tests.judged import NOW
 
 
+DATA = {"audit.json", "audit.csv"}
+
+
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> RepositoryAudit:
     return many.found(tmp_path_factory.mktemp("report"))
@@ -89,7 +92,7 @@ def test_pages_of_repositories_no_longer_audited_are_removed(found: RepositoryAu
     folder.write(named(found, "one", "three"), tmp_path / "r")
     kept = {str(p.relative_to(tmp_path / "r")) for p in (tmp_path / "r").rglob("*.*")}
     pages_ = {"repository/one.html", "repository/three.html", "repository/mine.html"}
-    assert kept == {"index.html", "audit.json", *pages_}
+    assert kept == {"index.html", *DATA, *pages_}
 
 
 def test_assets_of_the_command_line(tmp_path: Path) -> None:
@@ -99,7 +102,7 @@ def test_assets_of_the_command_line(tmp_path: Path) -> None:
     refused = CliRunner().invoke(cli, common)
     assert (refused.exit_code, "--report-dir" in refused.output) == (2, True)
     assert CliRunner().invoke(cli, [*common, "--report-dir", str(tmp_path / "out")]).exit_code == 1
-    assert {p.name for p in (tmp_path / "out").iterdir()} == {"index.html", "audit.json", "report.css", "report.js"}
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {*DATA, "index.html", "report.css", "report.js"}
 
 
 def test_without_a_history_no_trend_is_drawn(found: RepositoryAudit) -> None:

@@ -33,6 +33,7 @@ def published(runs: Runs, **files: str) -> Run:
             "audit.csv": "a",
         }
         for name, text in (texts | files).items():
+            (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(text)
         return runs.publish(folder)
 
@@ -76,7 +77,7 @@ def runs(tmp_path: Path) -> Runs:
 @pytest.fixture
 def ask(runs: Runs) -> Iterator[Reader]:
     published(runs)
-    published(runs, **{"index.html": "<p>newer</p>", "run.exe": "x"})
+    published(runs, **{"index.html": "<p>newer</p>", "run.exe": "x", "repository/shop~2.html": "<p>shop</p>"})
     with serving(board=pages.board(runs.finished())) as (server, said):
         yield Reader(server)
     assert said == []
@@ -98,6 +99,7 @@ def test_everything_that_there_is(ask: Reader) -> None:
     assert ask("/readyz")[0] == 200
     assert ask("/reports/latest/")[2] == ask("/reports/000002/index.html")[2] == b"<p>newer</p>"
     assert ask("/reports/000001/")[2] == b"<p>report</p>"
+    assert ask("/reports/latest/repository/shop~2.html")[2] == b"<p>shop</p>"
     assert ask("/reports/latest/audit.json")[1]["content-type"] == "application/json"
     assert ask("/reports/latest/audit.csv")[1]["content-type"] == "text/csv; charset=utf-8"
     assert ask("/reports/latest")[1]["location"] == "latest/"
@@ -110,7 +112,8 @@ def test_everything_that_there_is(ask: Reader) -> None:
     [
         "/reports/latest/../../lock", "/reports/../schedule.json", "/reports/latest/..%2f..%2flock", "/reports/000003/",
         "/reports/latest/metrics.prom", "/reports/latest/run.json", "/reports/latest/run.exe", "/reports/latest/no",
-        "//etc/passwd", "/reports//etc/passwd", "/reports/latest/index.html/", "/reports/latest/%00", "/nowhere",
+        "//etc/passwd", "/reports//etc/passwd", "/reports/latest/index.html/", "/reports/latest/repository/",
+        "/reports/latest/repository/../index.html", "/reports/latest/repository/no.html", "/reports/latest/%00", "/nowhere",
     ],
 )  # fmt: skip
 def test_nothing_else(ask: Reader, path: str) -> None:
@@ -120,8 +123,9 @@ def test_nothing_else(ask: Reader, path: str) -> None:
 def test_every_answer_is_guarded(ask: Reader) -> None:
     for path in ("/", "/metrics", "/reports/latest/", "/nowhere", "/healthz"):
         headers = ask(path)[1]
-        assert headers["content-security-policy"].startswith("default-src 'none'; style-src 'unsafe-inline';")
-        assert "script-src" not in headers["content-security-policy"]
+        policy = headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self' 'sha256-")
+        assert policy.count("unsafe") == 1
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["connection"] == "close"
         assert "python" not in headers["server"].lower()

@@ -93,6 +93,8 @@ def _report(path: str, seen: Board) -> Answer:
             return Answer(302, location=f"{number}/")
         case ["", "reports", number, name] if number in runs:
             return _file(runs[number], name or "index.html")
+        case ["", "reports", number, "repository", name] if number in runs:
+            return _file(runs[number], f"repository/{name}")
     return _not_found()
 
 

@@ -137,7 +137,8 @@ class Runs:
         folder = self.folder / f"{number:06d}"
         try:
             about = json.loads((folder / _ABOUT).read_bytes())
-            reports = tuple(sorted(p.name for p in folder.iterdir() if p.name not in (_ABOUT, METRICS)))
+            named = (p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+            reports = tuple(sorted(n for n in named if n not in (_ABOUT, METRICS)))
             known = (about["started_at"], about["finished_at"], about["summary"])
             return Run(number, folder, *known, reports) if (folder / METRICS).is_file() else None
         except (OSError, ValueError, KeyError, TypeError):

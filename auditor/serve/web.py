@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from auditor.errors import UsageError
+from auditor.output.html.assets import script_source
 from auditor.serve import pages
 from auditor.serve.access import Access
 
@@ -24,8 +25,11 @@ _PER_READ = 10.0
 _TO_ASK = 10.0
 _TO_ANSWER = 120.0
 _PIECE = 1 << 16
-# No script, nothing from elsewhere; reports bring their style along.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+# No script but the reports' own, nothing from elsewhere; pages bring their style along, or have it beside them.
+_POLICY = (
+    f"default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self' {script_source()}; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 _HEADERS = (
     ("Content-Security-Policy", _POLICY),
     ("X-Content-Type-Options", "nosniff"),

@@ -45,6 +45,11 @@ def linked(up: str = "") -> Assets:
     )
 
 
+def script_source() -> str:
+    """The inlined script as a policy names it, for a server that sends a policy of its own."""
+    return f"'{_hash(text(SCRIPT))}'"
+
+
 @cache
 def text(name: str) -> str:
     """An asset as it is written into pages and beside them."""
