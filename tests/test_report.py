@@ -17,7 +17,6 @@ from tests import many
 from tests.build import hotfix, protocol
 from tests.judged import NOW
 
-
 DATA = {"audit.json", "audit.csv"}
 
 

@@ -113,7 +113,8 @@ def test_everything_that_there_is(ask: Reader) -> None:
         "/reports/latest/../../lock", "/reports/../schedule.json", "/reports/latest/..%2f..%2flock", "/reports/000003/",
         "/reports/latest/metrics.prom", "/reports/latest/run.json", "/reports/latest/run.exe", "/reports/latest/no",
         "//etc/passwd", "/reports//etc/passwd", "/reports/latest/index.html/", "/reports/latest/repository/",
-        "/reports/latest/repository/../index.html", "/reports/latest/repository/no.html", "/reports/latest/%00", "/nowhere",
+        "/reports/latest/repository/../index.html", "/reports/latest/repository/no.html", "/reports/latest/%00",
+        "/nowhere",
     ],
 )  # fmt: skip
 def test_nothing_else(ask: Reader, path: str) -> None:
