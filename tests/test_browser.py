@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from auditor.model import DriftDay, History, RepositoryAudit
+from auditor.model import RepositoryAudit
 from auditor.output import folder, html
+from auditor.past import DriftDay, History
 from auditor.serve import pages
 from auditor.serve.runs import Runs
 from tests import hostile, many

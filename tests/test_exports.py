@@ -14,8 +14,9 @@ from click.testing import CliRunner
 from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as Sarif
 
 from auditor.cli import cli
-from auditor.model import Audit, EarlierRun, History, Problem, RepositoryAudit, Severity, Violation
+from auditor.model import Audit, Discovery, ExcludedRepository, Problem, RepositoryAudit, Severity, Violation
 from auditor.output import encoded, markdown, render, rows, sheets
+from auditor.past import EarlierRun, History
 from tests import hostile, many
 from tests.build import hotfix, protocol
 from tests.judged import NOW
@@ -92,6 +93,19 @@ def test_sarif_is_valid_and_tells_what_drifts(found: RepositoryAudit, tmp_path: 
     used = {r["ruleId"] for r in first["results"]}
     assert {r["id"] for r in first["tool"]["driver"]["rules"]} == used
     assert [bool(r.get("suppressions")) for r in second["results"]] == [False, True]
+
+
+def test_a_forge_that_could_not_be_asked_is_in_every_export(found: RepositoryAudit) -> None:
+    forge = Discovery(
+        "github", "https://x", "acme", (), (ExcludedRepository("acme/old", "archived"),), (Problem("f", "down"),)
+    )
+    run = replace(many.run(found), discovered=(forge,))
+    log = json.loads(render("sarif", run))
+    Sarif.model_validate(log)
+    assert log["runs"][1]["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"] == "f: down"
+    assert "not judged** f: down" in render("markdown", run)
+    told = {str(r[0].value): r[1].value for r in book(run)["summary"].iter_rows(min_row=2)}
+    assert (told["not judged: github acme"], told["excluded: acme/old"]) == ("f: down", "archived")
 
 
 def test_markdown_fits_a_comment_and_says_that_it_was_cut(found: RepositoryAudit) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "auditor"
 FLOORS = (
-    ("model", "errors", "versions", "locks"),
+    ("model", "past", "errors", "versions", "locks"),
     ("yaml_text", "values", "urls", "addresses", "access", "faults", "config"),
     ("git",),
     ("fixes", "hotfixes", "presence", "rules", "forecast", "pairs", "policy", "checks", "forges", "lists"),

@@ -10,9 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 from auditor.cli import cli
-from auditor.model import Audit, DriftDay, EarlierRun, History, RepositoryAudit
+from auditor.model import Audit, Discovery, ExcludedRepository, Problem, RepositoryAudit
 from auditor.output import folder, html
 from auditor.output.html import anchors, charts, links, pages
+from auditor.past import DriftDay, EarlierRun, History
 from tests import many
 from tests.build import hotfix, protocol
 from tests.judged import NOW
@@ -150,6 +151,18 @@ def test_charts_count_what_there_is(found: RepositoryAudit) -> None:
 )
 def test_only_known_forges_are_linked(source: str, base: str | None) -> None:
     assert links.site(source).base == base
+
+
+def test_a_forge_of_ones_own_is_linked_where_it_was_asked_for_its_repositories(found: RepositoryAudit) -> None:
+    left_out = ExcludedRepository("acme/old", "archived")
+    forge = Discovery("gitea", "https://git.example", "acme", ("r",), (left_out,), (Problem("forge", "no answer"),))
+    run = replace(many.run(replace(found, source="https://git.example/acme/shop.git")), discovered=(forge,))
+    text = html.render(run)
+    assert f'href="https://git.example/acme/shop/commit/{found.hotfixes[0].commit}"' in text
+    assert "<b>acme/old</b> archived" in text
+    assert "no answer" in text
+    assert links.site("https://git.example/a/b", "bitbucket-server").base is None
+    assert links.site("https://dev.azure.com/o/p/_git/r").tag("v1") == "https://dev.azure.com/o/p/_git/r?version=GTv1"
 
 
 def test_links_at_a_forge(found: RepositoryAudit) -> None:

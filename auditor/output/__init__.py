@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from auditor.model import Audit, History
+from auditor.model import Audit
+from auditor.past import History
 
 # Each module has `render(audit)`; it is imported only when asked for, since some are slow to load.
 FORMATS = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from auditor.errors import BranchDriftError
-from auditor.model import Audit, History
+from auditor.model import Audit
 from auditor.output import encoded, files
+from auditor.past import History
 
 _DATA = (("audit.json", "json"), ("audit.csv", "csv"))
 # In the head of every page, and how a page of an earlier run is known.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from auditor.model import DRIFT, Audit, RepositoryAudit, Verdict
+from auditor.model import DRIFT, Audit, Discovery, RepositoryAudit, Verdict
 from auditor.output.order import WORST_FIRST, counts, worst_first
 from auditor.output.words import day, plain
 
@@ -25,8 +25,7 @@ def render(audit: Audit) -> str:
     """The verdict, the matrix of each repository, and why; the worst first, and cut where it would be too long."""
     said = ", ".join(f"{n} {status}" for status, n in counts(audit).items() if n) or "no pairs"
     head = f"# Hotfix audit: {audit.verdict}\n\n{day(audit.finished_at)} UTC. {said}.\n"
-    blocks = (block for r in sorted(audit.repositories, key=_how_good) for block in _repository(r))
-    return head + "".join(_fitting(blocks, MOST_CHARACTERS - len(head)))
+    return head + "".join(_fitting(_blocks(audit), MOST_CHARACTERS - len(head)))
 
 
 def text(words: str) -> str:
@@ -48,6 +47,22 @@ def _fitting(blocks: Iterator[list[str]], left: int) -> Iterator[str]:
                 yield note
                 return
             yield line + "\n"
+
+
+def _blocks(audit: Audit) -> Iterator[list[str]]:
+    for discovery in audit.discovered:
+        yield from _discovery(discovery)
+    for repository in sorted(audit.repositories, key=_how_good):
+        yield from _repository(repository)
+
+
+def _discovery(found: Discovery) -> Iterator[list[str]]:
+    yield [f"## {found.type} {_some(found.owner)}"]
+    yield [f"{len(found.repositories)} repositories audited, {len(found.excluded)} excluded."]
+    lines = [f"- **not judged** {e.code}: {_some(e.detail)}" for e in found.errors]
+    lines += [f"- excluded {_some(e.repository)}: {_some(e.reason)}" for e in found.excluded]
+    if lines:
+        yield lines
 
 
 def _repository(found: RepositoryAudit) -> Iterator[list[str]]:

@@ -76,6 +76,11 @@ def _summary(audit: Audit) -> Iterator[Row]:
     for repository in audit.repositories:
         for error in repository.errors:
             yield f"not judged: {repository.name}", f"{error.code}: {error.detail}"
+    for forge in audit.discovered:
+        for error in forge.errors:
+            yield f"not judged: {forge.type} {forge.owner}", f"{error.code}: {error.detail}"
+        for excluded in forge.excluded:
+            yield f"excluded: {excluded.repository}", excluded.reason
 
 
 def _pair(repository: RepositoryAudit, hotfix: Hotfix, verdict: Verdict) -> Row:

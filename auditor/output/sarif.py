@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from auditor.model import DRIFT, Audit, Hotfix, RepositoryAudit, Severity, Status, Verdict, Violation
+from auditor.model import DRIFT, Audit, Discovery, Hotfix, RepositoryAudit, Severity, Status, Verdict, Violation
 from auditor.output.words import plain, rfc3339, writable
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -27,7 +27,7 @@ _BRACKETED = re.compile(r"[\\\[\]]")
 
 def render(audit: Audit) -> str:
     """The log. A waived pair is a result that is suppressed; what could not be judged is a notification."""
-    runs = [_run(audit, r) for r in audit.repositories]
+    runs = [*(_run(audit, r) for r in audit.repositories), *(_asked(audit, d) for d in audit.discovered if d.errors)]
     return writable(json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": runs}, indent=1)) + "\n"
 
 
@@ -48,6 +48,18 @@ def _run(audit: Audit, found: RepositoryAudit) -> dict[str, Any]:
     }
 
 
+def _asked(audit: Audit, found: Discovery) -> dict[str, Any]:
+    """A forge that could not tell what there is."""
+    named = quote(f"{found.type}/{found.owner}".encode("utf-8", "replace"), safe="")
+    told = [f"{e.code}: {e.detail}" for e in found.errors]
+    return {
+        "tool": {"driver": _driver(audit, [])},
+        "automationDetails": {"id": f"branch-drift/discover/{named}/"},
+        "invocations": [_ended(audit, told)],
+        "results": [],
+    }
+
+
 def _driver(audit: Audit, results: list[dict[str, Any]]) -> dict[str, Any]:
     used = sorted({r["ruleId"] for r in results})
     about = {f"hotfix-{status}": words for status, words in _DRIFT.items()}
@@ -61,8 +73,12 @@ def _invocation(audit: Audit, found: RepositoryAudit) -> dict[str, Any]:
     unknown = [(h, v) for h, v in found.pairs() if v.incomplete]
     told = [f"{e.code}: {e.detail}" for e in found.errors]
     told += [f"{h.tag} on {v.branch} could not be judged: {v.reason}" for h, v in unknown]
+    return _ended(audit, told)
+
+
+def _ended(audit: Audit, told: list[str]) -> dict[str, Any]:
     return {
-        "executionSuccessful": not found.incomplete,
+        "executionSuccessful": not told,
         "startTimeUtc": rfc3339(audit.started_at),
         "endTimeUtc": rfc3339(audit.finished_at),
         "toolExecutionNotifications": [{"level": "error", "message": {"text": text(t)}} for t in told],

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from auditor.model import Audit, EarlierRun, History
+from auditor.model import Audit
 from auditor.output import rows, sheets
 from auditor.output.words import rfc3339
+from auditor.past import EarlierRun, History
 
 _RUNS = (
     "run", "started_at", "finished_at", "verdict", "repositories", "hotfixes", "pairs", "drifting", "unknown",

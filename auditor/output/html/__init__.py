@@ -7,11 +7,12 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from auditor.model import Audit, History
+from auditor.model import Audit
 from auditor.output.html import assets, pages
 from auditor.output.html.assets import Assets
 from auditor.output.html.values import Page
 from auditor.output.words import day, plain, rfc3339, short, span, writable
+from auditor.past import History
 
 
 def render(audit: Audit, history: History | None = None) -> str:

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from auditor.model import DRIFT, DriftDay, History, RepositoryAudit, Status
+from auditor.model import DRIFT, RepositoryAudit, Status
 from auditor.output.html.story import counted
 from auditor.output.html.values import Charts, Line, Mark, Share, Strip, Tick
 from auditor.output.order import WORST_FIRST
 from auditor.output.words import plain, span
+from auditor.past import DriftDay, History
 
 WIDTH = 100.0
 ROW = 26.0

@@ -12,11 +12,15 @@ _HOSTS = {
     "gitlab.com": "gitlab",
     "codeberg.org": "gitea",
     "gitea.com": "gitea",
+    "bitbucket.org": "bitbucket-cloud",
+    "dev.azure.com": "azure",
 }
 _PATHS: Mapping[str, Mapping[str, str]] = {
     "github": {"commit": "/commit/", "tag": "/releases/tag/", "branch": "/tree/"},
     "gitlab": {"commit": "/-/commit/", "tag": "/-/tags/", "branch": "/-/tree/"},
     "gitea": {"commit": "/commit/", "tag": "/src/tag/", "branch": "/src/branch/"},
+    "bitbucket-cloud": {"commit": "/commits/", "tag": "/commits/tag/", "branch": "/branch/"},
+    "azure": {"commit": "/commit/", "tag": "?version=GT", "branch": "?version=GB"},
 }
 _SCP = re.compile(r"(?:[\w.+-]+@)?([A-Za-z0-9.-]+):(?!/)(.+)", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?", re.ASCII)
@@ -29,7 +33,7 @@ class Site:
     """A project's pages at a forge, or none (`base` is None): then nothing is linked."""
 
     base: str | None = None
-    kind: str = "github"
+    kind: str = ""
 
     def commit(self, oid: str | None) -> str | None:
         """A commit's page."""
@@ -46,20 +50,20 @@ class Site:
     def _page(self, what: str, name: str) -> str | None:
         if self.base is None or not _is_plain(name):
             return None
-        # GitHub, GitLab and Gitea take the slashes of a ref as they are.
+        # All of them take the slashes of a ref as they are.
         return self.base + _PATHS[self.kind][what] + quote(name, safe="/")
 
 
-def site(source: str) -> Site:
-    """The pages of the repository at an address, where its forge is a known one."""
+def site(source: str, kind: str | None = None) -> Site:
+    """The pages of the repository at an address, where its forge is a known one, or said to be of a kind."""
     place = _place(source)
     if place is None:
         return Site()
     host, path = place
     segments = path.strip("/").removesuffix(".git").split("/")
-    kind = _HOSTS.get(host.lower())
+    known = _HOSTS.get(host.lower(), kind or "")
     safe = len(segments) >= 2 and all(_SEGMENT.fullmatch(s) and s not in (".", "..") for s in segments)
-    return Site(f"https://{host.lower()}/{'/'.join(segments)}", kind) if kind and safe else Site()
+    return Site(f"https://{host.lower()}/{'/'.join(segments)}", known) if known in _PATHS and safe else Site()
 
 
 def outside(address: str | None) -> str | None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from auditor.model import DRIFT, Audit, EarlierRun, History, Hotfix, RepositoryAudit, Status, Verdict
+from auditor.model import DRIFT, Audit, Hotfix, RepositoryAudit, Status, Verdict
 from auditor.output.html import charts, links, story
 from auditor.output.html.anchors import Anchors, file_names
 from auditor.output.html.pairs import Place
-from auditor.output.html.repositories import repository
+from auditor.output.html.repositories import forge, repository
 from auditor.output.html.values import Link, Page, Pair, RepositoryShown, RunShown
 from auditor.output.order import WORST_FIRST, counts
 from auditor.output.words import day
+from auditor.past import EarlierRun, History
 
 # More pairs than this are not put on one page where there can be several.
 MOST_PAIRS = 10_000
@@ -28,6 +29,7 @@ class _Pages:
     """A repository's hotfixes, the worst first, cut into pages; `files` are their names."""
 
     found: RepositoryAudit
+    site: links.Site
     hotfixes: tuple[Hotfix, ...]
     size: int
     files: tuple[str, ...]
@@ -38,7 +40,7 @@ def whole(audit: Audit, history: History | None, *, apart: bool = False) -> Page
     anchors = Anchors()
     shown = []
     for pages in _cut(audit):
-        place = Place(pages.found, links.site(pages.found.source), anchors, lambda _: "")
+        place = Place(pages.found, pages.site, anchors, lambda _: "")
         own = f"repository/{pages.files[0]}" if apart else None
         one = repository(place, tuple(enumerate(pages.hotfixes)), history, own)
         shown.append(replace(one, href=f"#{one.anchor}"))
@@ -49,7 +51,7 @@ def fleet(audit: Audit, history: History | None) -> Page:
     """A line a repository, and the worst pairs; all else is on the repositories' own pages."""
     shown = []
     for pages in _cut(audit):
-        place = Place(pages.found, links.site(pages.found.source), Anchors(), _found_on(pages))
+        place = Place(pages.found, pages.site, Anchors(), _found_on(pages))
         one = repository(place, tuple(enumerate(pages.hotfixes)), history, None)
         shown.append(replace(one, href=f"repository/{pages.files[0]}"))
     return _page(audit, history, shown, (), shown)
@@ -58,10 +60,10 @@ def fleet(audit: Audit, history: History | None) -> Page:
 def repositories(audit: Audit, history: History | None) -> Iterator[tuple[str, Page]]:
     """Each repository's pages, by file name: one, or as many as its pairs need."""
     for pages in _cut(audit):
-        alone = replace(audit, repositories=(pages.found,))
+        alone = replace(audit, repositories=(pages.found,), discovered=())
         for n, file in enumerate(pages.files):
             numbers = range(n * pages.size, min((n + 1) * pages.size, len(pages.hotfixes)))
-            place = Place(pages.found, links.site(pages.found.source), Anchors(), lambda _: "")
+            place = Place(pages.found, pages.site, Anchors(), lambda _: "")
             one = repository(place, tuple((i, pages.hotfixes[i]) for i in numbers), history, None)
             page = _page(alone, history, (), (one,), (one,))
             parts = tuple(Link(str(i + 1), None if i == n else name) for i, name in enumerate(pages.files))
@@ -71,12 +73,14 @@ def repositories(audit: Audit, history: History | None) -> Iterator[tuple[str, P
 
 def _cut(audit: Audit) -> Iterator[_Pages]:
     names = file_names(r.name for r in audit.repositories)
+    kinds = {name: d.type for d in audit.discovered for name in d.repositories}
     for found in audit.repositories:
         size = max(1, MOST_PAIRS // max(1, len(found.branches)))
         number = max(1, -(-len(found.hotfixes) // size))
         more = tuple(f"{names[found.name]}~{n + 1}.html" for n in range(1, number))
         ordered = sorted(found.hotfixes, key=lambda h: (not any(map(_bad, h.verdicts)), -h.tagged_at))
-        yield _Pages(found, tuple(ordered), size, (f"{names[found.name]}.html", *more))
+        site = links.site(found.source, kinds.get(found.name))
+        yield _Pages(found, site, tuple(ordered), size, (f"{names[found.name]}.html", *more))
 
 
 def _bad(verdict: Verdict) -> bool:
@@ -116,6 +120,7 @@ def _page(
         attention=tuple(worst[:_MOST_ATTENTION]),
         more_attention=max(0, len(worst) - _MOST_ATTENTION),
         charts=charts.charts(audit.repositories, audit.finished_at, history),
+        forges=tuple(map(forge, audit.discovered)),
         repositories=tuple(sorted(bodies, key=_how_bad_a_repository)),
         runs=tuple(map(_run, history.runs[:_MOST_RUNS])) if history else None,
         branch_names=tuple(dict.fromkeys(p.branch for r in bodies for h in r.hotfixes for p in h.pairs)),

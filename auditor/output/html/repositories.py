@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from auditor.model import DRIFT, Branch, History, Hotfix, Problem, RepositoryAudit, Status, Violation
+from auditor.model import DRIFT, Branch, Discovery, Hotfix, Problem, RepositoryAudit, Status, Violation
 from auditor.output.html import charts, story
 from auditor.output.html.pairs import Place, shown
-from auditor.output.html.values import BranchShown, Finding, Link, RepositoryShown, TagShown
+from auditor.output.html.values import BranchShown, Finding, ForgeShown, Link, RepositoryShown, TagShown
 from auditor.output.words import day, plain, span
+from auditor.past import History
 
 
 def repository(
@@ -77,6 +78,17 @@ def _violation(place: Place, broken: Violation) -> Finding:
     about = " on ".join(plain(x) for x in (broken.tag, broken.branch) if x)
     commit = place.commit(broken.commit) if broken.commit else None
     return Finding(broken.severity.value, broken.rule, about, commit, plain(broken.detail))
+
+
+def forge(found: Discovery) -> ForgeShown:
+    """What a forge was asked for, and what it has that is not audited."""
+    return ForgeShown(
+        name=plain(f"{found.type} {found.owner}"),
+        url=plain(found.url),
+        audited=len(found.repositories),
+        excluded=tuple((plain(e.repository), plain(e.reason)) for e in found.excluded),
+        errors=tuple(map(_problem, found.errors)),
+    )
 
 
 def _problem(error: Problem) -> Finding:

@@ -234,6 +234,17 @@ class RepositoryShown:
 
 
 @dataclass(frozen=True, slots=True)
+class ForgeShown:
+    """A forge that was asked what there is to audit. `excluded` are repositories, each with the reason."""
+
+    name: str
+    url: str
+    audited: int
+    excluded: tuple[tuple[str, str], ...]
+    errors: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RunShown:
     """An earlier run."""
 
@@ -263,6 +274,7 @@ class Page:
     attention: tuple[Pair, ...]
     more_attention: int
     charts: Charts
+    forges: tuple[ForgeShown, ...]
     repositories: tuple[RepositoryShown, ...]
     runs: tuple[RunShown, ...] | None
     branch_names: tuple[str, ...]
