@@ -58,7 +58,7 @@ def find_fixes(
     single = [n for n in wanted if len(history.parents[n]) < 2]
     merged = [n for n in wanted if len(history.parents[n]) > 1]
     found: dict[int, Changes | None] = dict(
-        zip(single, diffs(content.store, [history.ids[n] for n in single]), strict=True)
+        zip(single, diffs(content.store, [history.step(n) for n in single]), strict=True)
     )
     found.update(merges.own_changes(content, history, merged))
     return [_fixes_of(list(commits_), history, found, counts) for commits_ in ranges]

@@ -106,6 +106,11 @@ class History:
                 masks[parent] |= mask
         return masks
 
+    def step(self, number: int) -> str:
+        """A commit and its first parent, as `changes.diffs` is asked for what the commit changed."""
+        above = self.parents[number]
+        return f"{self.ids[number]} {self.ids[above[0]]}" if above else self.ids[number]
+
     def ancestors(self, number: int) -> set[int]:
         """A commit and all that it has in its history."""
         seen = {number}

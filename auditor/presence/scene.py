@@ -120,10 +120,8 @@ class Scene:
     def brought(self, number: int) -> Changes | None:
         """What a commit changes that counts, against its first parent."""
         if number not in self._brought:
-            oid = self.history.ids[number]
-            above = self.history.parents[number]
-            question = f"{oid} {self.history.ids[above[0]]}" if above else oid
-            self._brought[number] = counting(diffs(self.content.store, [question])[0], self.counts)
+            found = diffs(self.content.store, [self.history.step(number)])[0]
+            self._brought[number] = counting(found, self.counts)
         return self._brought[number]
 
 

@@ -44,13 +44,13 @@ class Search:
     def _look(self, scope: list[int], paths: list[str]) -> None:
         if not scope or not paths:
             return
-        ids = self.scene.history.ids
+        history = self.scene.history
         store = self.scene.content.store
         wanted = set(paths)
         if len(paths) <= _MOST_PATHSPECS:
-            hits = diffs(store, [ids[n] for n in scope], paths)
+            hits = diffs(store, [history.step(n) for n in scope], paths)
             scope = [n for n, found in zip(scope, hits, strict=True) if found]
-        for number, found in zip(scope, diffs(store, [ids[n] for n in scope]), strict=True):
+        for number, found in zip(scope, diffs(store, [history.step(n) for n in scope]), strict=True):
             counted = counting(found, self.scene.counts)
             if counted and any(c.path in wanted for c in counted):
                 self._note(number, counted)
