@@ -307,3 +307,17 @@ def test_a_revert_that_a_merge_brought_and_did_not_take(repo: Repo) -> None:
     repo.merge("side", "-s", "ours")
     repo.commit("Rewrite", {"src/login.py": REWRITTEN})
     assert told(repo) == ("present", "merge")
+
+
+def test_dropped_twice_where_the_fix_mends_another(repo: Repo) -> None:
+    """What stands is older than what the fix was made on, on both sides of the merge that brought it."""
+    hotfix(repo)
+    hotfix(repo, "again", "v2.3.2", {"src/login.py": LOGIN_FIXED.replace('return "no"\n    if', "return 0\n    if")})
+    repo.switch("side", "dev")
+    repo.commit("Side work", {"side.txt": "x\n"})
+    repo.merge("main", "-s", "ours")
+    repo.switch("dev")
+    repo.commit("Other", {"o.txt": "o\n"})
+    repo.merge("side")
+    assert told(repo, tag="v2.3.1") == ("dropped", None)
+    assert told(repo, tag="v2.3.2") == ("dropped", None)

@@ -6,7 +6,7 @@ Where the design leaves room, more than one status is admissible; never `present
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 from tests.modelled import FIRST_OWN, GONE, Atom, Node, Tree, World, atoms, value
@@ -100,7 +100,7 @@ class Truth:
             history = {PRESENT} if self._contained(fix, self.world.heads[branch]) else set()
             return frozenset({WITHDRAWN}) | (frozenset() if sure else self._owed(fix, branch, main) | history)
         before = any(s in LACKING for s in self.effective(fix)[self.main.number]) or self._taken_back(fix, told=False)
-        unsure = before and OLD not in main and set(main) != {NEW}
+        unsure = before and NEW not in main
         return self._owed(fix, branch, main) | (frozenset({WITHDRAWN}) if unsure else frozenset())
 
     def _taken_back(self, fix: int, *, told: bool = True) -> bool:
@@ -148,8 +148,17 @@ class Truth:
 
     def _unseen(self, fix: int, tip: Node) -> Statuses:
         """What makes more of a change than the fix, or makes it at a name that the tip does not tell, may be missed."""
-        gone = any(a.file not in tip.tree for a in self.made(fix)) and fix not in self.world.ancestors(tip.number)
-        return frozenset() if self._plainly_contained(fix, tip.number) and not gone else frozenset({MISSING})
+        below, nodes = self.world.ancestors(tip.number), self.world.nodes
+        names = {
+            f.path for t in (tip, nodes[fix]) for n, f in t.tree.items() if any(n == a.file for a in self.made(fix))
+        }
+        told = any(self._at_names(fix, nodes[n], names) for n in self.bringers(fix) & below)
+        return frozenset() if self._plainly_contained(fix, tip.number) and told else frozenset({MISSING})
+
+    def _at_names(self, fix: int, node: Node, names: set[str]) -> bool:
+        """Whether a commit makes the fix under names of the fix itself or of the branch's tip."""
+        files = {a.file for a in self.made(fix)}
+        return node.number == fix or all(node.tree[f].path in names for f in files if f in node.tree)
 
     def _undone(self, fix: int, branch: str, at: Sequence[int]) -> Statuses:
         """Reverted where the branch itself once had it whole, dropped where it never did."""
@@ -245,9 +254,3 @@ class Truth:
             return frozenset({NOT_APPLICABLE})
         each = [self.statuses(f, branch) for f in self.fixes(tagged)]
         return frozenset(combine(choice) for choice in itertools.product(*each))
-
-    def explain(self, tagged: int) -> Iterator[str]:
-        """What is expected, for a failing example."""
-        for branch in sorted(set(self.world.heads) - {"main"}):
-            for fix in self.fixes(tagged):
-                yield f"fix {fix} on {branch}: {sorted(self.statuses(fix, branch))} {self.made(fix)}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from auditor.git.changes import Change, Side
 from auditor.git.content import Replay
 from auditor.model import Status
@@ -64,8 +66,8 @@ def _all_regions(case: Case) -> Regions:
 def kept_old_side(case: Case, number: int) -> Undone | None:
     """A conflict resolved to the branch's side, where the lines around the fix differ on the branch.
 
-    The merge took none of the fix's lines from a side that has them all, the branch got none since,
-    and no other commit of the branch brought the fix.
+    The merge took none of the fix's lines from a side that has them all, or has lost them itself, the branch
+    got none since, and no other commit of the branch brought the fix.
     """
     scene = case.scene
     arrival = scene.arrival(case.line, number)
@@ -118,7 +120,7 @@ def _took_nothing(case: Case, change: Change, arrival: int, parent: int) -> bool
     ids, content = case.scene.history.ids, case.scene.content
     first = case.scene.history.parents[arrival][0]
     ours, merged, theirs, tip = (case.place(ids[n]).side(change) for n in (first, arrival, parent, case.line.number))
-    if ours is None or merged is None or tip is None or content.replay(change, theirs) is not Replay.NOTHING:
+    if ours is None or merged is None or tip is None:
         return False
     if Replay.NOTHING in (content.replay(change, ours), content.replay(change, merged)):
         return False
@@ -126,7 +128,9 @@ def _took_nothing(case: Case, change: Change, arrival: int, parent: int) -> bool
         return False
     if any(_shares(case, change, Change(change.path, ours, later)) for later in (merged, tip)):
         return False
-    return _was_old(case, change, ours) or _was_older(case, change, ours, (first, parent))
+    older = partial(_was_older, case, change, sides=(first, parent))
+    had = content.replay(change, theirs) is Replay.NOTHING
+    return (had or older(theirs)) and (_was_old(case, change, ours) or older(ours))
 
 
 def _had_most(case: Case, change: Change, side: Side) -> bool:
@@ -142,11 +146,11 @@ def _was_old(case: Case, change: Change, ours: Side) -> bool:
     return 2 * (old & case.scene.content.all_lines(ours)).total() >= old.total()
 
 
-def _was_older(case: Case, change: Change, ours: Side, sides: tuple[int, int]) -> bool:
-    """Whether a file stood as where the two sides of a merge parted, which is before what the fix was made on."""
-    history, restored = case.scene.history, case.scene.content.restored
-    bases = (case.place(history.ids[n]).side(change) for n in history.merge_bases([sides])[0])
-    return any(restored(change, base, ours) for base in bases)
+def _was_older(case: Case, change: Change, side: Side | None, *, sides: tuple[int, int]) -> bool:
+    """Whether a file stands as where the two sides of a merge parted, which is before what the fix was made on."""
+    scene = case.scene
+    bases = (case.place(scene.history.ids[n]).side(change) for n in scene.bases(sides))
+    return any(scene.content.restored(change, base, side) for base in bases)
 
 
 def _shares(case: Case, change: Change, other: Change) -> bool:

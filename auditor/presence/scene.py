@@ -54,6 +54,7 @@ class Scene:
         self._arrivals: dict[int, tuple[list[int], dict[int, int]]] = {}
         self._overruling: dict[int, tuple[list[int], list[int]]] = {}
         self._brought: dict[int, Changes | None] = {}
+        self._bases: dict[tuple[int, int], list[int]] = {}
 
     def contains(self, line: Line, number: int) -> bool:
         """Whether a commit is in the history of a branch."""
@@ -101,6 +102,12 @@ class Scene:
 
     def _tree(self, number: int) -> str:
         return self.content.tree_id(self.history.ids[number])
+
+    def bases(self, sides: tuple[int, int]) -> list[int]:
+        """The best common ancestors of two commits; the same merge is asked about for many fixes."""
+        if sides not in self._bases:
+            self._bases[sides] = self.history.merge_bases([sides])[0]
+        return self._bases[sides]
 
     @cached_property
     def reverting(self) -> dict[str, list[int]]:
