@@ -27,7 +27,7 @@ _BRACKETED = re.compile(r"[\\\[\]]")
 
 def render(audit: Audit) -> str:
     """The log. A waived pair is a result that is suppressed; what could not be judged is a notification."""
-    runs = [*(_run(audit, r) for r in audit.repositories), *(_asked(audit, d) for d in audit.discovered if d.errors)]
+    runs = [*(_run(audit, r) for r in audit.repositories), *(_asked(audit, d) for d in audit.discovered)]
     return writable(json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": runs}, indent=1)) + "\n"
 
 
@@ -49,13 +49,13 @@ def _run(audit: Audit, found: RepositoryAudit) -> dict[str, Any]:
 
 
 def _asked(audit: Audit, found: Discovery) -> dict[str, Any]:
-    """A forge that could not tell what there is."""
+    """A forge that was asked what there is: what it has that is not audited, and what it could not tell."""
     named = quote(f"{found.type}/{found.owner}".encode("utf-8", "replace"), safe="")
     told = [f"{e.code}: {e.detail}" for e in found.errors]
     return {
         "tool": {"driver": _driver(audit, [])},
         "automationDetails": {"id": f"branch-drift/discover/{named}/"},
-        "invocations": [_ended(audit, told)],
+        "invocations": [_ended(audit, told, tuple(f"{e.repository} is excluded: {e.reason}" for e in found.excluded))],
         "results": [],
     }
 
@@ -76,12 +76,13 @@ def _invocation(audit: Audit, found: RepositoryAudit) -> dict[str, Any]:
     return _ended(audit, told)
 
 
-def _ended(audit: Audit, told: list[str]) -> dict[str, Any]:
+def _ended(audit: Audit, told: list[str], aside: tuple[str, ...] = ()) -> dict[str, Any]:
+    said = [("error", t) for t in told] + [("note", a) for a in aside]
     return {
         "executionSuccessful": not told,
         "startTimeUtc": rfc3339(audit.started_at),
         "endTimeUtc": rfc3339(audit.finished_at),
-        "toolExecutionNotifications": [{"level": "error", "message": {"text": text(t)}} for t in told],
+        "toolExecutionNotifications": [{"level": level, "message": {"text": text(t)}} for level, t in said],
     }
 
 
