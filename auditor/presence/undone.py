@@ -97,10 +97,16 @@ def _events(case: Case, number: int) -> list[tuple[int, bool]]:
 
 
 def _told(case: Case, number: int, *, out: bool) -> bool:
-    """Whether what a commit did had its effect on the branch: a merge may have brought it, and kept the other side."""
+    """Whether what a commit did had its effect on the branch: a merge may have brought it, and kept the other side.
+
+    The fix was taken out where it is not whole after the merge, and brought where any file of it is.
+    """
     arrival = case.scene.arrival(case.line, number)
+    if arrival == number:
+        return True
     oid = case.scene.history.ids[arrival]
-    return arrival == number or out != (case.held(oid) or case.whole_held(oid) is not None)
+    whole = case.held(oid) or case.whole_held(oid) is not None
+    return not whole if out else whole or any(case.holds((c,), oid) for c in case.fix.changes or ())
 
 
 def _by_change(case: Case) -> Iterator[tuple[int, bool]]:
