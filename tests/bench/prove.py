@@ -23,8 +23,9 @@ def scan(repo: Path, main: str, branches: list[str], output: Path) -> dict[str, 
     """The scan's JSON document; nothing is remembered."""
     command = [sys.executable, "-m", "auditor", "scan", str(repo), "--main", main, "--format", "json", "--no-ledger"]
     command += [word for branch in branches for word in ("--branch", branch)]
+    output.unlink(missing_ok=True)
     status = subprocess.run([*command, "-o", str(output), "--quiet"], check=False).returncode
-    if status not in (0, 1, 3):
+    if not output.exists():
         raise SystemExit(f"the scan ended with exit status {status}")
     document: dict[str, Any] = json.loads(output.read_text())
     return document
