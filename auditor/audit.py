@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from auditor import checks, hotfixes, pairs, policy, presence, rules
-from auditor.config import RepositoryConfig
+from auditor.config import BranchConfig, RepositoryConfig
 from auditor.errors import RepositoryError
 from auditor.fixes import FixCommit, counter, counting, describe, find_fixes
 from auditor.forecast import forecast
@@ -22,6 +22,7 @@ from auditor.git.source import source as source_of
 from auditor.git.store import Store, open_store
 from auditor.hotfixes import Candidate, Population, Range
 from auditor.model import DRIFT, Branch, Hotfix, Problem, RepositoryAudit, Status, Verdict
+from auditor.past import Ref
 from auditor.presence.case import Case, names
 from auditor.presence.scene import Line, Scene, Whole
 from auditor.presence.search import Search
@@ -56,7 +57,7 @@ def _read(config: RepositoryConfig, source: Source) -> RepositoryAudit:
 
 def failed(config: RepositoryConfig, problem: Problem) -> RepositoryAudit:
     """The audit of a repository that could not be audited."""
-    branches = tuple(Branch(b.name, None, None, b.sla, b.critical) for b in config.branches)
+    branches = tuple(_branch(b, None) for b in config.branches)
     main = Branch(config.main, None, None)
     return RepositoryAudit(
         config.name, config.source, main, branches, 0, 0, (), (), (), rules.not_judged(config), (problem,)
@@ -79,11 +80,7 @@ def _find(store: Store, config: RepositoryConfig) -> RepositoryAudit:
     ranges = hotfixes.ranges(population.candidates, tags, history, on_main)
     fixes = find_fixes(scene.content, history, [r.commits for r in ranges], scene.counts)
     judged = _judge_all(scene, config, population, ranges, fixes)
-    branches = tuple(
-        Branch(b.name, r.ref if r else None, r.commit if r else None, b.sla, b.critical, r.note if r else None)
-        for b in config.branches
-        for r in [found[b.name]]
-    )
+    branches = tuple(_branch(b, found[b.name]) for b in config.branches)
     facts = rules.Facts(scene, config, population, ranges, fixes, tags)
     return RepositoryAudit(
         name=config.name,
@@ -97,7 +94,32 @@ def _find(store: Store, config: RepositoryConfig) -> RepositoryAudit:
         violations=rules.violations(facts),
         not_judged=rules.not_judged(config),
         errors=tuple(_problems(store, scene, branches)),
+        refs=tuple(_refs(main_ref, found.values(), tags)),
     )
+
+
+def _branch(config: BranchConfig, found: refs.BranchRef | None) -> Branch:
+    sla = config.sla
+    return Branch(
+        name=config.name,
+        ref=found.ref if found else None,
+        commit=found.commit if found else None,
+        sla=sla.seconds if sla else None,
+        critical=config.critical,
+        note=found.note if found else None,
+        sla_text=sla.text if sla else None,
+    )
+
+
+def _refs(
+    main: refs.BranchRef, branches: Iterable[refs.BranchRef | None], tags: Sequence[refs.TagRef]
+) -> Iterator[Ref]:
+    """What was seen of the refs: main, the branches, every tag."""
+    for branch in (main, *branches):
+        if branch is not None:
+            yield Ref(branch.ref, branch.commit, branch.commit)
+    for tag in tags:
+        yield Ref(f"refs/tags/{tag.name}", tag.target, tag.commit)
 
 
 def _scene(store: Store, config: RepositoryConfig, history: History, tips: dict[str, str]) -> Scene:

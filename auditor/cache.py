@@ -25,7 +25,9 @@ from auditor.model import Problem, RepositoryAudit
 from auditor.output import files
 
 _AUDIT: TypeAdapter[RepositoryAudit] = TypeAdapter(RepositoryAudit)
-_POLICY = {"waivers", "limits"}
+_POLICY = {"waivers", "waiver_warning", "acknowledged", "calendar", "limits"}
+# What is kept of an audit: 2 has its refs.
+_FORMAT = 2
 _KEPT_SECONDS = 30 * 86_400
 
 
@@ -52,7 +54,7 @@ def _key(config: RepositoryConfig, source: Source) -> str | None:
     if fingerprint is None:
         return None
     digest = hashlib.sha256()
-    digest.update(f"{__version__} {pygit2.LIBGIT2_VERSION} {process.version()}".encode())
+    digest.update(f"{__version__} {_FORMAT} {pygit2.LIBGIT2_VERSION} {process.version()}".encode())
     digest.update(config.model_dump_json(exclude=_POLICY).encode())
     for line in fingerprint:
         digest.update(line.encode("utf-8", "surrogateescape") + b"\n")

@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     ConfigDict,
     ValidationError,
     model_validator,
@@ -18,10 +17,11 @@ from pydantic import (
 
 from auditor import faults, yaml_text
 from auditor.access import Access
+from auditor.config_parts import AcknowledgedConfig, CalendarConfig, LedgerConfig, Part, WaiverConfig, located, places
 from auditor.errors import UsageError
 from auditor.model import Severity
 from auditor.urls import Url
-from auditor.values import Day, Duration, Pattern, Size, Text
+from auditor.values import Duration, Pattern, Service, Size, Text
 
 RULES: tuple[tuple[str, Severity], ...] = (
     ("tag-not-annotated", Severity.WARNING),
@@ -59,17 +59,14 @@ def _distinct(value: tuple[BranchConfig, ...]) -> tuple[BranchConfig, ...]:
 
 
 Rules = Annotated[Mapping[str, Severity], AfterValidator(_known_rules)]
+_NO_RULES: Mapping[str, Severity] = {}
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class BranchConfig(_Part):
+class BranchConfig(Part):
     """An environment branch: how long a hotfix may take to it, and whether it is critical."""
 
     name: Text
-    sla: Duration | None = None
+    sla: Service | None = None
     critical: bool = False
 
     @model_validator(mode="before")
@@ -82,14 +79,14 @@ class BranchConfig(_Part):
 Branches = Annotated[tuple[BranchConfig, ...], AfterValidator(_distinct)]
 
 
-class ExcludeConfig(_Part):
+class ExcludeConfig(Part):
     """Tags that are not audited although they look like hotfixes, and why."""
 
     pattern: Pattern
     reason: Text
 
 
-class HotfixTags(_Part):
+class HotfixTags(Part):
     """Which tags are hotfixes: by name, by message, from a start (a date or a tag)."""
 
     pattern: Pattern | None = None
@@ -98,17 +95,7 @@ class HotfixTags(_Part):
     exclude: tuple[ExcludeConfig, ...] = ()
 
 
-class WaiverConfig(_Part):
-    """An approved exception for one pair, to the end of the day it expires (UTC)."""
-
-    tag: Text
-    branch: Text
-    reason: Text
-    approved_by: Text
-    expires: Day
-
-
-class Limits(_Part):
+class Limits(Part):
     """What one repository may cost before its audit is ended; a `url` may take `fetch_timeout` on top."""
 
     timeout: Duration = 600
@@ -119,15 +106,18 @@ class Limits(_Part):
 _PROTOCOL = tuple(BranchConfig(name=name) for name in ("dev", "qa", "ppd", "dr"))
 
 
-class DefaultsConfig(_Part):
+class DefaultsConfig(Part):
     """What holds for every repository that does not say otherwise."""
 
     main: Text = "main"
     branches: Branches = _PROTOCOL
     ignore_paths: tuple[Text, ...] = ()
     hotfix_tags: HotfixTags = HotfixTags()
-    rules: Rules = {}
+    rules: Rules = _NO_RULES
     waivers: tuple[WaiverConfig, ...] = ()
+    waiver_warning: Duration = 7 * 86_400
+    acknowledged: tuple[AcknowledgedConfig, ...] = ()
+    calendar: CalendarConfig = CalendarConfig()
     allowed_signers: Path | None = None
     limits: Limits = Limits()
 
@@ -188,15 +178,16 @@ def _refuse_main_as_branch(part: DefaultsConfig) -> None:
         raise ValueError(f"branches: {part.main} is main, and cannot be a branch of its own")
 
 
-Part = TypeVar("Part", RepositoryConfig, DiscoverConfig)
+Entry = TypeVar("Entry", RepositoryConfig, DiscoverConfig)
 
 
-class FileConfig(_Part):
+class FileConfig(Part):
     """The configuration file as a whole, as its JSON Schema shows it."""
 
     model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["repositories"]}, {"required": ["discover"]}]})
 
     state: Path = Path(".branch-drift")
+    ledger: LedgerConfig = LedgerConfig()
     defaults: DefaultsConfig = DefaultsConfig()
     repositories: tuple[RepositoryConfig, ...] = ()
     discover: tuple[DiscoverConfig, ...] = ()
@@ -208,13 +199,29 @@ class FileConfig(_Part):
         return self
 
 
-class Config(_Part):
-    """A configuration ready to use: defaults merged, paths absolute."""
+class Config(Part):
+    """A configuration ready to use: defaults merged, paths absolute.
+
+    `text` is the file as it was read; `ledger.url` and `ledger.name` are filled in. A configuration that the
+    command line changed has another name: what is remembered of it does not stand for the file's.
+    """
 
     state: Path
+    ledger: LedgerConfig = LedgerConfig()
     repositories: tuple[RepositoryConfig, ...]
     discover: tuple[DiscoverConfig, ...] = ()
     sha256: str | None = None
+    text: str | None = None
+
+    @property
+    def ledger_url(self) -> str:
+        """Where runs are recorded."""
+        return self.ledger.url or str(self.state / "ledger.sqlite")
+
+    @property
+    def ledger_name(self) -> str:
+        """What they are filed under there."""
+        return self.ledger.name or ""
 
 
 def load(path: Path) -> Config:
@@ -233,14 +240,17 @@ def load(path: Path) -> Config:
     here = path.resolve().parent
     state = here / parsed.state
     repositories = tuple(_absolute(r, here) for r in parsed.repositories)
-    found += [f"{path}: {said}" for r in repositories for said in _state_inside(state, r)]
+    ledger = located(parsed.ledger, state, str(path.resolve()))
+    found += [f"{path}: {said}" for r in repositories for said in _inside(state, ledger, r)]
     if found:
         raise UsageError(*found)
     return Config(
         state=state,
+        ledger=ledger,
         repositories=repositories,
         discover=tuple(_absolute(d, here) for d in parsed.discover),
         sha256=hashlib.sha256(document.raw).hexdigest(),
+        text=document.raw.decode(),
     )
 
 
@@ -249,7 +259,9 @@ def zero(paths: Sequence[Path], main: str | None, branches: Sequence[str]) -> Co
     names = _unique([p.resolve().name.removesuffix(".git") or "repository" for p in paths])
     entries = [RepositoryConfig(name=n, path=p.resolve()) for n, p in zip(names, paths, strict=True)]
     base = os.environ.get("XDG_STATE_HOME") or str(Path("~/.local/state").expanduser())
-    return overridden(Config(state=Path(base) / "branch-drift", repositories=tuple(entries)), main, branches)
+    state = Path(base) / "branch-drift"
+    whole = Config(state=state, ledger=located(LedgerConfig(), state, ""), repositories=tuple(entries))
+    return overridden(whole, main, branches)
 
 
 def overridden(config: Config, main: str | None, branches: Sequence[str]) -> Config:
@@ -264,10 +276,12 @@ def overridden(config: Config, main: str | None, branches: Sequence[str]) -> Con
         discover = tuple(_saying(d, said) for d in config.discover)
     except ValidationError as error:
         raise UsageError(*dict.fromkeys(faults.words(e, FileConfig) for e in error.errors())) from None
-    return config.model_copy(update={"repositories": repositories, "discover": discover})
+    words = [f"--{key} {value}" for key, value in (("main", main), *(("branch", b) for b in branches)) if value]
+    ledger = config.ledger.model_copy(update={"name": " ".join([config.ledger.name or "", *words])})
+    return config.model_copy(update={"repositories": repositories, "discover": discover, "ledger": ledger})
 
 
-def _saying(part: Part, said: Mapping[str, Any]) -> Part:
+def _saying(part: Entry, said: Mapping[str, Any]) -> Entry:
     return type(part).model_validate({**{k: getattr(part, k) for k in type(part).model_fields}, **said})
 
 
@@ -290,16 +304,21 @@ def _twice(names: Sequence[str]) -> list[str]:
     return [n for n in dict.fromkeys(names) if names.count(n) > 1]
 
 
-def _absolute(part: Part, here: Path) -> Part:
+def _absolute(part: Entry, here: Path) -> Entry:
     """Files are named from the configuration's own folder."""
     named = ("path", "allowed_signers", "token_file", "ca_file")
     changed = {k: here / value for k in named if (value := getattr(part, k, None)) is not None}
     return part.model_copy(update=changed)
 
 
-def _state_inside(state: Path, repository: RepositoryConfig) -> Iterator[str]:
-    if repository.path and state.resolve().is_relative_to(repository.path.resolve()):
-        yield f"state: {state} lies inside the audited repository {repository.name}; put it elsewhere"
+def _inside(state: Path, ledger: LedgerConfig, repository: RepositoryConfig) -> Iterator[str]:
+    """What this program would write into an audited repository."""
+    if repository.path is None:
+        return
+    root = repository.path.resolve()
+    for key, place in (("state", state), *places(ledger)):
+        if place.resolve().is_relative_to(root):
+            yield f"{key}: {place} lies inside the audited repository {repository.name}; put it elsewhere"
 
 
 def _unique(names: Sequence[str]) -> list[str]:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from auditor.past import Ref, RefChange
+
 
 class Status(StrEnum):
     """Whether a fix, or a whole hotfix, is on a branch."""
@@ -87,13 +89,35 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """An approved exception for one pair. `expires` is the last day it holds, ISO 8601."""
+    """An approved exception for one pair; `control` is what makes up for it meanwhile.
+
+    Days are ISO 8601; `expires` is the last day it holds.
+    """
 
     tag: str
     branch: str
     reason: str
     approved_by: str
     expires: str
+    approved_at: str | None = None
+    control: str | None = None
+
+
+class Standing(StrEnum):
+    """What a waiver comes to today."""
+
+    IN_FORCE = "in-force"
+    UNUSED = "unused"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class ListedWaiver:
+    """A waiver of the configuration, whether it decides anything or not. `ends_soon`: within the warning time."""
+
+    waiver: Waiver
+    standing: Standing
+    ends_soon: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +183,9 @@ class Excluded:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A branch as it was judged; `commit` is None where it does not exist. `sla` is in seconds.
+    """A branch as it was judged; `commit` is None where it does not exist.
 
+    `sla` is in seconds, and None where it is given in business days; `sla_text` is it as configured.
     `note` says what a reader should know, such as a local branch that differs from the shared one.
     """
 
@@ -170,6 +195,7 @@ class Branch:
     sla: int | None = None
     critical: bool = False
     note: str | None = None
+    sla_text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +228,11 @@ class RuleNotJudged:
 
 @dataclass(frozen=True, slots=True)
 class RepositoryAudit:
-    """Everything found in one repository. `tags_audited` counts hotfixes and their aliases."""
+    """Everything found in one repository. `tags_audited` counts hotfixes and their aliases.
+
+    `refs` are all tags and the judged branches. A field that is added needs a default: audits of earlier
+    versions are read back from the ledger.
+    """
 
     name: str
     source: str
@@ -216,6 +246,9 @@ class RepositoryAudit:
     not_judged: tuple[RuleNotJudged, ...]
     errors: tuple[Problem, ...]
     duration_seconds: float = 0.0
+    refs: tuple[Ref, ...] = ()
+    changes: tuple[RefChange, ...] = ()
+    waivers: tuple[ListedWaiver, ...] = ()
 
     def pairs(self) -> Iterator[tuple[Hotfix, Verdict]]:
         """Every hotfix on every branch."""

@@ -14,6 +14,7 @@ from auditor.commands import init
 from auditor.config import FileConfig, load
 from auditor.errors import UsageError
 from auditor.model import Severity
+from auditor.values import Sla
 from tests.build import Repo, protocol
 
 EXAMPLE = Path(__file__).parent.parent / "config" / "branch-drift.example.yaml"
@@ -29,7 +30,7 @@ def faults(tmp_path: Path, text: str | bytes) -> list[str]:
 
 def test_example_loads_and_shows_every_key() -> None:
     loaded = load(EXAMPLE)
-    assert loaded.repositories[0].branches[3].sla == 4 * 3600
+    assert loaded.repositories[0].branches[3].sla == Sla("4h", 4 * 3600, None)
     assert loaded.repositories[0].limits.memory == 2 * 1024**3
     text = EXAMPLE.read_text()
     schema = FileConfig.model_json_schema()
@@ -92,6 +93,38 @@ repositories:
         ("state: x/state\nrepositories: [{name: a, path: x}]\n", "inside the audited repository"),
         ("[" * 2000 + "]" * 2000, "nested"),
         ("just words\n", "valid dictionary"),
+        ("ledger: postgresql://me:hush@db/x\nrepositories: [{name: a, path: x}]\n", "holds a password"),
+        ("ledger: postgresql://db/x?password=hush\nrepositories: [{name: a, path: x}]\n", "holds a password"),
+        ("ledger: {url: mysql://db/x}\nrepositories: [{name: a, path: x}]\n", "is no ledger"),
+        ("ledger: x/ledger\nrepositories: [{name: a, path: x}]\n", "inside the audited repository"),
+        ("ledger: {anchor: {file: x/anchors}}\nrepositories: [{name: a, path: x}]\n", "inside the audited repository"),
+        ("ledger: {anchor: {tag: {repository: x}}}\nrepositories: [{name: a, path: x}]\n", "inside the audited repos"),
+        ("repositories: [{name: a, path: x, calendar: {time_zone: Mars/Olympus}}]\n", "is no time zone"),
+        (
+            "repositories: [{name: a, path: x, calendar: {weekend: [mon, tue, wed, thu, fri, sat, sun]}}]\n",
+            "no business",
+        ),
+        (
+            (
+                "repositories: [{name: a, path: x, acknowledged: [{rule: tag-moved, ref: v1, was: 4b8, reason: r, "
+                "approved_by: b}]}]\n"
+            ),
+            "no full object id",
+        ),
+        (
+            (
+                "repositories: [{name: a, path: x, waivers: [{tag: v1, branch: dr, reason: r, approved_by: b, "
+                "approved_at: 2999-01-01, expires: 2999-02-01}]}]\n"
+            ),
+            "in the future",
+        ),
+        (
+            (
+                "repositories: [{name: a, path: x, waivers: [{tag: v1, branch: dr, reason: r, approved_by: b, "
+                "approved_at: 2026-02-01, expires: 2026-01-01}]}]\n"
+            ),
+            "after it expires",
+        ),
     ],
 )
 def test_one_fault(tmp_path: Path, text: str | bytes, words: str) -> None:

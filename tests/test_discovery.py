@@ -22,6 +22,7 @@ from auditor.forges import FORGES
 from auditor.forges.interface import Listed
 from auditor.model import Audit, Discovery, Tool
 from auditor.output import FORMATS, metrics, render
+from auditor.values import Sla
 from tests import forge_specs
 from tests.build import back_merge, hotfix, protocol
 from tests.forge_client import disguises, shows
@@ -169,7 +170,7 @@ def test_what_is_found_has_the_keys_of_its_block(tmp_path: Path) -> None:
         config, _ = discovery.expand(load(file), None)
     (repository,) = config.repositories
     assert (repository.main, repository.ignore_paths) == ("trunk", ("VERSION",))
-    assert [(b.name, b.sla) for b in repository.branches] == [("dr", 4 * 3600)]
+    assert [(b.name, b.sla) for b in repository.branches] == [("dr", Sla("4h", 4 * 3600, None))]
     assert repository.rules["tag-not-annotated"].value == "off"
 
 

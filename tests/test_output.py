@@ -52,9 +52,13 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> RepositoryAudit:
     return replace(whole, hotfixes=pairs)
 
 
+def whole_of(*found: RepositoryAudit) -> Audit:
+    return Audit(TOOL, 1_790_000_000, 1_790_000_005, "ab" * 32, found)
+
+
 @pytest.fixture
 def whole(found: RepositoryAudit) -> Audit:
-    return Audit(TOOL, 1_790_000_000, 1_790_000_005, "ab" * 32, (found,))
+    return whole_of(found)
 
 
 def test_json_is_as_its_schema_says(whole: Audit) -> None:

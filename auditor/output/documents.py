@@ -31,6 +31,7 @@ class BranchDocument(TypedDict):
     ref: str | None
     commit: str | None
     sla_seconds: int | None
+    sla: str | None
     critical: bool
     note: str | None
 
@@ -91,8 +92,53 @@ class WaiverDocument(TypedDict):
     branch: str
     reason: str
     approved_by: str
+    approved_at: str | None
+    control: str | None
     expires: str
     covers: str | None
+
+
+class ListedWaiverDocument(TypedDict):
+    """A waiver of the configuration: `standing` is in-force, unused or ended."""
+
+    tag: str
+    branch: str
+    reason: str
+    approved_by: str
+    approved_at: str | None
+    control: str | None
+    expires: str
+    standing: str
+    ends_soon: bool
+
+
+class RefDocument(TypedDict):
+    """A ref as it was seen."""
+
+    name: str
+    object: str
+    commit: str | None
+
+
+class ApprovalDocument(TypedDict):
+    """Who approved it, and why."""
+
+    reason: str
+    approved_by: str
+    approved_at: str | None
+
+
+class ChangeDocument(TypedDict):
+    """A ref that is not what an earlier run saw."""
+
+    rule: str
+    ref: str
+    was: str
+    now: str | None
+    run: int
+    seen_at: str | None
+    established: bool
+    acknowledged: ApprovalDocument | None
 
 
 class CheckDocument(TypedDict):
@@ -171,6 +217,9 @@ class RepositoryDocument(TypedDict):
     branches: list[BranchDocument]
     tags: TagsDocument
     hotfixes: list[HotfixDocument]
+    refs: list[RefDocument]
+    changes: list[ChangeDocument]
+    waivers: list[ListedWaiverDocument]
     violations: list[ViolationDocument]
     not_judged: list[NotJudgedDocument]
     errors: list[ErrorDocument]

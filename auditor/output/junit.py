@@ -6,7 +6,7 @@ import re
 from xml.etree import ElementTree as ET
 
 from auditor.model import DRIFT, Audit, Discovery, Hotfix, RepositoryAudit, Severity, Status, Verdict
-from auditor.output.words import plain
+from auditor.output.words import approval, plain
 
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -60,7 +60,7 @@ def _pair(found: RepositoryAudit, hotfix: Hotfix, verdict: Verdict) -> ET.Elemen
     waiver = verdict.waiver
     said = f"{verdict.status}: {verdict.reason}"
     if waiver:
-        said += f"; waived until {waiver.expires} by {waiver.approved_by}: {waiver.reason}"
+        said += f"; waived {approval(waiver)}"
     return _case(found.name, verdict.branch, hotfix.tag, kind, said)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from auditor.model import DRIFT, Audit, Discovery, RepositoryAudit, Verdict
 from auditor.output.order import WORST_FIRST, counts, worst_first
-from auditor.output.words import day, plain
+from auditor.output.words import approval, day, notes, plain
 
 # GitHub takes 65,536 characters in a comment.
 MOST_CHARACTERS = 60_000
@@ -84,13 +84,12 @@ def _reasons(found: RepositoryAudit) -> Iterator[str]:
     for broken in found.violations:
         about = _some(broken.tag or broken.branch or "")
         yield f"- **{broken.severity}** {broken.rule}: {about} {_some(broken.detail)}"
+    for said in notes(found):
+        yield f"- **note** {_some(said)}"
 
 
 def _waiver(verdict: Verdict) -> str:
-    waiver = verdict.waiver
-    if waiver is None:
-        return ""
-    return f" (waived until {_some(waiver.expires)} by {_some(waiver.approved_by)}: {_some(waiver.reason)})"
+    return f" (waived {_some(approval(verdict.waiver))})" if verdict.waiver else ""
 
 
 def _matrix(found: RepositoryAudit) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from auditor.model import Audit, Hotfix, RepositoryAudit, Severity, Status, Verdict
+from auditor.model import Audit, Hotfix, RepositoryAudit, Severity, Verdict
 from auditor.output.order import counts
 from auditor.output.words import rfc3339
 
@@ -25,13 +25,17 @@ class Table:
 PAIRS = (
     "repository", "tag", "commit", "tagged_at", "branch", "status", "via", "since", "lead_time_seconds",
     "due_at", "overdue", "reason", "waived_by", "waived_until", "conflicts",
+    "waived_at", "waiver_reason", "control",
 )  # fmt: skip
 _FIXES = (
     "repository", "tag", "branch", "commit", "subject", "author", "authored_at", "paths",
     "status", "via", "since", "evidence_commit", "evidence",
 )  # fmt: skip
 _VIOLATIONS = ("repository", "rule", "severity", "tag", "branch", "commit", "detail")
-_WAIVERS = ("repository", "tag", "branch", "covers", "reason", "approved_by", "expires")
+_WAIVERS = (
+    "repository", "tag", "branch", "standing", "covers", "reason", "approved_by", "approved_at", "control", "expires",
+    "ends_soon",
+)  # fmt: skip
 _SUMMARY = ("what", "value")
 
 
@@ -47,7 +51,7 @@ def tables(audit: Audit) -> tuple[Table, ...]:
         pairs(audit),
         Table("fixes", _FIXES, _every(audit, _fixes)),
         Table("violations", _VIOLATIONS, tuple(_violations(audit))),
-        Table("waivers", _WAIVERS, _every(audit, _waiver)),
+        Table("waivers", _WAIVERS, tuple(_waivers(audit))),
     )
 
 
@@ -101,6 +105,9 @@ def _pair(repository: RepositoryAudit, hotfix: Hotfix, verdict: Verdict) -> Row:
         waiver.approved_by if waiver else None,
         waiver.expires if waiver else None,
         " ".join(verdict.forecast.conflicts) if verdict.forecast else None,
+        waiver.approved_at if waiver else None,
+        waiver.reason if waiver else None,
+        waiver.control if waiver else None,
     )
 
 
@@ -131,9 +138,12 @@ def _violations(audit: Audit) -> Iterator[Row]:
             yield (repository.name, v.rule, v.severity.value, v.tag, v.branch, v.commit, v.detail)
 
 
-def _waiver(repository: RepositoryAudit, hotfix: Hotfix, verdict: Verdict) -> Iterator[Row]:
-    waiver = verdict.waiver
-    if waiver and verdict.status is Status.WAIVED:
-        covers = verdict.covers.value if verdict.covers else None
-        named = (repository.name, hotfix.tag, verdict.branch, covers)
-        yield (*named, waiver.reason, waiver.approved_by, waiver.expires)
+def _waivers(audit: Audit) -> Iterator[Row]:
+    """All of them, also those that decide nothing."""
+    for repository in audit.repositories:
+        covers = {v.waiver: v.covers.value for _, v in repository.pairs() if v.waiver and v.covers}
+        for entry in repository.waivers:
+            w = entry.waiver
+            named = (repository.name, w.tag, w.branch, entry.standing.value, covers.get(w))
+            soon = "yes" if entry.ends_soon else "no"
+            yield (*named, w.reason, w.approved_by, w.approved_at, w.control, w.expires, soon)

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from auditor.model import DRIFT, Audit, Discovery, Hotfix, RepositoryAudit, Severity, Status, Verdict, Violation
-from auditor.output.words import plain, rfc3339, writable
+from auditor.output.words import approval, plain, rfc3339, writable
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -116,8 +116,7 @@ def _pair(found: RepositoryAudit, hotfix: Hotfix, verdict: Verdict, covers: str)
     physical = [_physical(p) for p in list(paths)[:_MOST_PATHS]]
     result["locations"] = [{**result["locations"][0], **p} for p in physical] or result["locations"]
     if verdict.waiver:
-        why = f"{verdict.waiver.reason} (approved by {verdict.waiver.approved_by}, until {verdict.waiver.expires})"
-        result["suppressions"] = [{"kind": "external", "justification": plain(why)}]
+        result["suppressions"] = [{"kind": "external", "justification": plain(approval(verdict.waiver))}]
     return result
 
 

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from auditor.model import DRIFT, Audit, Discovery, Hotfix, RepositoryAudit, Severity, Status, Verdict
 from auditor.output.order import counts, worst_first
-from auditor.output.words import day, plain
+from auditor.output.words import approval, day, notes, plain
 
 _STYLES = {
     Status.PRESENT: "green",
@@ -61,15 +61,21 @@ def _repository(console: Console, found: RepositoryAudit) -> None:
     for hotfix, verdict in worst_first(found):
         if verdict.status in DRIFT or verdict.incomplete or verdict.waiver:
             _why(console, hotfix, verdict)
+    _notes(console, found)
+    console.print()
+
+
+def _notes(console: Console, found: RepositoryAudit) -> None:
     for violation in found.violations:
         colour = "red" if violation.severity is Severity.ERROR else "yellow"
         about = " ".join(x for x in (violation.tag, violation.branch, (violation.commit or "")[:12]) if x)
         console.print(
             f"  [{colour}]{violation.severity}[/] {violation.rule}: {_safe(about)}: {_safe(violation.detail)}"
         )
+    for said in notes(found):
+        console.print(f"  [yellow]note[/] {_safe(said)}")
     for error in found.errors:
         console.print(f"  [yellow]not judged[/] {error.code}: {_safe(error.detail)}")
-    console.print()
 
 
 def _matrix(console: Console, found: RepositoryAudit) -> None:
@@ -104,9 +110,7 @@ def _why(console: Console, hotfix: Hotfix, verdict: Verdict) -> None:
         f"  [{style}]{verdict.status}[/] {_safe(hotfix.tag)} on {_safe(verdict.branch)}: {_safe(verdict.reason)}"
     )
     if verdict.waiver:
-        waiver = verdict.waiver
-        said = f"waived until {waiver.expires} by {waiver.approved_by}: {waiver.reason} (else {verdict.covers})"
-        console.print(f"      {_safe(said)}")
+        console.print(f"      {_safe(f'waived {approval(verdict.waiver)} (else {verdict.covers})')}")
     if verdict.forecast and not verdict.forecast.clean:
         console.print(f"      a back-merge would conflict in {_safe(', '.join(verdict.forecast.conflicts))}")
     elif verdict.forecast:

@@ -21,6 +21,7 @@ from auditor.model import (
     Fix,
     FixVerdict,
     Hotfix,
+    ListedWaiver,
     RepositoryAudit,
     Severity,
     Status,
@@ -31,10 +32,12 @@ from auditor.model import (
 from auditor.output.documents import (
     AuditDocument,
     BranchDocument,
+    ChangeDocument,
     DiscoveryDocument,
     FixDocument,
     FixVerdictDocument,
     HotfixDocument,
+    ListedWaiverDocument,
     RepositoryDocument,
     SummaryDocument,
     VerdictDocument,
@@ -42,6 +45,7 @@ from auditor.output.documents import (
     WaiverDocument,
 )
 from auditor.output.words import rfc3339, writable
+from auditor.past import RefChange
 
 SCHEMA = "branch-drift/audit/v1"
 # The line that a written document begins its repositories with.
@@ -153,6 +157,9 @@ def _repository(found: RepositoryAudit) -> RepositoryDocument:
             "excluded": [{"tag": e.tag, "reason": e.reason} for e in found.excluded],
         },
         "hotfixes": [_hotfix(h) for h in found.hotfixes],
+        "refs": [{"name": r.name, "object": r.object, "commit": r.commit} for r in found.refs],
+        "changes": [_change(c) for c in found.changes],
+        "waivers": [_listed(w) for w in found.waivers],
         "violations": [_violation(v) for v in found.violations],
         "not_judged": [{"rule": n.rule, "reason": n.reason} for n in found.not_judged],
         "errors": [{"code": e.code, "detail": e.detail} for e in found.errors],
@@ -165,6 +172,7 @@ def _branch(branch: Branch) -> BranchDocument:
         "ref": branch.ref,
         "commit": branch.commit,
         "sla_seconds": branch.sla,
+        "sla": branch.sla_text,
         "critical": branch.critical,
         "note": branch.note,
     }
@@ -222,8 +230,45 @@ def _waiver(waiver: Waiver | None, covers: Status | None) -> WaiverDocument | No
         "branch": waiver.branch,
         "reason": waiver.reason,
         "approved_by": waiver.approved_by,
+        "approved_at": waiver.approved_at,
+        "control": waiver.control,
         "expires": waiver.expires,
         "covers": covers.value if covers else None,
+    }
+
+
+def _listed(entry: ListedWaiver) -> ListedWaiverDocument:
+    waiver = entry.waiver
+    return {
+        "tag": waiver.tag,
+        "branch": waiver.branch,
+        "reason": waiver.reason,
+        "approved_by": waiver.approved_by,
+        "approved_at": waiver.approved_at,
+        "control": waiver.control,
+        "expires": waiver.expires,
+        "standing": entry.standing.value,
+        "ends_soon": entry.ends_soon,
+    }
+
+
+def _change(change: RefChange) -> ChangeDocument:
+    approval = change.acknowledged
+    return {
+        "rule": change.rule,
+        "ref": change.ref,
+        "was": change.was,
+        "now": change.now,
+        "run": change.run,
+        "seen_at": rfc3339(change.seen_at),
+        "established": change.established,
+        "acknowledged": {
+            "reason": approval.reason,
+            "approved_by": approval.approved_by,
+            "approved_at": approval.approved_at,
+        }
+        if approval
+        else None,
     }
 
 

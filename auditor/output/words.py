@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
+
+from auditor.model import ListedWaiver, RepositoryAudit, Standing, Waiver
+from auditor.past import Approval, RefChange
 
 _FIRST = int(datetime(1, 1, 1, tzinfo=UTC).timestamp())
 _LAST = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
@@ -52,3 +56,30 @@ def writable(text: str) -> str:
 def short(oid: str | None) -> str:
     """An id as people read it."""
     return (oid or "")[:12]
+
+
+def approval(waiver: Waiver) -> str:
+    """What stands behind a waiver: until when, by whom, why, and what makes up for it meanwhile."""
+    when = f" on {waiver.approved_at}" if waiver.approved_at else ""
+    control = f"; meanwhile: {waiver.control}" if waiver.control else ""
+    return f"until {waiver.expires}, approved by {waiver.approved_by}{when}: {waiver.reason}{control}"
+
+
+def standing(entry: ListedWaiver) -> str:
+    """A waiver that a reader should know of although, or soon because, it decides nothing; else nothing."""
+    about = f"the waiver of {entry.waiver.tag} on {entry.waiver.branch}"
+    if entry.standing is Standing.ENDED:
+        return f"{about} ended on {entry.waiver.expires} (approved by {entry.waiver.approved_by})"
+    return f"{about} ends soon, on {entry.waiver.expires}" if entry.ends_soon else ""
+
+
+def notes(found: RepositoryAudit) -> Iterator[str]:
+    """What a reader should know of exceptions: waivers that ended or soon will, changed refs that were approved."""
+    yield from (said for entry in found.waivers if (said := standing(entry)))
+    yield from (_acknowledged(c, c.acknowledged) for c in found.changes if c.acknowledged)
+
+
+def _acknowledged(change: RefChange, approved: Approval) -> str:
+    by = f"{approved.approved_by}{f' on {approved.approved_at}' if approved.approved_at else ''}"
+    what = f"{change.rule}: {change.ref} was {change.was} in run {change.run}, and is {change.now or 'gone'}"
+    return f"{what}; acknowledged by {by}: {approved.reason}"

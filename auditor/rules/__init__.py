@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from auditor.config import RULES as ALL_RULES
 from auditor.config import RepositoryConfig
-from auditor.model import RuleNotJudged, Severity, Violation
+from auditor.model import RepositoryAudit, RuleNotJudged, Severity, Violation
 from auditor.rules import (
+    branch_rewritten,
     hotfix_not_cut_from_main,
     hotfix_not_tagged,
+    tag_deleted,
+    tag_moved,
     tag_not_annotated,
     tag_not_on_main,
     tag_unsigned,
 )
 from auditor.rules.facts import Facts
 
-__all__ = ["RULES", "Facts", "not_judged", "violations"]
+__all__ = ["REMEMBERED", "RULES", "Facts", "not_judged", "remembered", "violations"]
 
 RULES = (tag_not_annotated, tag_not_on_main, hotfix_not_tagged, hotfix_not_cut_from_main, tag_unsigned)
 _ELSEWHERE = ("waiver-expired", "waiver-unused")
-_NEEDS_MEMORY = ("tag-moved", "tag-deleted", "branch-rewritten")
+# What these are judged on, an earlier run has to tell.
+REMEMBERED = (tag_moved, tag_deleted, branch_rewritten)
+_NEEDS_MEMORY = tuple(rule.NAME for rule in REMEMBERED)
 
 
 def violations(facts: Facts) -> tuple[Violation, ...]:
@@ -28,6 +33,16 @@ def violations(facts: Facts) -> tuple[Violation, ...]:
         for rule in RULES
         if (severity := facts.config.severity(rule.NAME)) is not Severity.OFF
         for b in rule.judge(facts)
+    )
+
+
+def remembered(found: RepositoryAudit, config: RepositoryConfig) -> tuple[Violation, ...]:
+    """What is broken of the rules that only an earlier run can tell, and that are on."""
+    return tuple(
+        Violation(rule.NAME, severity, b.tag, b.branch, b.commit, b.detail)
+        for rule in REMEMBERED
+        if (severity := config.severity(rule.NAME)) is not Severity.OFF
+        for b in rule.judge(found)
     )
 
 

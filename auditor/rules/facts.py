@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from auditor.config import RepositoryConfig
 from auditor.fixes import FixCommit
 from auditor.git.refs import TagRef
 from auditor.hotfixes import Population, Range
+from auditor.past import RefChange
 from auditor.presence.scene import Scene
 
 
@@ -32,3 +34,13 @@ class Breach:
     branch: str | None
     commit: str | None
     detail: str
+
+
+def last_seen(change: RefChange) -> str:
+    """The run that saw a ref as it was, in words."""
+    return f"in run {change.run} ({datetime.fromtimestamp(change.seen_at, UTC):%Y-%m-%d %H:%M} UTC)"
+
+
+def branch_name(ref: str) -> str:
+    """The branch that a full ref name means."""
+    return ref.removeprefix("refs/heads/").removeprefix("refs/remotes/origin/")

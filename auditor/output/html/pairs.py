@@ -80,7 +80,8 @@ def _waiver(verdict: Verdict) -> WaiverShown | None:
     if waiver is None:
         return None
     covers = verdict.covers.value if verdict.covers else "drift"
-    return WaiverShown(plain(waiver.reason), plain(waiver.approved_by), plain(waiver.expires), covers)
+    by = waiver.approved_by + (f" on {waiver.approved_at}" if waiver.approved_at else "")
+    return WaiverShown(plain(waiver.reason), plain(by), plain(waiver.control or ""), plain(waiver.expires), covers)
 
 
 def _fix(place: Place, fix: Fix) -> FixShown:

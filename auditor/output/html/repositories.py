@@ -9,7 +9,7 @@ from auditor.model import DRIFT, Branch, Discovery, Hotfix, Problem, RepositoryA
 from auditor.output.html import charts, story
 from auditor.output.html.pairs import Place, shown
 from auditor.output.html.values import BranchShown, Finding, ForgeShown, Link, RepositoryShown, TagShown
-from auditor.output.words import day, plain, span
+from auditor.output.words import day, notes, plain
 from auditor.past import History
 
 
@@ -45,6 +45,7 @@ def repository(
         branches=(_branch(place, found.main, "main"), *(_branch(place, b, "environment") for b in found.branches)),
         violations=tuple(_violation(place, v) for v in found.violations),
         errors=tuple(_problem(e) for e in found.errors),
+        notes=tuple(map(plain, notes(found))),
         not_judged=tuple(Finding("off", n.rule, "", None, plain(n.reason)) for n in found.not_judged),
         tags_total=found.tags_total,
         tags_audited=found.tags_audited,
@@ -69,7 +70,7 @@ def _branch(place: Place, branch: Branch, role: str) -> BranchShown:
         role=role + critical,
         ref=plain(branch.ref or "none: the branch does not exist"),
         commit=place.commit(branch.commit, whole=True),
-        sla=span(branch.sla),
+        sla=branch.sla_text or "",
         note=plain(branch.note or ""),
     )
 

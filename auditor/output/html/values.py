@@ -50,6 +50,7 @@ class WaiverShown:
 
     reason: str
     approved_by: str
+    control: str
     expires: str
     covers: str
 
@@ -224,6 +225,7 @@ class RepositoryShown:
     branches: tuple[BranchShown, ...]
     violations: tuple[Finding, ...]
     errors: tuple[Finding, ...]
+    notes: tuple[str, ...]
     not_judged: tuple[Finding, ...]
     tags_total: int
     tags_audited: int

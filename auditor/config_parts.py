@@ -1,0 +1,117 @@
+"""Parts of the configuration: exceptions that were approved, business days, and where runs are recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from auditor.values import Day, LedgerUrl, ObjectId, PastDay, Text, Weekday, Zone
+
+
+class Part(BaseModel):
+    """What every part has in common: nothing unknown, nothing changed later."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class WaiverConfig(Part):
+    """An approved exception for one pair, to the end of the day it expires (UTC).
+
+    `control` is what makes up for the missing fix meanwhile.
+    """
+
+    tag: Text
+    branch: Text
+    reason: Text
+    approved_by: Text
+    approved_at: PastDay | None = None
+    control: Text | None = None
+    expires: Day
+
+    @model_validator(mode="after")
+    def _in_order(self) -> WaiverConfig:
+        if self.approved_at is not None and self.approved_at > self.expires:
+            raise ValueError(f"was approved on {self.approved_at}, after it expires ({self.expires})")
+        return self
+
+
+class AcknowledgedConfig(Part):
+    """A changed tag or branch that is known and approved: what it `was`, and everything recorded before that."""
+
+    rule: Literal["tag-moved", "tag-deleted", "branch-rewritten"]
+    ref: Text
+    was: ObjectId
+    reason: Text
+    approved_by: Text
+    approved_at: PastDay | None = None
+
+
+class CalendarConfig(Part):
+    """What business days are, for an `sla` such as `3bd`."""
+
+    holidays: tuple[Day, ...] = ()
+    weekend: tuple[Weekday, ...] = ("sat", "sun")
+    time_zone: Zone = "UTC"
+
+    @model_validator(mode="after")
+    def _works(self) -> CalendarConfig:
+        if len(set(self.weekend)) == 7:
+            raise ValueError("weekend: leaves no business day")
+        return self
+
+
+class AnchorTagConfig(Part):
+    """The operator's own repository, where each run leaves an annotated tag."""
+
+    repository: Path
+
+
+class AnchorConfig(Part):
+    """Where the ledger's newest hash goes, outside of it."""
+
+    file: Path | None = None
+    tag: AnchorTagConfig | None = None
+
+
+class LedgerConfig(Part):
+    """Where runs are recorded (a file, or a PostgreSQL database), under which name, and anchored where."""
+
+    url: LedgerUrl | None = None
+    name: str | None = None
+    anchor: AnchorConfig = AnchorConfig()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _located(cls, value: Any) -> Any:
+        """A bare address or file is a ledger without further ado; null keys are keys not given."""
+        if isinstance(value, dict):
+            return {k: v for k, v in value.items() if not (k == "anchor" and v is None)}
+        return {"url": value} if isinstance(value, str) else value
+
+
+def located(said: LedgerConfig, state: Path, name: str) -> LedgerConfig:
+    """The ledger with its defaults; paths are relative to the configuration, that of the default to the state."""
+    here = Path(name).parent
+    url = said.url or str(state / "ledger.sqlite")
+    tag = said.anchor.tag
+    anchor = AnchorConfig(
+        file=here / said.anchor.file if said.anchor.file else None,
+        tag=AnchorTagConfig(repository=here / tag.repository) if tag else None,
+    )
+    return LedgerConfig(
+        url=url if "://" in url else str(here / url), name=said.name if said.name is not None else name, anchor=anchor
+    )
+
+
+def places(ledger: LedgerConfig) -> Iterator[tuple[str, Path]]:
+    """Every file and folder that recording a run writes to, with its key."""
+    anchor = ledger.anchor
+    if ledger.url and "://" not in ledger.url:
+        yield "ledger.url", Path(ledger.url)
+    if anchor.file:
+        yield "ledger.anchor.file", anchor.file
+    if anchor.tag:
+        yield "ledger.anchor.tag.repository", anchor.tag.repository
