@@ -5,7 +5,9 @@ STAMP := $(VENV)/.made
 BIN := $(VENV)/bin
 DEMO := .demo
 
-.PHONY: help demo test lint bench prove axe screenshots clean
+KILLS ?= 500
+
+.PHONY: help demo test kills lint bench prove axe screenshots clean
 
 help:
 	@echo "make demo   build demonstration repositories, audit them, leave an HTML report"
@@ -14,6 +16,7 @@ help:
 	@echo "make bench  time the audit against the loop a user would write (REPO=path MAIN=name BRANCHES='a b' for a real one)"
 	@echo "            and the nights of a fleet of 1,000 mirrored repositories"
 	@echo "make prove  run every check command of a scan with plain git (REPO=path MAIN=name BRANCHES='a b')"
+	@echo "make kills  kill KILLS runs (500) while they write the ledger, and look at what is left"
 	@echo "make axe    fetch axe-core, which the browser tests ask whether the report is accessible"
 	@echo "make screenshots  make the pictures of the README from the demonstration"
 	@echo "make clean  remove the virtual environment and what was generated"
@@ -43,6 +46,9 @@ bench: $(STAMP)
 
 prove: $(STAMP)
 	$(BIN)/python -m tests.bench.prove $(DEMO)/prove "$(REPO)" "$(MAIN)" "$(BRANCHES)"
+
+kills: $(STAMP)
+	$(BIN)/python -m tests.kills $(KILLS)
 
 axe:
 	npm install --silent --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --prefix $(DEMO)/axe axe-core@4.14.1

@@ -22,6 +22,14 @@ Exit status:
   3  incomplete: something could not be judged (wins over 1), or another run holds the lock
 """
 
+_VERIFY_EXITS = """\b
+Exit status:
+  0  everything is as it was written
+  1  something is not: each is named
+  2  bad usage or configuration
+  3  the ledger, or an anchor, cannot be read
+"""
+
 _config_option = click.option("-c", "--config", type=click.Path(path_type=Path), help="Configuration file (YAML).")
 _main_option = click.option("--main", "main_", metavar="NAME", help="The branch production is released from.")
 _log_option = click.option(
@@ -79,6 +87,38 @@ def scan(**options: Any) -> None:
     from auditor.commands import scan as command
 
     _leave(lambda: command.run(command.Options(**options)), options["log_format"])
+
+
+@cli.command(epilog=_EXITS)
+@click.option("-c", "--config", type=click.Path(path_type=Path), required=True, help="Configuration file (YAML).")
+@click.option("--run", type=click.IntRange(1), metavar="N", help="The run with this number (the last finished one).")
+@click.option("--as-of", metavar="DATE", help="The last run that had finished as this day ended (UTC).")
+@click.option("--format", "form", type=click.Choice(_FORMATS), default="table", help="What to write.")
+@click.option("-o", "--output", default="-", metavar="FILE|-", help="Where to write it (standard output).")
+@click.option("--quiet", is_flag=True, help="Write nothing but the result.")
+def report(**options: Any) -> None:
+    """Write an earlier run as it was recorded, without scanning. The exit status is that run's."""
+    from auditor.commands import report as command
+
+    _leave(lambda: command.run(command.Options(**options)))
+
+
+@cli.command(epilog=_VERIFY_EXITS)
+@click.option("--ledger", is_flag=True, help="Verify the ledger of a configuration: every row, the chain, the anchors.")
+@_config_option
+@click.option(
+    "--anchor",
+    "anchors",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Anchors beside those of the configuration (repeatable).",
+)
+def verify(**options: Any) -> None:
+    """Check that what was recorded is what was written."""
+    from auditor.commands import verify as command
+
+    _leave(lambda: command.run(command.Options(**options)))
 
 
 @cli.command(epilog=_EXITS)

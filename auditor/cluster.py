@@ -32,19 +32,20 @@ _Pending = dict["Future[RepositoryAudit]", int]
 
 def run(
     repositories: Sequence[RepositoryConfig],
-    work: Work,
+    works: Sequence[Work],
     scheduler: str,
     progress: Progress = lambda _: None,
     patience: float = _PATIENCE,
 ) -> tuple[RepositoryAudit, ...]:
-    """Audits all repositories on the cluster and answers in their order, whatever happens to any of them.
+    """Audits all repositories, each by its own of `works`, and answers in their order, whatever happens to any.
 
     Raises `UsageError` where Dask is not installed or the address is none, `BranchDriftError` where the
     scheduler cannot be reached or has no worker for `patience` seconds from the start.
     """
     with _client(scheduler, patience) as client:
         executor = client.get_executor(pure=False)
-        pending = {executor.submit(task, __version__, r, work): n for n, r in enumerate(repositories)}
+        tasks = enumerate(zip(repositories, works, strict=True))
+        pending = {executor.submit(task, __version__, r, work): n for n, (r, work) in tasks}
         found: dict[int, RepositoryAudit] = {}
         for number, outcome in _outcomes(client, pending, patience):
             audited = outcome if isinstance(outcome, RepositoryAudit) else audit.failed(repositories[number], outcome)

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from auditor import audit, guarded
+from auditor.commands.scan import audit_one
 from auditor.config import RepositoryConfig
 from auditor.model import Problem, RepositoryAudit
 from tests import demo
@@ -136,7 +137,7 @@ def driven(fleet: Path, address: str, kill: int, after: int) -> tuple[list[Any],
             if len(told) == {after}:
                 os.kill({kill}, signal.SIGKILL)
         config = load(pathlib.Path({str(fleet)!r}))
-        found = cluster.run(config.repositories, slowly, {address!r}, progress, patience=4)
+        found = cluster.run(config.repositories, [slowly] * len(config.repositories), {address!r}, progress, patience=4)
         run = Audit(Tool("0", "0", "0"), 0, 0, None, found)
         print(json.dumps([wire.document(run)["repositories"], told]))
         """
@@ -152,7 +153,7 @@ def driven(fleet: Path, address: str, kill: int, after: int) -> tuple[list[Any],
 def slowly(repository: RepositoryConfig) -> RepositoryAudit:
     """An audit long enough to be interrupted."""
     time.sleep(0.2)
-    return audit.audit_repository(repository, 1_790_000_000, Path("no-state"))
+    return audit_one(repository, 1_790_000_000, Path("no-state"), remember=False)
 
 
 def test_limits_hold_on_a_cluster_too(tmp_path: Path) -> None:

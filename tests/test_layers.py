@@ -11,14 +11,17 @@ import pytest
 ROOT = Path(__file__).parent.parent / "auditor"
 FLOORS = (
     ("model", "past", "errors", "versions", "locks"),
-    ("yaml_text", "values", "urls", "addresses", "access", "faults", "config"),
+    ("yaml_text", "values", "urls", "addresses", "access", "faults", "config_parts", "config"),
     ("git",),
-    ("fixes", "hotfixes", "presence", "rules", "forecast", "pairs", "policy", "checks", "forges", "lists"),
+    (
+        "fixes", "hotfixes", "presence", "rules", "forecast", "pairs", "policy", "checks", "due", "memory", "forges",
+        "lists",
+    ),
     ("audit", "discovery"),
-    ("output", "fleet", "guarded", "cluster", "cache", "alone", "progress", "successes", "push"),
+    ("output", "fleet", "guarded", "cluster", "cache", "alone", "progress", "successes", "push", "ledger", "recording"),
     ("commands", "serve"),
     ("cli",),
-)
+)  # fmt: skip
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 FILES = [p for p in sorted(ROOT.rglob("*.py")) if p.relative_to(ROOT).parts != ("__init__.py",)]
 
@@ -52,6 +55,7 @@ def test_one_importer_each() -> None:
             importers[name.split(".")[0]].add(file.name)
     for library in ("pandas", "jinja2", "prometheus_client", "yaml", "cronsim", "bcrypt", "distributed", "httpx2"):
         assert len(importers[library]) == 1, importers[library]
+    assert importers["sqlalchemy"] == {"database.py", "tables.py"}
 
 
 def test_files_stay_readable() -> None:

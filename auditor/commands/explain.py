@@ -9,10 +9,13 @@ from pathlib import Path
 
 from auditor.audit import audit_repository
 from auditor.commands.scan import Options, configuration, discovered_too
+from auditor.config import Config
 from auditor.errors import BranchDriftError, UsageError
 from auditor.model import Audit, Hotfix, RepositoryAudit, Tool, Verdict
 from auditor.output import files
-from auditor.output.words import plain, rfc3339, span
+from auditor.output.words import approval, plain, rfc3339, span
+from auditor.past import Episode
+from auditor.progress import say
 
 
 def run(tag: str, branch: str, repository: Path | None, file: Path | None, main: str | None) -> int:
@@ -26,7 +29,8 @@ def run(tag: str, branch: str, repository: Path | None, file: Path | None, main:
         raise UsageError(f"name one repository of the configuration: {names}")
     found = audit_repository(wanted[0], int(time.time()), config.state)
     hotfix, verdict = _pair(found, tag, branch)
-    files.write_text("-", "\n".join(_story(found, hotfix, verdict)) + "\n")
+    recorded = _recorded(config, found.name, hotfix.tag, branch) if file else ()
+    files.write_text("-", "\n".join(_story(found, hotfix, verdict, recorded)) + "\n")
     alone = replace(found, hotfixes=(replace(hotfix, verdicts=(verdict,)),), violations=())
     return Audit(Tool("", "", ""), 0, 0, None, (alone,)).exit_code
 
@@ -44,7 +48,23 @@ def _pair(found: RepositoryAudit, tag: str, branch: str) -> tuple[Hotfix, Verdic
     raise UsageError(f"there is no hotfix {tag} on a branch {branch}; hotfixes: {known}")
 
 
-def _story(found: RepositoryAudit, hotfix: Hotfix, verdict: Verdict) -> Iterator[str]:
+def _recorded(config: Config, repository: str, tag: str, branch: str) -> tuple[Episode, ...]:
+    """How the pair's drift came and went, where a ledger tells; one that cannot be read is said, and costs no more."""
+    from auditor.ledger import database, history
+
+    url = config.ledger_url
+    if "://" not in url and not Path(url).exists():
+        return ()
+    try:
+        ledger = database.open_ledger(url, create=False)
+        episodes = history.episodes(ledger, config.ledger_name, repository)
+    except BranchDriftError as error:
+        say("warning", f"the ledger: {error}")
+        return ()
+    return tuple(e for e in episodes if (e.tag, e.branch) == (tag, branch))
+
+
+def _story(found: RepositoryAudit, hotfix: Hotfix, verdict: Verdict, recorded: tuple[Episode, ...]) -> Iterator[str]:
     via = f", via {verdict.via}" if verdict.via else ""
     yield f"{plain(hotfix.tag)} on {plain(verdict.branch)} of {plain(found.name)}: {verdict.status}{via}"
     yield f"  {plain(verdict.reason)}"
@@ -54,8 +74,16 @@ def _story(found: RepositoryAudit, hotfix: Hotfix, verdict: Verdict) -> Iterator
     yield f"hotfix   {hotfix.commit}, tagged {rfc3339(hotfix.tagged_at)} by {tagger}"
     yield f"         selected by: {plain(hotfix.selected_by)}; bounded by: {bounds}"
     yield from _times(verdict)
+    yield from map(_episode, recorded)
     yield from _fixes(hotfix, verdict)
     yield from _checks(verdict)
+
+
+def _episode(episode: Episode) -> str:
+    runs = f"runs {episode.first_run} to {episode.last_run}"
+    by = f"run {episode.first_run}" if episode.first_run == episode.last_run else runs
+    until = f"to {rfc3339(episode.ended_at)}" if episode.ended_at is not None else "on"
+    return f"recorded {episode.status} by {by}, from {rfc3339(episode.started_at)} {until}"
 
 
 def _times(verdict: Verdict) -> Iterator[str]:
@@ -65,9 +93,7 @@ def _times(verdict: Verdict) -> Iterator[str]:
     if verdict.due_at is not None:
         yield f"due      {rfc3339(verdict.due_at)}{' (overdue)' if verdict.overdue else ''}"
     if verdict.waiver:
-        waiver = verdict.waiver
-        said = f"until {waiver.expires}, by {waiver.approved_by}: {waiver.reason}"
-        yield f"waiver   {plain(said)} (else {verdict.covers})"
+        yield f"waiver   {plain(approval(verdict.waiver))} (else {verdict.covers})"
     if verdict.forecast:
         paths = plain(", ".join(verdict.forecast.conflicts))
         said = "would be clean" if verdict.forecast.clean else f"would conflict in {paths}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -13,15 +13,20 @@ from pathlib import Path
 
 import pygit2
 
-from auditor import __version__, alone, audit, cache, cluster, fleet, push, successes
+from auditor import __version__, alone, audit, cache, cluster, fleet, memory, push, successes
 from auditor.commands import discoveries
 from auditor.config import Config, RepositoryConfig, load, overridden, zero
 from auditor.errors import BranchDriftError, UsageError
-from auditor.git import process
+from auditor.git import ancestry, process
 from auditor.git.source import source
 from auditor.model import Audit, Discovery, RepositoryAudit, Tool
 from auditor.output import BINARY, encoded, files, folder
-from auditor.progress import progress
+from auditor.output.words import standing
+from auditor.past import History, Known
+from auditor.progress import progress, say
+from auditor.recording import Recording, recorded
+
+_NOTHING: Mapping[str, Known] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +63,16 @@ def run(options: Options) -> int:
         raise UsageError("--assets linked needs --report-dir: the style and the script are files beside the pages")
     gateway = _gateway(options, config)
     check_engine(options)
-    with alone.held(config, remember=not options.no_ledger), _no_search_for_cycles():
-        found = scan(config, options)
-        _write(found, options, config.state if not options.no_ledger else None, gateway)
+    started = int(time.time())
+    remember = not options.no_ledger
+    with alone.held(config, remember=remember), _no_search_for_cycles():
+        with recorded(config, started, tool(), remember=remember) as recording:
+            found = scan(config, options, started, recording)
+            recording.finish(found)
+        if not options.quiet:
+            _tell(found, recording, options.log_format)
+        past = recording.history()
+        _write(found, past, options, config.state if remember else None, gateway, recording.faults)
     return found.exit_code
 
 
@@ -72,6 +84,23 @@ def _no_search_for_cycles() -> Iterator[None]:
         yield
     finally:
         gc.enable()
+
+
+def tool() -> Tool:
+    """The versions that judge."""
+    return Tool(__version__, process.version(), pygit2.LIBGIT2_VERSION)
+
+
+def _tell(found: Audit, recording: Recording, form: str) -> None:
+    """What needs somebody soon, and the hash to keep in a log."""
+    for repository in found.repositories:
+        for entry in repository.waivers:
+            if entry.ends_soon:
+                say("warning", f"{repository.name}: {standing(entry)}", form, repository=repository.name)
+    head = recording.head
+    if head is not None:
+        said = f"run {head.run} is recorded; link {head.sequence} of the ledger is {head.hash}"
+        say("info", said, form, run=head.run, link=head.sequence, hash=head.hash)
 
 
 def configuration(
@@ -109,18 +138,24 @@ def words(options: Options) -> tuple[str, ...]:
     return (*(w for name, value in said if value for w in (name, value)), *(("--quiet",) if options.quiet else ()))
 
 
-def scan(config: Config, options: Options) -> Audit:
+def scan(config: Config, options: Options, started: int, recording: Recording) -> Audit:
     """One run over all repositories of a configuration."""
-    started = int(time.time())
     config, discovered = discovered_too(config, options)
+    known = recording.known(config.repositories)
     work = partial(audit_one, now=started, state=config.state, remember=not options.no_ledger)
     with progress(len(config.repositories), options.log_format, quiet=options.quiet) as tell:
         if options.scheduler is not None:
-            repositories = cluster.run(config.repositories, work, options.scheduler, tell)
+            # Over the network each repository gets only what is known of it.
+            works = [partial(work, known=_only(known, r)) for r in config.repositories]
+            repositories = cluster.run(config.repositories, works, options.scheduler, tell)
         else:
-            repositories = fleet.run(config.repositories, work, options.jobs or os.cpu_count() or 1, tell)
-    tool = Tool(__version__, process.version(), pygit2.LIBGIT2_VERSION)
-    return Audit(tool, started, max(started, int(time.time())), config.sha256, repositories, discovered)
+            whole = partial(work, known=known)
+            repositories = fleet.run(config.repositories, whole, options.jobs or os.cpu_count() or 1, tell)
+    return Audit(tool(), started, max(started, int(time.time())), config.sha256, repositories, discovered)
+
+
+def _only(known: Mapping[str, Known], repository: RepositoryConfig) -> Mapping[str, Known]:
+    return {name: value for name, value in known.items() if name == repository.name}
 
 
 def discovered_too(config: Config, options: Options) -> tuple[Config, tuple[Discovery, ...]]:
@@ -135,27 +170,37 @@ def discovered_too(config: Config, options: Options) -> tuple[Config, tuple[Disc
     return config, found
 
 
-def audit_one(repository: RepositoryConfig, now: int, state: Path, *, remember: bool) -> RepositoryAudit:
-    """One repository: the facts, remembered where that is allowed, and what policy makes of them today."""
+def audit_one(
+    repository: RepositoryConfig, now: int, state: Path, known: Mapping[str, Known] = _NOTHING, *, remember: bool
+) -> RepositoryAudit:
+    """One repository: the facts, remembered where that is allowed, and what memory and policy make of them today."""
     began = time.monotonic()
     place = source(repository, state)
     found = cache.find(repository, place, state) if remember else audit.find(repository, place)
+    found = memory.compare(found, known.get(repository.name), partial(ancestry.in_history, place))
     return audit.timed(audit.apply_policy(found, repository, now), time.monotonic() - began)
 
 
-def _write(found: Audit, options: Options, state: Path | None, gateway: push.Gateway | None) -> None:
+def _write(
+    found: Audit,
+    past: History | None,
+    options: Options,
+    state: Path | None,
+    gateway: push.Gateway | None,
+    faults: Sequence[str],
+) -> None:
     """Every result is tried, so that one full disk does not cost the others theirs."""
     last_success = successes.of_this_run(found)
-    tasks: list[Callable[[], None]] = [lambda: files.write(options.output, encoded(options.form, found))]
+    tasks: list[Callable[[], None]] = [lambda: files.write(options.output, encoded(options.form, found, past))]
     if options.report_dir is not None:
-        tasks.append(partial(folder.write, found, options.report_dir, linked=options.assets == "linked"))
+        tasks.append(partial(folder.write, found, options.report_dir, past, linked=options.assets == "linked"))
     if state is not None:
         tasks.append(lambda: last_success.update(successes.remembered(found, state)))
     if options.metrics_textfile is not None:
         tasks.append(partial(_write_metrics, found, last_success, options.metrics_textfile))
     if gateway is not None:
         tasks.append(partial(push.push, gateway, found, last_success, state))
-    failures = []
+    failures = [*faults]
     for task in tasks:
         try:
             task()

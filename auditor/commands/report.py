@@ -1,0 +1,60 @@
+"""`report`: an earlier run as it was recorded, without scanning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from auditor.config import load
+from auditor.errors import UsageError
+from auditor.output import BINARY, encoded, files
+from auditor.output.words import rfc3339
+from auditor.progress import say
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line said."""
+
+    config: Path
+    run: int | None = None
+    as_of: str | None = None
+    form: str = "table"
+    output: str = "-"
+    quiet: bool = False
+
+
+def run(options: Options) -> int:
+    """Writes what a run wrote; the exit status is that run's."""
+    from auditor.ledger import database, history, read
+
+    config = load(options.config)
+    files.require_folder(options.output)
+    if options.form in BINARY:
+        files.require_no_terminal(options.output)
+    name = config.ledger_name
+    until = _until(options)
+    ledger = database.open_ledger(config.ledger_url, create=False)
+    chosen = read.run(ledger, name, options.run) if options.run else read.last(ledger, name, until)
+    found = read.audit(ledger, chosen.number)
+    if not options.quiet:
+        say("info", f"run {chosen.number}, from {rfc3339(found.started_at)} to {rfc3339(found.finished_at)}")
+    past = history.history(ledger, name, chosen.number)
+    files.write(options.output, encoded(options.form, found, past))
+    return found.exit_code
+
+
+def _until(options: Options) -> int | None:
+    """The last second of the day asked for."""
+    if options.as_of is None:
+        return None
+    if options.run is not None:
+        raise UsageError("name a run, or a day with --as-of, not both")
+    try:
+        day = date.fromisoformat(options.as_of)
+    except ValueError:
+        raise UsageError(f"--as-of: {options.as_of} is no day; write it like 2026-09-30") from None
+    if day > datetime.now(UTC).date():
+        raise UsageError(f"--as-of: {options.as_of} is still to come (days are in UTC)")
+    return int(datetime.combine(day + timedelta(days=1), time(), UTC).timestamp()) - 1
