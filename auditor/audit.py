@@ -41,16 +41,19 @@ def timed(found: RepositoryAudit, seconds: float) -> RepositoryAudit:
     return replace(found, duration_seconds=seconds)
 
 
-def find(config: RepositoryConfig, source: Source) -> RepositoryAudit:
-    """What the repository alone says: nothing here depends on the time of the audit or on waivers."""
-    found = _read(config, source)
-    return _read(config, source) if found.incomplete and source.renew() else found
+def find(config: RepositoryConfig, source: Source, seen: refs.Refs = refs) -> RepositoryAudit:
+    """What the repository alone says: nothing here depends on the time of the audit or on waivers.
+
+    `seen` gives the refs: the repository's own of today, unless somebody brings others.
+    """
+    found = _read(config, source, seen)
+    return _read(config, source, seen) if found.incomplete and source.renew() else found
 
 
-def _read(config: RepositoryConfig, source: Source) -> RepositoryAudit:
+def _read(config: RepositoryConfig, source: Source, seen: refs.Refs) -> RepositoryAudit:
     try:
         with source.ready() as path, open_store(path) as store:
-            return _find(store, config)
+            return _find(store, config, seen)
     except RepositoryError as error:
         return failed(config, Problem(error.code, error.detail))
 
@@ -64,12 +67,12 @@ def failed(config: RepositoryConfig, problem: Problem) -> RepositoryAudit:
     )
 
 
-def _find(store: Store, config: RepositoryConfig) -> RepositoryAudit:
-    main_ref = refs.find_branch(store, config.main)
+def _find(store: Store, config: RepositoryConfig, seen: refs.Refs) -> RepositoryAudit:
+    main_ref = seen.find_branch(store, config.main)
     if main_ref is None:
         raise RepositoryError("main-absent", f"{config.source}: there is no branch {config.main}; name it with main:")
-    found = {b.name: refs.find_branch(store, b.name) for b in config.branches}
-    tags = refs.tags(store)
+    found = {b.name: seen.find_branch(store, b.name) for b in config.branches}
+    tags = seen.tags(store)
     tips = [main_ref.commit, *(ref.commit for ref in found.values() if ref)]
     history = read_history(store, [*tips, *(t.commit for t in tags if t.commit)])
     scene = _scene(

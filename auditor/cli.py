@@ -27,7 +27,7 @@ Exit status:
   0  everything is as it was written
   1  something is not: each is named
   2  bad usage or configuration
-  3  the ledger, or an anchor, cannot be read
+  3  the ledger, a pack or an anchor cannot be read, or something could not be checked (1 wins over 3)
 """
 
 _config_option = click.option("-c", "--config", type=click.Path(path_type=Path), help="Configuration file (YAML).")
@@ -95,6 +95,8 @@ def scan(**options: Any) -> None:
 @click.option("--as-of", metavar="DATE", help="The last run that had finished as this day ended (UTC).")
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="table", help="What to write.")
 @click.option("-o", "--output", default="-", metavar="FILE|-", help="Where to write it (standard output).")
+@click.option("--pack", type=click.Path(path_type=Path), metavar="FILE", help="Also write the run's evidence pack.")
+@click.option("--sign", is_flag=True, help="Sign the pack with the key of your git configuration (user.signingkey).")
 @click.option("--quiet", is_flag=True, help="Write nothing but the result.")
 def report(**options: Any) -> None:
     """Write an earlier run as it was recorded, without scanning. The exit status is that run's."""
@@ -104,6 +106,20 @@ def report(**options: Any) -> None:
 
 
 @cli.command(epilog=_VERIFY_EXITS)
+@click.argument("pack", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--repo",
+    "repositories",
+    multiple=True,
+    metavar="NAME=PATH",
+    help="Judge this repository of the pack again from the recorded refs, and run its check commands (repeatable).",
+)
+@click.option(
+    "--allowed-signers",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Who may have signed the pack, as ssh-keygen has it (gpg.ssh.allowedSignersFile of your git configuration).",
+)
 @click.option("--ledger", is_flag=True, help="Verify the ledger of a configuration: every row, the chain, the anchors.")
 @_config_option
 @click.option(
@@ -112,10 +128,13 @@ def report(**options: Any) -> None:
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Anchors beside those of the configuration (repeatable).",
+    help="Anchors, beside those of the configuration (repeatable).",
 )
 def verify(**options: Any) -> None:
-    """Check that what was recorded is what was written."""
+    """Check an evidence pack, or the ledger: that what was recorded is what was written, and holds.
+
+    A pack is checked on its own. With -c its run is looked up in that ledger, with --anchor among anchors.
+    """
     from auditor.commands import verify as command
 
     _leave(lambda: command.run(command.Options(**options)))

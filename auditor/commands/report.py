@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from auditor.config import load
 from auditor.errors import UsageError
 from auditor.output import BINARY, encoded, files
 from auditor.output.words import rfc3339
+from auditor.past import History
 from auditor.progress import say
+
+if TYPE_CHECKING:
+    from auditor.ledger.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +28,19 @@ class Options:
     form: str = "table"
     output: str = "-"
     quiet: bool = False
+    pack: Path | None = None
+    sign: bool = False
 
 
 def run(options: Options) -> int:
     """Writes what a run wrote; the exit status is that run's."""
     from auditor.ledger import database, history, read
 
+    if options.sign and options.pack is None:
+        raise UsageError("--sign needs --pack: it is the pack that is signed")
     config = load(options.config)
-    files.require_folder(options.output)
+    for path in (options.output, options.pack):
+        files.require_folder(path)
     if options.form in BINARY:
         files.require_no_terminal(options.output)
     name = config.ledger_name
@@ -41,8 +51,20 @@ def run(options: Options) -> int:
     if not options.quiet:
         say("info", f"run {chosen.number}, from {rfc3339(found.started_at)} to {rfc3339(found.finished_at)}")
     past = history.history(ledger, name, chosen.number)
+    if options.pack is not None:
+        _pack(ledger, chosen.number, past, options)
     files.write(options.output, encoded(options.form, found, past))
     return found.exit_code
+
+
+def _pack(ledger: Database, number: int, past: History, options: Options) -> None:
+    from auditor.evidence import make
+    from auditor.ledger.rows import sha256
+
+    found = make.evidence(ledger, number, past)
+    data, manifest = make.pack(found, sign=options.sign)
+    files.write(str(options.pack), data)
+    say("info", f"{options.pack}: run {number}; the SHA-256 of its manifest is {sha256(manifest)}")
 
 
 def _until(options: Options) -> int | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auditor.commands import verify_pack
 from auditor.config import load
 from auditor.config_parts import AnchorConfig
 from auditor.errors import UsageError
@@ -20,15 +21,24 @@ if TYPE_CHECKING:
 class Options:
     """What the command line said."""
 
+    pack: Path | None = None
     ledger: bool = False
     config: Path | None = None
     anchors: tuple[Path, ...] = ()
+    repositories: tuple[str, ...] = ()
+    allowed_signers: Path | None = None
 
 
 def run(options: Options) -> int:
     """0 where all holds, 1 where something does not, each named on standard output."""
-    if not options.ledger:
-        raise UsageError("say what to verify: --ledger, with the configuration (-c)")
+    if (options.pack is None) == (not options.ledger):
+        raise UsageError("say what to verify: a pack, or --ledger with the configuration (-c)")
+    if options.pack is not None:
+        return verify_pack.run(
+            options.pack, options.config, options.anchors, options.repositories, options.allowed_signers
+        )
+    if options.repositories or options.allowed_signers:
+        raise UsageError("--repo and --allowed-signers are for a pack; name it")
     if options.config is None:
         raise UsageError("--ledger needs the configuration whose ledger it is: -c FILE")
     return _ledger(options.config, options.anchors)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import pygit2
 
 from auditor.errors import RepositoryError
 from auditor.git import commits
 from auditor.git.store import Store
+from auditor.past import Ref
 
 _COMMIT, _TAG = 1, 4
 _KINDS = {2: "tree", 3: "blob"}
@@ -33,6 +36,37 @@ class BranchRef:
     ref: str
     commit: str
     note: str | None
+
+
+class Refs(Protocol):
+    """Where an audit takes the refs from: this module, which reads the repository's own, or `Recorded`."""
+
+    def find_branch(self, store: Store, name: str) -> BranchRef | None:
+        """A branch, or None where there is none."""
+
+    def tags(self, store: Store) -> tuple[TagRef, ...]:
+        """Every tag, by name."""
+
+
+class Recorded:
+    """Refs as an earlier run saw them; what the repository's own are today does not matter."""
+
+    def __init__(self, refs: Sequence[Ref]) -> None:
+        self.refs = refs
+
+    def find_branch(self, store: Store, name: str) -> BranchRef | None:
+        """The branch where it was judged: only that ref was recorded."""
+        tips = {ref.name: ref.commit for ref in self.refs}
+        for full in (f"refs/remotes/origin/{name}", f"refs/heads/{name}"):
+            tip = tips.get(full)
+            if tip is not None:
+                return BranchRef(full, tip, None)
+        return None
+
+    def tags(self, store: Store) -> tuple[TagRef, ...]:
+        """Every tag that was seen, peeled again."""
+        named = [r for r in self.refs if r.name.startswith("refs/tags/")]
+        return tuple(TagRef(r.name.removeprefix("refs/tags/"), r.object, *peel(store, r.object)) for r in named)
 
 
 def find_branch(store: Store, name: str) -> BranchRef | None:

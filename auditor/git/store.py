@@ -64,6 +64,13 @@ class Store:
             raise RepositoryError("objects-missing", f"object {oid} cannot be read: {error}") from None
         return int(kind), data
 
+    def has(self, oid: str) -> bool:
+        """Whether an object is there."""
+        try:
+            return bool(self._odb.exists(pygit2.Oid(hex=oid)))
+        except (ValueError, pygit2.GitError):
+            return False
+
     def blob(self, oid: str) -> bytes:
         """The bytes of a blob; what is too large to compare is refused rather than guessed at."""
         data = self.raw(oid)[1]

@@ -10,9 +10,14 @@ from typing import Any, TypeVar
 from auditor.ledger import record, tables
 from auditor.ledger.database import Connection, Database, LedgerError
 from auditor.ledger.rows import digest, text
+<<<<<<< HEAD
 from auditor.model import Audit, Discovery, RepositoryAudit, Tool
 
 T = TypeVar("T")
+=======
+from auditor.ledger.write import Head
+from auditor.model import Audit, RepositoryAudit, Tool
+>>>>>>> 304b033 (The evidence pack of a run: an archive that is written one way only, checked on its own, and judged again from its refs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,14 @@ def last(database: Database, name: str, until: int | None = None) -> Run:
                 return found
     when = " by then" if until is not None else ""
     raise LedgerError(f"{database.where}: no run of this configuration had finished{when}: nothing is known")
+
+
+def ends(database: Database) -> list[Head]:
+    """The links with which runs ended."""
+    links = tables.links
+    with database.reading() as connection:
+        rows = connection.execute(links.select().where(links.c.event == "end").order_by(links.c.sequence)).all()
+    return [Head(row.sequence, row.run, row.hash) for row in rows]
 
 
 def _runs(connection: Connection, name: str, number: int | None) -> list[Run]:

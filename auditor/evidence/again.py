@@ -1,0 +1,189 @@
+"""Judges a repository again, from the refs that a run recorded, and holds what it finds against the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from auditor import audit, fleet, rules
+from auditor.config import Limits, RepositoryConfig
+from auditor.errors import RepositoryError
+from auditor.evidence import plain_git
+from auditor.evidence.findings import Findings
+from auditor.git.refs import Recorded, peel
+from auditor.git.source import Local
+from auditor.git.store import Store, open_store
+from auditor.model import Check, Hotfix, RepositoryAudit, Severity, Verdict
+from auditor.rules import tag_unsigned
+
+# A history that is not whole proves nothing absent.
+_CUT = frozenset({"shallow", "objects-missing"})
+# Rules that hang on the repository and its configuration alone; signatures hang on a file beside these.
+_COMPARED = {rule.NAME for rule in rules.RULES} - {tag_unsigned.NAME} | {"waiver-expired", "waiver-unused"}
+
+
+def repository(recorded: RepositoryAudit, config: RepositoryConfig, path: Path, now: int, *, same: bool) -> Findings:
+    """Everything that the repository at `path` does not bear out.
+
+    `now` is the time of the run; `same` says that this version made the record, so that its words are the same, too.
+    """
+    found = Findings()
+    name = recorded.name
+    if not recorded.refs:
+        why = "; ".join(e.detail for e in recorded.errors) or "no refs are on record"
+        found.unchecked.append(f"{name}: was not audited in this run: {why}")
+        return found
+    try:
+        with open_store(path) as store:
+            found.unchecked += [f"{name}: {said}" for said in _absent(store, recorded)]
+            if found.unchecked:
+                return found
+            found.faults += [f"{name}: {said}" for said in _peeled(store, recorded)]
+            _run_checks(store, recorded, found)
+    except RepositoryError as error:
+        found.unchecked.append(f"{name}: {error.detail}")
+        return found
+    _compare(recorded, _judged(recorded, config, path, now), found, same=same)
+    return found
+
+
+def _absent(store: Store, recorded: RepositoryAudit) -> Iterator[str]:
+    """What was seen, and is not in this repository."""
+    for ref in recorded.refs:
+        for oid in dict.fromkeys((ref.object, ref.commit)):
+            if ref.commit is not None and not store.has(oid or ""):
+                yield f"{oid} of {ref.name} is not in this repository; fetch it"
+
+
+def _peeled(store: Store, recorded: RepositoryAudit) -> Iterator[str]:
+    for ref in recorded.refs:
+        commit = peel(store, ref.object)[0]
+        if ref.commit is not None and commit != ref.commit:
+            yield f"{ref.name}: is recorded to peel to {ref.commit}, and {ref.object} peels to {commit}"
+
+
+def _run_checks(store: Store, recorded: RepositoryAudit, found: Findings) -> None:
+    """Each different command once."""
+    known: dict[Check, str | None] = {}
+    for hotfix, verdict in recorded.pairs():
+        for check in verdict.checks:
+            if check not in known:
+                known[check] = plain_git.differs(store.git_dir, check)
+            said = known[check]
+            if said is not None:
+                found.faults.append(f"{recorded.name}: {hotfix.tag} on {verdict.branch}: {check.run}: {said}")
+    found.said.append(f"{recorded.name}: different check commands run in plain git: {len(known)}")
+
+
+def _judged(recorded: RepositoryAudit, config: RepositoryConfig, path: Path, now: int) -> RepositoryAudit:
+    """In a process of its own, under the default limits, whatever a pack says of them."""
+    off = {**config.rules, tag_unsigned.NAME: Severity.OFF}
+    here = {"path": path, "url": None, "rules": off, "allowed_signers": None, "limits": Limits()}
+    work = partial(_work, refs=Recorded(recorded.refs), now=now)
+    return fleet.run([config.model_copy(update=here)], work, 1)[0]
+
+
+def _work(config: RepositoryConfig, refs: Recorded, now: int) -> RepositoryAudit:
+    assert config.path is not None
+    return audit.apply_policy(audit.find(config, Local(config.path), refs), config, now)
+
+
+def _compare(recorded: RepositoryAudit, again: RepositoryAudit, found: Findings, *, same: bool) -> None:
+    name = recorded.name
+    if again.errors and not again.refs:
+        found.unchecked += [f"{name}: cannot be judged again: {e.detail}" for e in again.errors]
+        return
+    cut = _cut(recorded) != _cut(again)
+    before = len(found.faults) + len(found.unchecked)
+    for said, incomplete in _differences(recorded, again, same=same):
+        (found.unchecked if incomplete or cut else found.faults).append(f"{name}: {said}")
+    if len(found.faults) + len(found.unchecked) == before:
+        pairs = sum(1 for _ in recorded.pairs())
+        found.said.append(f"{name}: {pairs} verdicts re-derived from {len(recorded.refs)} recorded refs, all the same")
+
+
+def _cut(found: RepositoryAudit) -> set[str]:
+    return {e.code for e in found.errors} & _CUT
+
+
+def _differences(recorded: RepositoryAudit, again: RepositoryAudit, *, same: bool) -> Iterator[tuple[str, bool]]:
+    """What differs, and whether it may be because something cannot be read any more."""
+    was, now = _hotfixes(recorded), _hotfixes(again)
+    for key in dict.fromkeys((*was, *now)):
+        if key not in now or key not in was:
+            yield (
+                f"{key[0]}: is {'recorded as a hotfix, and is none' if key in was else 'a hotfix, and not recorded'}",
+                False,
+            )
+            continue
+        yield from _hotfix(was[key], now[key], same=same)
+    if _population(recorded, same=same) != _population(again, same=same):
+        yield "the tags that are excluded are not the ones on record", False
+    yield from ((said, False) for said in _violations(recorded, again))
+
+
+def _hotfixes(found: RepositoryAudit) -> dict[tuple[str, str], Hotfix]:
+    return {(h.tag, h.commit): h for h in found.hotfixes}
+
+
+def _population(found: RepositoryAudit, *, same: bool) -> tuple[int, int, list[Any]]:
+    return found.tags_total, found.tags_audited, [e if same else e.tag for e in found.excluded]
+
+
+def _violations(recorded: RepositoryAudit, again: RepositoryAudit) -> Iterator[str]:
+    was, now = ({(v.rule, v.severity, v.tag, v.branch, v.commit) for v in f.violations} for f in (recorded, again))
+    for rule, severity, tag, branch, commit in sorted(was ^ now, key=str):
+        if rule in _COMPARED:
+            about = " ".join(filter(None, (tag, branch, commit)))
+            told = (
+                "is recorded, and not found again"
+                if (rule, severity, tag, branch, commit) in was
+                else "is not recorded"
+            )
+            yield f"the violation of {rule} ({about}) {told}"
+
+
+def _hotfix(was: Hotfix, now: Hotfix, *, same: bool) -> Iterator[tuple[str, bool]]:
+    bare = [replace(h, verdicts=(), selected_by="") for h in (was, now)]
+    if bare[0] != bare[1]:
+        yield f"{was.tag}: {_names(*bare)} differ from the record", False
+    if [v.branch for v in was.verdicts] != [v.branch for v in now.verdicts]:
+        yield f"{was.tag}: is not recorded for the configuration's branches", False
+    verdicts = {v.branch: v for v in now.verdicts}
+    for verdict in was.verdicts:
+        other = verdicts.get(verdict.branch)
+        if other is not None and (differing := _verdict(verdict, other, same=same)):
+            yield (
+                f"{was.tag} on {verdict.branch}: {differing}",
+                other.incomplete != verdict.incomplete and other.incomplete,
+            )
+
+
+def _verdict(was: Verdict, now: Verdict, *, same: bool) -> str:
+    """Pull requests are the forge's to tell."""
+    was, now = (replace(v, pull_request=None) for v in (was, now))
+    if _told(was) != _told(now):
+        return f"recorded {_told(was)}, re-derived {_told(now)}"
+    if not same:
+        was, now = map(_unworded, (was, now))
+    return "" if was == now else f"recorded {_told(was)}, and so re-derived, but {_names(was, now)} differ"
+
+
+def _unworded(verdict: Verdict) -> Verdict:
+    fixes = tuple(replace(f, evidence=replace(f.evidence, detail="")) for f in verdict.fixes)
+    return replace(verdict, reason="", checks=(), fixes=fixes)
+
+
+def _told(verdict: Verdict) -> str:
+    return f"{verdict.status} ({verdict.via})" if verdict.via else verdict.status.value
+
+
+def _names(was: Any, now: Any) -> str:
+    return ", ".join(_differing(was, now))
+
+
+def _differing(was: Any, now: Any) -> Iterable[str]:
+    return (f.name for f in fields(was) if getattr(was, f.name) != getattr(now, f.name))
