@@ -75,7 +75,10 @@ def _member(data: bytes, place: int, names: list[str], at: int) -> tuple[str, in
     for name in names:
         if _header(name, size, at) == block:
             return name, size
-    raise PackError(f"{' or '.join(names)}: its header (byte {place} of the archive) is not as it is written")
+    called = block[:100].rstrip(b"\0").decode("utf-8", "backslashreplace")
+    raise PackError(
+        f"{' or '.join(names)}: its header (byte {place} of the archive, which names {called}) is not as it is written"
+    )
 
 
 def _body(data: bytes, place: int, name: str, size: int) -> tuple[bytes, int]:

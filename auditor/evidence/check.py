@@ -10,7 +10,7 @@ from auditor.evidence import archive, contents, make, manifest, signature
 from auditor.evidence.archive import PackError
 from auditor.evidence.contents import Evidence
 from auditor.evidence.findings import Findings
-from auditor.evidence.manifest import MANIFEST, SIGNATURE, SUMS
+from auditor.evidence.manifest import MANIFEST, SIGNATURE
 from auditor.ledger import export
 from auditor.ledger.rows import sha256
 from auditor.ledger.write import Head
@@ -50,8 +50,7 @@ def consistent(files: Files, found: Evidence, ours: Tool) -> Findings:
         said = "report.html and audit.json are what its rows in the ledger say"
     else:
         said = f"report.html and audit.json were written by version {found.audit.tool.version}, and not written again"
-    rest = {n: data for n, data in files.items() if n not in (MANIFEST, SUMS, SIGNATURE)}
-    if not faults and make.statement(found.exported, rest) != files[MANIFEST]:
+    if not faults and make.statement(found.exported, files) != files[MANIFEST]:
         faults.append("manifest.json: is not about this run")
     return Findings([said], faults)
 

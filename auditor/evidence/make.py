@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from auditor.evidence import archive, contents, manifest, signature
 from auditor.evidence.contents import Evidence
 from auditor.evidence.manifest import MANIFEST, SIGNATURE, SUMS, Link
@@ -27,7 +29,7 @@ def pack(found: Evidence, *, sign: bool) -> tuple[bytes, bytes]:
     return archive.build(files, archive.time_of(found.audit.finished_at)), said
 
 
-def statement(exported: Exported, files: dict[str, bytes]) -> bytes:
+def statement(exported: Exported, files: Mapping[str, bytes]) -> bytes:
     """The manifest of the files of a run."""
     run, ending, ended = exported.run, exported.ending, exported.ended
     link = Link(ended["sequence"], ended["hash"], ended["previous"])

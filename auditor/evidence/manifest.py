@@ -58,7 +58,7 @@ _MANIFEST = TypeAdapter(Manifest)
 
 def manifest(run: int, times: tuple[int, int], tool: Tool, link: Link, files: Mapping[str, bytes]) -> bytes:
     """The manifest of the files of a run, as it is written. `times` are its start and finish."""
-    members = tuple(Member(n, len(files[n]), sha256(files[n])) for n in archive.ORDER if n in files)
+    members = tuple(Member(n, len(files[n]), sha256(files[n])) for n in archive.ORDER if n in files and n not in _OWN)
     start, finish = map(rfc3339, times)
     return _written(Manifest(SCHEMA, run, start, finish, tool, link, members))
 
@@ -81,6 +81,8 @@ def check(files: Mapping[str, bytes], at: int) -> tuple[Manifest | None, list[st
 
 
 def _sums_fault(files: Mapping[str, bytes]) -> str:
+    if SIGNATURE not in files and f"  {SIGNATURE}\n".encode() in files[SUMS]:
+        return f"{SIGNATURE}: is listed in {SUMS}, and not there"
     there = " and ".join(n for n in (MANIFEST, SIGNATURE) if n in files)
     return f"manifest.sha256: does not hold the hash of {there}: one of these files was changed"
 
