@@ -15,16 +15,22 @@ from typing import Any
 import pytest
 
 from auditor.commands import report, scan, verify
+from auditor.config import load
 from auditor.errors import UsageError
-from auditor.evidence import archive, check, contents, make, manifest, plain_git
+from auditor.evidence import archive, check, contents, make, manifest, plain_git, settings
 from auditor.evidence.archive import PackError
 from auditor.evidence.contents import Evidence
-from auditor.ledger import record
+from auditor.ledger import export, record
+from auditor.ledger.database import Database, LedgerError
 from auditor.ledger.export import Exported
 from auditor.ledger.rows import event_hash, link_hash, sealed, sha256
 from auditor.model import Check, RepositoryAudit, Status, Tool, Verdict, Via
 from tests import demo
-from tests.build import back_merge
+from tests.build import CART, LOGIN_FIXED, back_merge, hotfix, protocol
+from tests.ledgers import CONFIG
+from tests.ledgers import record as record_run
+
+pytest_plugins = ("tests.ledger_fixtures",)
 
 BLOCK = 512
 TOOL = Tool("0.1.0", "2.39.5", "1.9.7")
@@ -133,6 +139,64 @@ def test_refs_of_today_do_not_matter(tmp_path: Path, verified: Verified) -> None
     repo.git("branch", "-q", "-D", "qa")
     code, said = verified(fleet.data, repositories=fleet.places("dr-forgotten"))
     assert code == 0, said
+
+
+def test_a_branch_that_was_absent(tmp_path: Path, verified: Verified) -> None:
+    """What was unknown is unknown again, and other ways in which a fix arrived are found again."""
+    repo = protocol(tmp_path / "shop")
+    landed = hotfix(repo)
+    repo.switch("dev")
+    repo.commit("The same, and more", {"src/login.py": LOGIN_FIXED + "# more\n", "other.txt": "x\n"})
+    repo.switch("qa")
+    repo.commit("Work", {"src/cart.py": CART + "# qa\n"})
+    repo.pick(landed.fix, "-x")
+    config = tmp_path / "drift.yaml"
+    config.write_text("repositories: [{name: shop, path: shop, branches: [dev, qa, {name: uat, sla: 3bd}]}]\n")
+    out = str(tmp_path / "out")
+    assert scan.run(scan.Options(config=config, form="json", output=out, jobs=1, quiet=True)) == 3
+    pack = tmp_path / "pack.tar"
+    assert report.run(report.Options(config=config, output=out, pack=pack, quiet=True)) == 3
+    code, said = verified(pack.read_bytes(), repositories=(f"shop={repo.path}",))
+    assert code == 0, said
+    assert "shop: 3 verdicts re-derived from 5 recorded refs, all the same" in said
+
+
+def test_a_shallow_clone_cannot_tell(fleet: Fleet, verified: Verified, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    source = (fleet.folder / "fleet" / "dr-forgotten").as_uri()
+    subprocess.run(["git", "clone", "-q", "--no-single-branch", "--depth=1", source, clone], check=True)
+    code, said = verified(fleet.data, repositories=(f"dr-forgotten={clone}",))
+    assert code == 3, said
+    assert said.count("not checked: dr-forgotten: the history in ") == 1
+
+
+def test_a_configuration_is_read_again_as_it_was() -> None:
+    example = load(Path("config/branch-drift.example.yaml"))
+    effective = example.model_dump_json(exclude={"text"}).encode()
+    assert len(example.repositories) > 1
+    for repository in example.repositories:
+        assert settings.repository(effective, repository.name) == repository
+    listed = json.dumps(
+        {"repositories": [], "discover": [{"main": "trunk", "branches": [{"name": "qa"}], "owner": "o"}]}
+    )
+    found = settings.repository(listed.encode(), "any")
+    assert (found and found.main, found and [b.name for b in found.branches]) == ("trunk", ["qa"])
+    assert settings.repository(b'{"repositories": []}', "any") is None
+    for broken in (b"", b"[]", b'{"repositories": 5}', b'{"repositories": [{"name": "any", "branches": 5}]}'):
+        with pytest.raises(PackError, match=r"configuration\.json"):
+            settings.repository(broken, "any")
+
+
+def test_rows_out_of_either_database(ledger: Database, shop: RepositoryAudit) -> None:
+    record_run(ledger, shop)
+    record_run(ledger, shop, shop)
+    for number, many in ((1, 1), (2, 2)):
+        found = export.export(ledger, number)
+        assert export.parse(export.lines(found)) == found
+        assert len(export.audit(found).repositories) == many
+        assert export.configuration(ledger, found)[1] == CONFIG.encode()
+    with pytest.raises(LedgerError, match="not in the ledger"):
+        export.export(ledger, 3)
 
 
 # Every change

@@ -36,9 +36,10 @@ def repository(recorded: RepositoryAudit, config: RepositoryConfig, path: Path, 
         why = "; ".join(e.detail for e in recorded.errors) or "no refs are on record"
         found.unchecked.append(f"{name}: was not audited in this run: {why}")
         return found
+    again = _judged(recorded, config, path, now)
     try:
         with open_store(path) as store:
-            found.unchecked += [f"{name}: {said}" for said in _absent(store, recorded)]
+            found.unchecked += [f"{name}: {said}" for said in (*_absent(store, recorded), *_cut(recorded, again, path))]
             if found.unchecked:
                 return found
             found.faults += [f"{name}: {said}" for said in _peeled(store, recorded)]
@@ -46,7 +47,7 @@ def repository(recorded: RepositoryAudit, config: RepositoryConfig, path: Path, 
     except RepositoryError as error:
         found.unchecked.append(f"{name}: {error.detail}")
         return found
-    _compare(recorded, _judged(recorded, config, path, now), found, same=same)
+    _compare(recorded, again, found, same=same)
     return found
 
 
@@ -56,6 +57,17 @@ def _absent(store: Store, recorded: RepositoryAudit) -> Iterator[str]:
         for oid in dict.fromkeys((ref.object, ref.commit)):
             if ref.commit is not None and not store.has(oid or ""):
                 yield f"{oid} of {ref.name} is not in this repository; fetch it"
+
+
+def _cut(recorded: RepositoryAudit, again: RepositoryAudit, path: Path) -> Iterator[str]:
+    """In a history that is cut short elsewhere, neither a verdict nor a command means the same."""
+    was, now = ({e.code for e in found.errors} & _CUT for found in (recorded, again))
+    if now - was:
+        why = ", ".join(sorted(now - was))
+        yield f"the history in {path} is cut short ({why}), and was not in the run; fetch it whole"
+    elif was - now:
+        why = ", ".join(sorted(was - now))
+        yield f"the history that the run saw was cut short ({why}), and that in {path} is not"
 
 
 def _peeled(store: Store, recorded: RepositoryAudit) -> Iterator[str]:
@@ -96,17 +108,12 @@ def _compare(recorded: RepositoryAudit, again: RepositoryAudit, found: Findings,
     if again.errors and not again.refs:
         found.unchecked += [f"{name}: cannot be judged again: {e.detail}" for e in again.errors]
         return
-    cut = _cut(recorded) != _cut(again)
     before = len(found.faults) + len(found.unchecked)
     for said, incomplete in _differences(recorded, again, same=same):
-        (found.unchecked if incomplete or cut else found.faults).append(f"{name}: {said}")
+        (found.unchecked if incomplete else found.faults).append(f"{name}: {said}")
     if len(found.faults) + len(found.unchecked) == before:
         pairs = sum(1 for _ in recorded.pairs())
         found.said.append(f"{name}: {pairs} verdicts re-derived from {len(recorded.refs)} recorded refs, all the same")
-
-
-def _cut(found: RepositoryAudit) -> set[str]:
-    return {e.code for e in found.errors} & _CUT
 
 
 def _differences(recorded: RepositoryAudit, again: RepositoryAudit, *, same: bool) -> Iterator[tuple[str, bool]]:
