@@ -6,6 +6,7 @@ import io
 import json
 import shlex
 import subprocess
+import sys
 import tarfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -20,14 +21,14 @@ from auditor.errors import UsageError
 from auditor.evidence import archive, check, contents, make, manifest, plain_git, settings
 from auditor.evidence.archive import PackError
 from auditor.evidence.contents import Evidence
-from auditor.ledger import export, record
+from auditor.ledger import export, read, record, write
 from auditor.ledger.database import Database, LedgerError
 from auditor.ledger.export import Exported
 from auditor.ledger.rows import event_hash, link_hash, sealed, sha256
-from auditor.model import Check, RepositoryAudit, Status, Tool, Verdict, Via
+from auditor.model import Check, Discovery, RepositoryAudit, Status, Tool, Verdict, Via
 from tests import demo
-from tests.build import CART, LOGIN_FIXED, back_merge, hotfix, protocol
-from tests.ledgers import CONFIG
+from tests.build import CART, LOGIN_FIXED, Repo, back_merge, hotfix, protocol
+from tests.ledgers import CONFIG, beginning, whole
 from tests.ledgers import record as record_run
 
 pytest_plugins = ("tests.ledger_fixtures",)
@@ -133,12 +134,14 @@ def test_a_pack_holds(fleet: Fleet, verified: Verified) -> None:
 def test_refs_of_today_do_not_matter(tmp_path: Path, verified: Verified) -> None:
     """Tags and branches moved since: the verdicts are re-derived from what the run saw."""
     fleet = Fleet(tmp_path / "fleet")
-    repo = demo.Repo(fleet.folder / "fleet" / "dr-forgotten")
+    repo = Repo(fleet.folder / "fleet" / "dr-forgotten")
     back_merge(repo, "main", "dr")
     repo.git("tag", "-d", "v2.3.1")
     repo.git("branch", "-q", "-D", "qa")
+    repo.tag("v9.9.9")
     code, said = verified(fleet.data, repositories=fleet.places("dr-forgotten"))
     assert code == 0, said
+    assert "that the run did not see: 1 (v9.9.9)\n" in said
 
 
 def test_a_branch_that_was_absent(tmp_path: Path, verified: Verified) -> None:
@@ -179,9 +182,9 @@ def test_a_configuration_is_read_again_as_it_was() -> None:
     listed = json.dumps(
         {"repositories": [], "discover": [{"main": "trunk", "branches": [{"name": "qa"}], "owner": "o"}]}
     )
-    found = settings.repository(listed.encode(), "any")
+    found = settings.repository(listed.encode(), "any", [Discovery("github", "", "o", ("any",), (), ())])
     assert (found and found.main, found and [b.name for b in found.branches]) == ("trunk", ["qa"])
-    assert settings.repository(b'{"repositories": []}', "any") is None
+    assert settings.repository(listed.encode(), "any") is None
     for broken in (b"", b"[]", b'{"repositories": 5}', b'{"repositories": [{"name": "any", "branches": 5}]}'):
         with pytest.raises(PackError, match=r"configuration\.json"):
             settings.repository(broken, "any")
@@ -189,10 +192,13 @@ def test_a_configuration_is_read_again_as_it_was() -> None:
 
 def test_rows_out_of_either_database(ledger: Database, shop: RepositoryAudit) -> None:
     record_run(ledger, shop)
-    record_run(ledger, shop, shop)
+    listed = (Discovery("github", "https://github.com", "o", ("shop",), (), ()),)
+    number = write.begin(ledger, beginning())
+    write.finish(ledger, number, replace(whole(shop, shop), discovered=listed), {})
     for number, many in ((1, 1), (2, 2)):
         found = export.export(ledger, number)
         assert export.parse(export.lines(found)) == found
+        assert export.audit(found) == read.audit(ledger, number)
         assert len(export.audit(found).repositories) == many
         assert export.configuration(ledger, found)[1] == CONFIG.encode()
     with pytest.raises(LedgerError, match="not in the ledger"):
@@ -516,6 +522,41 @@ def test_a_repository_without_the_objects(fleet: Fleet, verified: Verified) -> N
 def test_bad_usage(fleet: Fleet, options: dict[str, Any], words: str) -> None:
     with pytest.raises(UsageError, match=words):
         verify.run(verify.Options(pack=fleet.pack, **options))
+
+
+def test_a_repository_that_was_not_audited(tmp_path: Path, verified: Verified) -> None:
+    config = tmp_path / "drift.yaml"
+    config.write_text("repositories: [{name: gone, path: gone}]\n")
+    (tmp_path / "out").touch()
+    out = str(tmp_path / "out")
+    assert scan.run(scan.Options(config=config, output=out, jobs=1, quiet=True)) == 3
+    report.run(report.Options(config=config, output=out, pack=tmp_path / "pack.tar", quiet=True))
+    data = (tmp_path / "pack.tar").read_bytes()
+    assert verified(data)[0] == 0
+    code, said = verified(data, repositories=(f"gone={tmp_path}",))
+    assert code == 3
+    assert "not checked: gone: was not audited in this run: " in said
+
+
+def test_on_the_command_line(fleet: Fleet, tmp_path: Path) -> None:
+    def branch_drift(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "auditor", *words]
+        return subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+
+    config, pack = str(fleet.config), str(tmp_path / "pack.tar")
+    done = branch_drift("report", "-c", config, "--run", "1", "--pack", pack)
+    assert done.returncode == 1
+    assert "drift: " in done.stdout
+    assert "the SHA-256 of its manifest is " in done.stderr
+    assert Path(pack).read_bytes() == fleet.data
+    done = branch_drift("verify", pack, "--repo", fleet.places("in-order")[0], "-c", config)
+    assert (done.returncode, done.stderr) == (0, "")
+    Path(pack).write_bytes(flipped(fleet.data, 80_000))
+    done = branch_drift("verify", pack)
+    assert done.returncode == 1
+    assert done.stdout.startswith("fault: report.html: ")
+    assert branch_drift("verify", pack, "--repo", "x").returncode == 2
+    assert branch_drift("verify", "nowhere.tar").returncode == 3
 
 
 # Signatures

@@ -126,9 +126,9 @@ def _again(evidence: Evidence, name: str, path: Path) -> Findings:
     audit = evidence.audit
     recorded = next(r for r in audit.repositories if r.name == name)
     try:
-        config = settings.repository(evidence.effective, name)
+        config = settings.repository(evidence.effective, name, audit.discovered)
     except BranchDriftError as error:
         return Findings([], [], [str(error)])
     if config is None:
-        return Findings([], [], [f"{name}: which of the forges' keys hold for it is not on record"])
+        return Findings([], [], [f"{name}: is in no configuration on record"])
     return again.repository(recorded, config, path, audit.started_at, same=audit.tool.version == __version__)

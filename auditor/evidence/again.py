@@ -13,7 +13,7 @@ from auditor.config import Limits, RepositoryConfig
 from auditor.errors import RepositoryError
 from auditor.evidence import plain_git
 from auditor.evidence.findings import Findings
-from auditor.git.refs import Recorded, peel
+from auditor.git.refs import Recorded, peel, tags
 from auditor.git.source import Local
 from auditor.git.store import Store, open_store
 from auditor.model import Check, Hotfix, RepositoryAudit, Severity, Verdict
@@ -23,6 +23,7 @@ from auditor.rules import tag_unsigned
 _CUT = frozenset({"shallow", "objects-missing"})
 # Rules that hang on the repository and its configuration alone; signatures hang on a file beside these.
 _COMPARED = {rule.NAME for rule in rules.RULES} - {tag_unsigned.NAME} | {"waiver-expired", "waiver-unused"}
+_MOST_NAMES = 20
 
 
 def repository(recorded: RepositoryAudit, config: RepositoryConfig, path: Path, now: int, *, same: bool) -> Findings:
@@ -43,6 +44,7 @@ def repository(recorded: RepositoryAudit, config: RepositoryConfig, path: Path, 
             if found.unchecked:
                 return found
             found.faults += [f"{name}: {said}" for said in _peeled(store, recorded)]
+            found.said += [f"{name}: {said}" for said in _unseen(store, recorded, path)]
             _run_checks(store, recorded, found)
     except RepositoryError as error:
         found.unchecked.append(f"{name}: {error.detail}")
@@ -68,6 +70,15 @@ def _cut(recorded: RepositoryAudit, again: RepositoryAudit, path: Path) -> Itera
     elif was - now:
         why = ", ".join(sorted(was - now))
         yield f"the history that the run saw was cut short ({why}), and that in {path} is not"
+
+
+def _unseen(store: Store, recorded: RepositoryAudit, path: Path) -> Iterator[str]:
+    """Tags that the run did not see: made since, or left out. Which of the two, people must judge."""
+    seen = {ref.name for ref in recorded.refs}
+    names = [t.name for t in tags(store) if f"refs/tags/{t.name}" not in seen]
+    if names:
+        more = ", …" if len(names) > _MOST_NAMES else ""
+        yield f"tags in {path} that the run did not see: {len(names)} ({', '.join(names[:_MOST_NAMES])}{more})"
 
 
 def _peeled(store: Store, recorded: RepositoryAudit) -> Iterator[str]:

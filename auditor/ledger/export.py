@@ -1,6 +1,7 @@
 """One finished run as lines of text that keep its hashes, and back: what vouches for it without the database.
 
-A line is a row with its table's name, as canonical JSON; then each audit of a repository, as it was hashed.
+A line is a row with its table's name, as canonical JSON; then what the rows name by hash, as it was hashed: audits
+of repositories, and what forges listed.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """The rows of a run: how it began and ended, their links in the chain, its entries, and their audits by hash."""
+    """The rows of a run: how it began and ended, their links in the chain, its entries; and what they name by hash."""
 
     run: Row
     begun: Row
     ending: Row
     ended: Row
     entries: tuple[Row, ...]
-    audits: dict[str, bytes]
+    contents: dict[str, bytes]
 
 
 def export(database: Database, number: int) -> Exported:
@@ -55,14 +56,16 @@ def _export(connection: Connection, number: int) -> Exported:
     )
     rows = connection.execute(entries.select().where(entries.c.run == number).order_by(entries.c.position))
     entered = tuple(row._asdict() for row in rows)
-    return Exported(
-        _one(connection, tables.runs, tables.runs.c.number == number, "its beginning"),
-        begun,
-        _one(connection, tables.endings, tables.endings.c.run == number, "its ending"),
-        ended,
-        entered,
-        {sha: _body(connection, sha) for sha in dict.fromkeys(e["content"] for e in entered)},
-    )
+    run = _one(connection, tables.runs, tables.runs.c.number == number, "its beginning")
+    ending = _one(connection, tables.endings, tables.endings.c.run == number, "its ending")
+    contents = {sha: _body(connection, sha) for sha in _named(ending, entered)}
+    return Exported(run, begun, ending, ended, entered, contents)
+
+
+def _named(ending: Row, entries: Iterable[Row]) -> list[str]:
+    """The hashes that rows name, each once."""
+    listed = ending["discovered"]
+    return list(dict.fromkeys([*(e["content"] for e in entries), *([listed] if listed else [])]))
 
 
 def _one(connection: Connection, table: tables.Table, where: tables.Condition, called: str) -> Row:
@@ -85,7 +88,7 @@ def lines(found: Exported) -> bytes:
     rows = [("runs", found.run), ("links", found.begun), ("endings", found.ending)]
     rows += [("entries", entry) for entry in found.entries]
     rows += [("links", found.ended)]
-    return b"".join(line + b"\n" for line in (*(canonical(list(row)) for row in rows), *found.audits.values()))
+    return b"".join(line + b"\n" for line in (*(canonical(list(row)) for row in rows), *found.contents.values()))
 
 
 def parse(text: bytes) -> Exported:
@@ -128,10 +131,10 @@ def _rows(found: Exported) -> Iterator[str]:
     if [e["position"] for e in found.entries] != list(range(found.ending["repositories"])):
         yield f"entries: {len(found.entries)} of {found.ending['repositories']} are there, or not in their order"
     for entry in found.entries:
-        if entry["content"] not in found.audits:
+        if entry["content"] not in found.contents:
             yield f"{entry['repository']}: its audit is not the one that was recorded ({entry['content']})"
-    if set(found.audits) - {e["content"] for e in found.entries}:
-        yield "an audit belongs to no repository of the run"
+    if list(found.contents) != _named(found.ending, found.entries):
+        yield "what the rows name by hash is not what is there, in their order"
 
 
 def _links(found: Exported) -> Iterator[str]:
@@ -158,7 +161,10 @@ def tool(found: Exported) -> Tool:
 def audit(found: Exported) -> Audit:
     """The run as values. Raises `LedgerError` where an audit is none that this version knows."""
     times = found.run["started_at"], found.ending["finished_at"]
-    return Audit(tool(found), *times, found.run["config_sha256"], tuple(_audits(found.entries, found.audits)))
+    listed = found.ending["discovered"]
+    discovered = record.load_discovered(found.contents[listed]) if listed else ()
+    audits = tuple(_audits(found.entries, found.contents))
+    return Audit(tool(found), *times, found.run["config_sha256"], audits, discovered)
 
 
 def _audits(entries: Iterable[Row], bodies: dict[str, bytes]) -> Iterator[RepositoryAudit]:

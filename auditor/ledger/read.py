@@ -10,14 +10,10 @@ from typing import Any, TypeVar
 from auditor.ledger import record, tables
 from auditor.ledger.database import Connection, Database, LedgerError
 from auditor.ledger.rows import digest, text
-<<<<<<< HEAD
+from auditor.ledger.write import Head
 from auditor.model import Audit, Discovery, RepositoryAudit, Tool
 
 T = TypeVar("T")
-=======
-from auditor.ledger.write import Head
-from auditor.model import Audit, RepositoryAudit, Tool
->>>>>>> 304b033 (The evidence pack of a run: an archive that is written one way only, checked on its own, and judged again from its refs)
 
 
 @dataclass(frozen=True, slots=True)
