@@ -18,7 +18,8 @@ FLOORS = (
         "lists",
     ),
     ("audit", "discovery"),
-    ("output", "fleet", "guarded", "cluster", "cache", "alone", "progress", "successes", "push", "ledger", "recording", "evidence"),
+    ("output", "fleet", "guarded", "cluster", "cache", "alone", "progress", "successes", "push", "ledger", "recording",
+     "evidence"),
     ("commands", "serve"),
     ("cli",),
 )  # fmt: skip
