@@ -198,6 +198,23 @@ def test_a_conflict_resolved_to_the_old_side_in_other_surroundings(repo: Repo) -
     assert told(repo) == ("dropped", None)
 
 
+def test_a_fix_that_climbs_to_a_line_that_had_moved_on(repo: Repo) -> None:
+    """Mended on main, merged to the younger line qa, which had written it anew, and from there to dev."""
+    anew = "import mail\n\n\ndef send(message):\n    mail.send(message)\n"
+    repo.switch("qa", "main")
+    repo.commit("Anew", {"src/mailer.py": anew})
+    repo.switch("dev")
+    repo.merge("qa")
+    repo.commit("Dev's own", {"other.txt": "x\n"})
+    repo.switch("main")
+    landed = hotfix(repo, files={"src/mailer.py": MAILER.replace("smtplib.SMTP(", "smtplib.SMTP_SSL(")})
+    repo.switch("qa")
+    repo.merge(landed.merge, resolve={"src/mailer.py": anew})
+    repo.switch("dev")
+    repo.merge("qa")
+    assert told(repo) == ("present", "merge")
+
+
 def test_a_merge_that_took_blank_lines_dropped_nothing(repo: Repo) -> None:
     """A fix of a blank line alone adds no words that could be looked for in the merge."""
     landed = hotfix(repo, files={"src/mailer.py": MAILER.replace("settings\n", "settings\n\n")})

@@ -179,17 +179,24 @@ class Content(Renames):
         before, after = change.before, change.after
         if not (earlier and before and after and there) or earlier.oid in (before.oid, after.oid):
             return _NONE
-        larger = self.undone(Change(change.path, earlier, after), there)
-        if not larger or not all(side.mode in REGULAR for side in (earlier, before, after, there)):
+        if not all(side.mode in REGULAR for side in (earlier, before, after, there)):
             return _NONE
-        hunks, since = self.hunks(before.oid, after.oid) or (), self.hunks(earlier.oid, after.oid) or ()
-        have, want = lines.bare(self._lines(there.oid)), self._lines(after.oid)
+        lost = self._lost(before.oid, after.oid, there.oid)
+        larger = self.undone(Change(change.path, earlier, after), there) if lost else _NONE
+        since = self.hunks(earlier.oid, after.oid) if larger else None
         return frozenset(
-            number
-            for number, h in enumerate(hunks)
-            if any(lines.meets(h, since[n]) for n in larger if n >= 0)
-            and not (h.added and lines.mostly_in(want[h.new : h.new + h.added], have))
+            n for n, h in lost.items() if since and any(lines.meets(h, since[i]) for i in larger if i >= 0)
         )
+
+    def _lost(self, before: str, after: str, there: str) -> dict[int, Hunk]:
+        """The hunks of a change of which a file has less than half of the lines: quick, and mostly none."""
+        want, (single, _) = self._lines(after), self._standing(there)
+        found = {}
+        for number, hunk in enumerate(self.hunks(before, after) or ()):
+            added = [hash(line) in single for line in want[hunk.new : hunk.new + hunk.added] if line.strip()]
+            if 2 * sum(added) < len(added) or not added:
+                found[number] = hunk
+        return found
 
     def _could_stand(self, hunk: Hunk, before: str, there: str) -> bool:
         """Whether a file has the old lines of a hunk at all, or the two lines around an insertion side by side.

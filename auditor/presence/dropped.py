@@ -147,9 +147,13 @@ def _was_old(case: Case, change: Change, ours: Side) -> bool:
 
 
 def _was_older(case: Case, change: Change, side: Side | None, *, sides: tuple[int, int]) -> bool:
-    """Whether a file stands as where the two sides of a merge parted, which is before what the fix was made on."""
+    """Whether a file stands as where the two sides of a merge parted, if that is before what the fix was made on.
+
+    Where a fix climbs from an older line to a younger one, they parted on the younger line, long after.
+    """
     scene = case.scene
-    bases = (case.place(scene.history.ids[n]).side(change) for n in scene.bases(sides))
+    below = scene.history.ancestors(case.fix.number)
+    bases = (case.place(scene.history.ids[n]).side(change) for n in scene.bases(sides) if n in below)
     return any(scene.content.restored(change, base, side) for base in bases)
 
 

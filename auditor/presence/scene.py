@@ -176,10 +176,12 @@ class Place:
     def _restored(self, change: Change) -> frozenset[int]:
         if self.arrival is None:
             return frozenset()
-        content, (before, after) = self.scene.content, self.arrival
-        earlier = before.side(change)
-        here = content.restored(change, earlier, self.side(change))
-        return here - content.restored(change, earlier, after.side(change)) if here else here
+        earlier, came, here = (place.side(change) for place in (*self.arrival, self))
+        if came in (earlier, here):
+            return frozenset()
+        restored = self.scene.content.restored
+        back = restored(change, earlier, here)
+        return back - restored(change, earlier, came) if back else back
 
     def gone(self) -> frozenset[tuple[str, int]]:
         """The files that the fix added and that are not here."""
