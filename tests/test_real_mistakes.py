@@ -172,6 +172,21 @@ def test_such_an_insertion_taken_out_again_is_reverted_though_its_neighbours_cha
     assert told(repo, "qa") == ("reverted", None)
 
 
+def test_the_branchs_own_heading_above_a_list_is_nothing_older_than_the_fix(repo: Repo) -> None:
+    """Dev began the notes of its next version before the fix came with its own, which are worded otherwise since."""
+    started = "Version {}\n-------------\n\nUnreleased\n\n\n"
+    on_dev(repo, started.format("2.4.0") + RELEASES, "CHANGES.rst")
+    repo.switch("main")
+    repo.commit("Start", {"CHANGES.rst": started.format("2.3.2") + RELEASES})
+    repo.tag("v2.3.0.2")
+    fixed = started.format("2.3.2").replace("d\n\n\n", "d\n\n- Fix `mail`.\n\n\n") + RELEASES
+    hotfix(repo, files={"CHANGES.rst": fixed})
+    repo.switch("dev")
+    repo.merge("main", resolve={"CHANGES.rst": started.format("2.4.0") + fixed})
+    repo.commit("Words", {"CHANGES.rst": started.format("2.4.0") + fixed.replace("`mail`", "``mail``")})
+    assert told(repo) == ("present", "merge")
+
+
 # Conflicts resolved to the branch's side, which is not always the old side
 
 

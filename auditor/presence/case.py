@@ -66,13 +66,17 @@ class Case:
         return Place(self.scene, self.fix, commit, (self.line.tip, self.scene.main.tip), arrival)
 
     def _arrival(self) -> tuple[Place, Place] | None:
-        """The branch's first-parent commits just before and just after `came`."""
+        """Where the branch and what brought `came` had parted, and the branch's first-parent commit just after it.
+
+        Before its arrival the branch may have gone its own way there: that is not what the fix found, nor older.
+        """
         if self.came is None:
             return None
         history = self.scene.history
         after = self.scene.arrival(self.line, self.came)
         above = history.parents[after]
-        return (self._place(history.ids[above[0]], None), self._place(history.ids[after], None)) if above else None
+        parted = self.scene.bases((above[0], above[1])) if len(above) > 1 else above
+        return (self._place(history.ids[parted[0]], None), self._place(history.ids[after], None)) if parted else None
 
     def held(self, commit: str | None = None) -> bool:
         """Whether replaying the fix there changes nothing."""

@@ -141,7 +141,7 @@ def inverse(changes: Changes) -> Changes:
 class Place:
     """A fix held against the files of one commit. `ends` are the tips whose names for moved files hold below, too.
 
-    `arrival`, where it is known: the branch just before the fix came to it, and just after.
+    `arrival`, where it is known: what the branch had in common with the fix before it came, and the branch just after.
     """
 
     scene: Scene
