@@ -25,7 +25,7 @@ from auditor.model import Problem, RepositoryAudit
 from auditor.output import files
 
 _AUDIT: TypeAdapter[RepositoryAudit] = TypeAdapter(RepositoryAudit)
-_POLICY = {"waivers", "waiver_warning", "acknowledged", "calendar", "limits"}
+_POLICY = {"waivers", "waiver_warning", "acknowledged", "calendar", "limits", "forge", "backmerge"}
 # What is kept of an audit: 2 has its refs.
 _FORMAT = 2
 _KEPT_SECONDS = 30 * 86_400

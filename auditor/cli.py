@@ -21,6 +21,13 @@ Exit status:
   2  bad usage or configuration: nothing was scanned
   3  incomplete: something could not be judged (wins over 1), or another run holds the lock
 """
+_PLAN_EXITS = """\b
+Exit status:
+  0  nothing is left to do
+  1  something is: the plan says what
+  2  bad usage or configuration: nothing was scanned
+  3  a forge or a repository could not be asked, or refused (wins over 1)
+"""
 
 _VERIFY_EXITS = """\b
 Exit status:
@@ -151,6 +158,29 @@ def explain(tag: str, branch: str, repository: Path | None, config: Path | None,
     from auditor.commands import explain as command
 
     _leave(lambda: command.run(tag, branch, repository, config, main_))
+
+
+@cli.command(epilog=_PLAN_EXITS)
+@click.option("-c", "--config", type=click.Path(path_type=Path), required=True, help="Configuration file (YAML).")
+@click.option("--apply", is_flag=True, help="Push the branches and open, update and close the pull requests.")
+@click.option("--repository", "repositories", multiple=True, metavar="NAME", help="Only this one (repeatable).")
+@click.option("--tag", "tags", multiple=True, metavar="NAME", help="Only this hotfix (repeatable).")
+@click.option("--branch", "branches", multiple=True, metavar="NAME", help="Only this branch (repeatable).")
+@click.option("--max", "most", type=click.IntRange(0), metavar="N", help="Open at most so many in this run.")
+@click.option("--max-per-branch", type=click.IntRange(0), metavar="N", help="And so many for one branch.")
+@click.option("--format", "form", type=click.Choice(("table", "json")), default="table", help="What to write.")
+@click.option("-o", "--output", default="-", metavar="FILE|-", help="Where to write it (standard output).")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Repositories at a time (one per processor).")
+@click.option("--quiet", is_flag=True, help="Write nothing but the result.")
+def backmerge(**said: Any) -> None:
+    """Plan the pull requests that would end the drift, and with --apply open them."""
+    from auditor.backmerge.draft import Wanted
+    from auditor.backmerge.plan import Caps
+    from auditor.commands import backmerge as command
+
+    wanted = Wanted(said.pop("repositories"), said.pop("tags"), said.pop("branches"))
+    caps = Caps(said.pop("most"), said.pop("max_per_branch"))
+    _leave(lambda: command.run(command.Options(**said, wanted=wanted, caps=caps)))
 
 
 @cli.command()

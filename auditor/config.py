@@ -17,7 +17,8 @@ from pydantic import (
 
 from auditor import faults, yaml_text
 from auditor.access import Access
-from auditor.config_parts import AcknowledgedConfig, CalendarConfig, LedgerConfig, Part, WaiverConfig, located, places
+from auditor.backmerging import BackmergeConfig, ForgeConfig, beside
+from auditor.config_parts import AcknowledgedConfig, CalendarConfig, LedgerConfig, Part, WaiverConfig, located, places, unique
 from auditor.errors import UsageError
 from auditor.model import Severity
 from auditor.urls import Url
@@ -120,6 +121,7 @@ class DefaultsConfig(Part):
     calendar: CalendarConfig = CalendarConfig()
     allowed_signers: Path | None = None
     limits: Limits = Limits()
+    backmerge: BackmergeConfig = BackmergeConfig()
 
 
 class RepositoryConfig(DefaultsConfig):
@@ -130,6 +132,7 @@ class RepositoryConfig(DefaultsConfig):
     name: Text
     path: Path | None = None
     url: Url | None = None
+    forge: ForgeConfig | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> RepositoryConfig:
@@ -256,7 +259,7 @@ def load(path: Path) -> Config:
 
 def zero(paths: Sequence[Path], main: str | None, branches: Sequence[str]) -> Config:
     """The protocol's own defaults for the repositories at `paths`."""
-    names = _unique([p.resolve().name.removesuffix(".git") or "repository" for p in paths])
+    names = unique([p.resolve().name.removesuffix(".git") or "repository" for p in paths])
     entries = [RepositoryConfig(name=n, path=p.resolve()) for n, p in zip(names, paths, strict=True)]
     base = os.environ.get("XDG_STATE_HOME") or str(Path("~/.local/state").expanduser())
     state = Path(base) / "branch-drift"
@@ -307,7 +310,10 @@ def _twice(names: Sequence[str]) -> list[str]:
 def _absolute(part: Entry, here: Path) -> Entry:
     """Files are named from the configuration's own folder."""
     named = ("path", "allowed_signers", "token_file", "ca_file")
-    changed = {k: here / value for k in named if (value := getattr(part, k, None)) is not None}
+    changed: dict[str, Any] = {k: here / value for k in named if (value := getattr(part, k, None)) is not None}
+    changed["backmerge"] = beside(part.backmerge, here, "templates")
+    if isinstance(part, RepositoryConfig) and part.forge:
+        changed["forge"] = beside(part.forge, here, "token_file", "ca_file")
     return part.model_copy(update=changed)
 
 
@@ -319,12 +325,3 @@ def _inside(state: Path, ledger: LedgerConfig, repository: RepositoryConfig) -> 
     for key, place in (("state", state), *places(ledger)):
         if place.resolve().is_relative_to(root):
             yield f"{key}: {place} lies inside the audited repository {repository.name}; put it elsewhere"
-
-
-def _unique(names: Sequence[str]) -> list[str]:
-    seen: dict[str, int] = {}
-    found = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        found.append(name if seen[name] == 1 else f"{name}-{seen[name]}")
-    return found

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from auditor import forges, lists
+from auditor.access import Access
 from auditor.addresses import key, usable
 from auditor.config import Config, DefaultsConfig, DiscoverConfig, RepositoryConfig
 from auditor.errors import ForgeError
@@ -142,10 +143,15 @@ def _address(block: DiscoverConfig, repository: Listed) -> str:
 def _made(block: DiscoverConfig, chosen: _Chosen, names: set[str]) -> tuple[list[RepositoryConfig], list[Problem]]:
     made, faults = [], []
     keys = {k: getattr(block, k) for k in DefaultsConfig.model_fields}
+    access = {k: getattr(block, k) for k in Access.model_fields}
     for repository, address in chosen.found:
         name = next(n for n in _names(block, repository) if n not in names)
         try:
-            made.append(RepositoryConfig.model_validate({**keys, "name": name, "url": address}))
+            made.append(
+                RepositoryConfig.model_validate(
+                    {**keys, "name": name, "url": address, "forge": {**access, "project": repository.path}}
+                )
+            )
         except ValidationError as error:
             faults.append(Problem("bad-address", f"{repository.path}: {error.errors()[0]['msg']}"))
             continue

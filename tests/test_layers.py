@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent / "auditor"
 FLOORS = (
     ("model", "past", "errors", "versions", "locks"),
-    ("yaml_text", "values", "urls", "addresses", "access", "faults", "config_parts", "config"),
+    ("yaml_text", "values", "urls", "addresses", "access", "backmerging", "faults", "config_parts", "config"),
     ("git",),
     (
         "fixes", "hotfixes", "presence", "rules", "forecast", "pairs", "policy", "checks", "due", "memory", "forges",
@@ -19,7 +19,7 @@ FLOORS = (
     ),
     ("audit", "discovery"),
     ("output", "fleet", "guarded", "cluster", "cache", "alone", "progress", "successes", "push", "ledger", "recording",
-     "evidence"),
+     "evidence", "backmerge"),
     ("commands", "serve"),
     ("cli",),
 )  # fmt: skip

@@ -15,20 +15,30 @@ def opened(project: Writing, new: NewPullRequest) -> PullRequest:
 
     An answer that was lost, a limit, and another that was quicker end in a second look, never in a second pull request.
     """
+    return _there_or_made(project, new, lambda pulls: [p for p in pulls if p.state is State.OPEN])
+
+
+def only(project: Writing, new: NewPullRequest) -> PullRequest:
+    """The last pull request that there ever was between two branches, in whatever state; opened now if there was none.
+
+    Otherwise as `opened`.
+    """
+    return _there_or_made(project, new, lambda pulls: pulls[::-1])
+
+
+def _there_or_made(
+    project: Writing, new: NewPullRequest, of: Callable[[Sequence[PullRequest]], Sequence[PullRequest]]
+) -> PullRequest:
     for attempt in range(_ATTEMPTS):
-        there = _open(project, new)
-        if there is not None:
-            return there
+        there = of(project.pull_requests(new.source, new.target))
+        if there:
+            return there[0]
         try:
             return project.create(new)
         except ForgeError as error:
             if not (error.uncertain or error.code in ("conflict", "rate-limited")) or attempt == _ATTEMPTS - 1:
                 raise
     raise AssertionError("every attempt returns or raises")
-
-
-def _open(project: Writing, new: NewPullRequest) -> PullRequest | None:
-    return next((p for p in project.pull_requests(new.source, new.target) if p.state is State.OPEN), None)
 
 
 def commented(project: Writing, pull: PullRequest, body: str, mark: str) -> None:

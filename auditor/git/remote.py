@@ -51,6 +51,8 @@ _FETCH = (
     "fetch", "--quiet", "--force", "--prune", "--no-tags", "--no-recurse-submodules", "--no-auto-maintenance",
     "--no-write-fetch-head", "--no-show-forced-updates",
 )  # fmt: skip
+_PUSH = ("push", "--porcelain", "--quiet", "--no-verify", "--no-follow-tags", "--no-signed", "--recurse-submodules=no")
+_NO_REDIRECTS = ("http.followRedirects=false",)
 
 _USER_INFO = re.compile(r"(https?://)[^/@\s]*@")
 _NAMED_SECRET = re.compile(r"(?i)\b(authorization|\w*token|password|secret)(\s*[:=]\s*)\S.*")
@@ -58,10 +60,14 @@ _MOST_WORDS = 600
 
 
 class Remote:
-    """A remote, and the moment (monotonic) until which all questions to it must be answered."""
+    """A remote, and the moment (monotonic) until which all questions to it must be answered.
 
-    def __init__(self, url: str, seconds: float) -> None:
+    `header` goes to this address with every request, over https only; without it git's own helpers know the way in.
+    """
+
+    def __init__(self, url: str, seconds: float, header: str | None = None) -> None:
         self.url = url
+        self._header = header
         self.seconds = seconds
         self.ends = time.monotonic() + seconds
 
@@ -78,6 +84,22 @@ class Remote:
         found = (line.split(b"\t", 1) for line in said.splitlines())
         return {name: oid for oid, name in found}
 
+    def create(self, git_dir: Path, commit: str, branch: str) -> None:
+        """Makes a branch of a commit of the repository at `git_dir`, where there is none of that name.
+
+        Raises `RepositoryError`: `push-refused` (also where another one was quicker), `push-failed`, `push-timeout`.
+        """
+        ref = f"refs/heads/{branch}"
+        said = self._run(
+            git_dir, (*_PUSH, f"--force-with-lease={ref}:"), (*_SETTINGS, *_NO_REDIRECTS), (f"{commit}:{ref}",)
+        )
+        if said is None:
+            raise RepositoryError("push-timeout", f"{self.url}: the push took longer than {self.seconds:g} s")
+        if said.code:
+            told = words(said.err) or words(said.out.decode("utf-8", "replace")) or f"git push ended with {said.code}"
+            refused = any(line.startswith(b"!\t") for line in said.out.splitlines())
+            raise RepositoryError("push-refused" if refused else "push-failed", f"{self.url}: {branch}: {told}")
+
     def fetch(self, git_dir: Path, keep: Sequence[int]) -> None:
         """Brings heads and tags of the repository at `git_dir` to the remote's; one that fails leaves all as it was.
 
@@ -93,18 +115,40 @@ class Remote:
             self._git(git_dir, _FETCH, REFSPECS, keep)
 
     def _git(self, git_dir: Path, verb: Sequence[str], refspecs: Sequence[str], keep: Sequence[int] = ()) -> bytes:
-        chosen = (*_SETTINGS, *_FSCK) if refspecs else _SETTINGS
-        settings = [word for setting in chosen for word in ("-c", setting)]
-        command = ["git", "--no-pager", *settings, *verb, "--end-of-options", self.url, *refspecs]
-        try:
-            done = session.run(command, {**environment(self.url), "GIT_DIR": str(git_dir)}, self.left(), keep)
-        except TimeoutError:
+        done = self._run(git_dir, verb, (*_SETTINGS, *_FSCK) if refspecs else _SETTINGS, refspecs, keep)
+        if done is None:
             said = f"{self.url}: the transfer took longer than {self.seconds:g} s and was ended (limits: fetch_timeout)"
-            raise RepositoryError("fetch-timeout", said) from None
+            raise RepositoryError("fetch-timeout", said)
         if done.code:
             said = words(done.err) or f"git {verb[0]} ended with {done.code}"
             raise RepositoryError("fetch-failed", f"{self.url}: {said}")
         return done.out
+
+    def _run(
+        self,
+        git_dir: Path,
+        verb: Sequence[str],
+        chosen: Sequence[str],
+        refspecs: Sequence[str],
+        keep: Sequence[int] = (),
+    ) -> session.Done | None:
+        """How git ended; None where it took too long."""
+        settings = [word for setting in chosen for word in ("-c", setting)]
+        command = ["git", "--no-pager", *settings, *verb, "--end-of-options", self.url, *refspecs]
+        try:
+            return session.run(command, {**self._environment(), "GIT_DIR": str(git_dir)}, self.left(), keep)
+        except TimeoutError:
+            return None
+
+    def _environment(self) -> dict[str, str]:
+        """The operator's, and the header as one more setting there: it is in no argument and in no file."""
+        found = environment(self.url)
+        if self._header is None or not self.url.startswith(("https://", "http://")):
+            return found
+        given = found.get("GIT_CONFIG_COUNT", "")
+        count = int(given) if given.isdecimal() else 0
+        ours = {f"GIT_CONFIG_KEY_{count}": f"http.{self.url}.extraHeader", f"GIT_CONFIG_VALUE_{count}": self._header}
+        return found | ours | {"GIT_CONFIG_COUNT": str(count + 1)}
 
 
 def environment(url: str) -> dict[str, str]:

@@ -31,7 +31,7 @@ class Store:
     def __init__(self, audited: pygit2.Repository, folders: Sequence[Path], shallow: frozenset[str]) -> None:
         self.audited = audited
         self.shallow = shallow
-        self._folders = folders
+        self.folders = folders
         self._made: dict[str, bytes] = {}
         self._odb = pygit2.Odb()
         for folder in folders:
@@ -46,7 +46,7 @@ class Store:
     def git_dir(self) -> Path:
         """The scratch repository, for the questions that the git command answers; a small one asks none."""
         scratch = Path(tempfile.mkdtemp(prefix="branch-drift-"))
-        _lay_out(scratch, self._folders, self.shallow)
+        lay_out(scratch, self.folders, self.shallow)
         return scratch
 
     def close(self) -> None:
@@ -162,7 +162,8 @@ def _shallow(common: Path) -> frozenset[str]:
     return frozenset(file.read_text().split()) if file.is_file() else frozenset()
 
 
-def _lay_out(scratch: Path, folders: Sequence[Path], shallow: frozenset[str]) -> None:
+def lay_out(scratch: Path, folders: Sequence[Path], shallow: frozenset[str]) -> None:
+    """A bare repository without refs of its own, that borrows the objects of `folders`."""
     (scratch / "objects" / "info").mkdir(parents=True)
     (scratch / "refs").mkdir()
     (scratch / "HEAD").write_text("ref: refs/heads/none\n")

@@ -1,0 +1,49 @@
+"""How back-merges are made and offered, and where a repository is at its forge, as the configuration says it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from auditor.access import Access
+from auditor.urls import Url
+from auditor.values import Text
+
+_PERSON = re.compile(r"[^<>\x00-\x1f]*[^<>\x00-\x20] <[^<>\s]+>")
+
+
+def _person(value: str) -> str:
+    if not _PERSON.fullmatch(value):
+        raise ValueError("is no committer; write it like Release Robot <robot@example.com>")
+    return value
+
+
+class BackmergeConfig(BaseModel):
+    """How back-merges are made and offered. `committer` makes the commits; an author stays who it was."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    method: Literal["auto", "merge", "cherry-pick"] = "auto"
+    committer: Annotated[Text, AfterValidator(_person)] = "Branch Drift <branch-drift@localhost>"
+    labels: tuple[Text, ...] = ()
+    reviewers: tuple[Text, ...] = ()
+    assignees: tuple[Text, ...] = ()
+    templates: Path | None = None
+
+
+class ForgeConfig(Access):
+    """Where a repository is at its forge. Back-merge branches are pushed to `push`, else to the repository's `url`."""
+
+    project: Text
+    push: Url | None = None
+
+
+Block = TypeVar("Block", BackmergeConfig, ForgeConfig)
+
+
+def beside(block: Block, here: Path, *named: str) -> Block:
+    """The block with the files of these keys named from a folder."""
+    return block.model_copy(update={k: here / value for k in named if (value := getattr(block, k)) is not None})
