@@ -142,9 +142,20 @@ def _proposal(
         reason=_reason(pair, shown, each.attempts, passed),
         conflicts=() if good else _touched(bench.store, pair.tip, shown.conflicts),
         made=each.made if good else (),
+        earlier=_earlier(bench, config, pair),
         after=tuple(h.tag for h in below if paths & {p for f in h.fixes for p in f.paths}),
         below=tuple(h.tag for h in below),
     )
+
+
+def _earlier(bench: Bench, config: RepositoryConfig, pair: Pair) -> str | None:
+    """What an earlier run left on the pair's branch, where it is seen here and nobody added to it."""
+    found = refs.find_branch(bench.store, names.source(pair.hotfix.tag, pair.verdict.branch))
+    try:
+        ours = found is not None and merge.is_ours(bench, pair, found.commit, config.backmerge.committer)
+    except RepositoryError:
+        return None
+    return found.commit if found and ours else None
 
 
 def _is_below(bench: Bench, one: Hotfix, other: Hotfix) -> bool:

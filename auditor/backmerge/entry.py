@@ -53,7 +53,8 @@ class Proposal:
 
     `head` is the commit to offer on the branch `source`: a checked back-merge, or, where `reason` says what stands in
     the way, the hotfix's own commit; None where there is nothing to offer. `made` are the objects that only this
-    program has. `after` are drifting hotfixes below this one that touch the same paths, `below` all of them.
+    program has. `earlier` is a commit on `source` that this program made on an earlier tip. `after` are drifting
+    hotfixes below this one that touch the same paths, `below` all of them.
     """
 
     tag: str
@@ -66,8 +67,13 @@ class Proposal:
     reason: str
     conflicts: tuple[Conflict, ...]
     made: tuple[Made, ...]
+    earlier: str | None
     after: tuple[str, ...]
     below: tuple[str, ...]
+
+    def is_ours(self, commit: str | None) -> bool:
+        """Whether a commit is what this program made for the pair, now or before."""
+        return commit is not None and commit in (self.head, self.earlier)
 
 
 @dataclass(frozen=True, slots=True)

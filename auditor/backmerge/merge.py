@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor.backmerge.entry import Method
 from auditor.git import commits
@@ -83,6 +83,23 @@ def picked(bench: Bench, pair: Pair, committer: str) -> Attempt:
     if head == pair.tip:
         return Attempt(Method.CHERRY_PICK, None, (), "cherry-picks of the fixes change nothing")
     return Attempt(Method.CHERRY_PICK, head)
+
+
+def is_ours(bench: Bench, pair: Pair, commit: str, committer: str) -> bool:
+    """Whether a commit is what this program offers for the pair, on the branch as it is or as it was before."""
+    at = commit
+    for _ in range(max(1, len(pair.hotfix.fixes))):
+        if commit == pair.hotfix.commit:
+            return True
+        parents = commits.parents_and_time(bench.raw(at))[0]
+        if not parents:
+            return False
+        at = parents[0]
+        if bench.contains(pair.tip, at):
+            earlier = replace(pair, tip=at)
+            made = (merged(bench, earlier, committer, alone=False), picked(bench, earlier, committer))
+            return commit in [attempt.head for attempt in made]
+    return False
 
 
 def _stamp(bench: Bench, committer: str, pair: Pair, tip: str) -> bytes:

@@ -46,12 +46,12 @@ class Caps:
 
 
 def steps(drafted: Drafted, wanted: Wanted, project: Project | None, own: Path | None) -> tuple[Step, ...]:
-    """The plan for one repository, caps aside, in the audit's order; None for a forge asks none.
+    """The plan for one repository, caps aside, the oldest hotfix first; None for a forge asks none.
 
     Raises `ForgeError` and `RepositoryError` where the forge, or the place to push to, cannot be asked.
     """
     branches = project.branches() if project else {}
-    pairs = [(h, v) for h, v in drafted.pairs() if wanted.pair(h, v.branch)]
+    pairs = [(h, v) for h in reversed(drafted.hotfixes) for v in h.verdicts if wanted.pair(h, v.branch)]
     found: dict[tuple[str, str], Step] = {}
     for hotfix, verdict in sorted(pairs, key=lambda p: _depth(drafted, *p)):
         key = (hotfix.tag, verdict.branch)
@@ -146,7 +146,7 @@ def _action(
     if waits is not None:
         return Action.WAITS, f"needs {waits} on {proposal.branch} first"
     there = known.branches.get(proposal.source)
-    if there is not None and there != proposal.head:
+    if there is not None and not proposal.is_ours(there):
         said = f"the branch {proposal.source} is there with commits that are not this back-merge's; it is left alone"
         return Action.TAKEN, f"{said}: open a pull request from it, or delete it"
     return Action.OPEN if proposal.ready else Action.CONFLICTING, proposal.reason

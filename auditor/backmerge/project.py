@@ -57,7 +57,7 @@ class Target(Project):
         self.writing = writing
 
     def push(self, drafted: Drafted, proposal: Proposal) -> None:
-        """Makes the branch of a proposal. One that is there with just this commit is as good; any other is an error.
+        """Makes the branch of a proposal. One that this program made before is as good; any other is an error.
 
         Raises `RepositoryError`.
         """
@@ -68,7 +68,7 @@ class Target(Project):
             try:
                 remote.create(folder, proposal.head, proposal.source)
             except RepositoryError:
-                if self.branches().get(proposal.source) != proposal.head:
+                if not proposal.is_ours(self.branches().get(proposal.source)):
                     raise
 
 

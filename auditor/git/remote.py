@@ -90,15 +90,14 @@ class Remote:
         Raises `RepositoryError`: `push-refused` (also where another one was quicker), `push-failed`, `push-timeout`.
         """
         ref = f"refs/heads/{branch}"
-        said = self._run(
-            git_dir, (*_PUSH, f"--force-with-lease={ref}:"), (*_SETTINGS, *_NO_REDIRECTS), (f"{commit}:{ref}",)
-        )
+        said = self._run(git_dir, (*_PUSH, f"--force-with-lease={ref}:"), _SETTINGS, (f"{commit}:{ref}",))
         if said is None:
             raise RepositoryError("push-timeout", f"{self.url}: the push took longer than {self.seconds:g} s")
         if said.code:
-            told = words(said.err) or words(said.out.decode("utf-8", "replace")) or f"git push ended with {said.code}"
-            refused = any(line.startswith(b"!\t") for line in said.out.splitlines())
-            raise RepositoryError("push-refused" if refused else "push-failed", f"{self.url}: {branch}: {told}")
+            refused = [line for line in said.out.decode("utf-8", "replace").splitlines() if line.startswith("!")]
+            told = words("\n".join(line.rpartition("\t")[2] for line in refused)) or words(said.err)
+            code = "push-refused" if refused else "push-failed"
+            raise RepositoryError(code, f"{self.url}: {branch}: {told or f'git push ended with {said.code}'}")
 
     def fetch(self, git_dir: Path, keep: Sequence[int]) -> None:
         """Brings heads and tags of the repository at `git_dir` to the remote's; one that fails leaves all as it was.
@@ -133,7 +132,8 @@ class Remote:
         keep: Sequence[int] = (),
     ) -> session.Done | None:
         """How git ended; None where it took too long."""
-        settings = [word for setting in chosen for word in ("-c", setting)]
+        own = () if self._header is None else _NO_REDIRECTS
+        settings = [word for setting in (*chosen, *own) for word in ("-c", setting)]
         command = ["git", "--no-pager", *settings, *verb, "--end-of-options", self.url, *refspecs]
         try:
             return session.run(command, {**self._environment(), "GIT_DIR": str(git_dir)}, self.left(), keep)
