@@ -80,7 +80,10 @@ def _bound(hotfix: Hotfix, tags: Mapping[str, str]) -> str | None:
 
 def _try(bench: Bench, config: RepositoryConfig, pair: Pair) -> _Tried:
     how = config.backmerge
-    attempts = tuple(merge.attempts(bench, pair, how.method, how.committer))
+    try:
+        attempts = tuple(merge.attempts(bench, pair, how.method, how.committer))
+    except RepositoryError as error:
+        attempts = (Attempt(Method.MERGE, None, (), error.detail),)
     return _Tried(pair, attempts, bench.take())
 
 
