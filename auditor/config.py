@@ -18,20 +18,11 @@ from pydantic import (
 from auditor import faults, yaml_text
 from auditor.access import Access
 from auditor.backmerging import BackmergeConfig, ForgeConfig, beside
-from auditor.config_parts import (
-    AcknowledgedConfig,
-    CalendarConfig,
-    LedgerConfig,
-    Part,
-    WaiverConfig,
-    located,
-    places,
-    unique,
-)
+from auditor.config_parts import AcknowledgedConfig, CalendarConfig, LedgerConfig, Part, WaiverConfig, located, places
 from auditor.errors import UsageError
 from auditor.model import Severity
 from auditor.urls import Url
-from auditor.values import Duration, Pattern, Service, Size, Text
+from auditor.values import Duration, Pattern, Service, Size, Text, unique
 
 RULES: tuple[tuple[str, Severity], ...] = (
     ("tag-not-annotated", Severity.WARNING),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -115,13 +115,3 @@ def places(ledger: LedgerConfig) -> Iterator[tuple[str, Path]]:
         yield "ledger.anchor.file", anchor.file
     if anchor.tag:
         yield "ledger.anchor.tag.repository", anchor.tag.repository
-
-
-def unique(names: Sequence[str]) -> list[str]:
-    """The names, those that come again with a number."""
-    seen: dict[str, int] = {}
-    found = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        found.append(name if seen[name] == 1 else f"{name}-{seen[name]}")
-    return found

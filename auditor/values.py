@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Literal
@@ -121,3 +122,13 @@ Service = Annotated[Sla, BeforeValidator(_sla), WithJsonSchema({"type": "string"
 LedgerUrl = Annotated[str, Field(min_length=1), AfterValidator(_ledger_url)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+def unique(names: Sequence[str]) -> list[str]:
+    """The names, those that come again with a number."""
+    seen: dict[str, int] = {}
+    found = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        found.append(name if seen[name] == 1 else f"{name}-{seen[name]}")
+    return found
