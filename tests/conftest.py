@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from tests.build import PINNED
 
+PACES = "auditor.forges.pace"
 STRAYS = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "GIT_DIR", "GIT_WORK_TREE", "NO_COLOR")
 
 
@@ -18,3 +21,10 @@ def _pinned(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFa
         monkeypatch.setenv(name, value)
     for name in STRAYS:
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _no_host_is_known() -> None:
+    """A port that another test's server had, and that wanted quiet, is another server's now."""
+    if PACES in sys.modules:
+        sys.modules[PACES]._PACES.clear()

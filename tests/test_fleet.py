@@ -34,7 +34,9 @@ def work(config: RepositoryConfig) -> RepositoryAudit:
 
 
 def fleet_of(*names: str, timeout: str = "5s") -> list[RepositoryConfig]:
-    limits = {"timeout": timeout, "memory": "200MiB"}
+    # A worker is a fork: it begins with what the process of the tests has grown to.
+    begins_with = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    limits = {"timeout": timeout, "memory": begins_with + 200 * 2**20}
     return [RepositoryConfig.model_validate({"name": n, "path": ".", "limits": limits}) for n in names]
 
 

@@ -409,7 +409,7 @@ def test_a_killed_run_leaves_nothing_running(shop: Repo, tmp_path: Path, how: si
         with start(file) as run:
             assert until(lambda: bool(server.seen))
             run.send_signal(how)
-            run.communicate(timeout=10)
+            run.communicate(timeout=60)
         assert run.returncode != 0
         assert until(lambda: not running(url))
         if how == signal.SIGKILL:
