@@ -321,3 +321,17 @@ def test_dropped_twice_where_the_fix_mends_another(repo: Repo) -> None:
     repo.merge("side")
     assert told(repo, tag="v2.3.1") == ("dropped", None)
     assert told(repo, tag="v2.3.2") == ("dropped", None)
+
+
+def test_dropped_by_a_merge_of_a_side_that_had_moved_the_file(repo: Repo) -> None:
+    hotfix(repo)
+    hotfix(repo, "again", "v2.3.2", {"src/login.py": LOGIN_FIXED.replace('return "no"\n    if', "return 0\n    if")})
+    repo.switch("side", "dev")
+    repo.rename("src/login.py", "lib/login.py")
+    repo.commit("Move", {})
+    repo.merge("main")
+    repo.switch("dev")
+    repo.commit("Other", {"o.txt": "o\n"})
+    repo.merge("side", "-s", "ours")
+    assert told(repo, tag="v2.3.1") == ("dropped", None)
+    assert told(repo, tag="v2.3.2") == ("dropped", None)

@@ -195,7 +195,8 @@ class Truth:
         """Lines in neither form, or a file that is gone, leave the verdict to what history plainly says."""
         taken = [n for n in self.world.ancestors(self.world.heads[branch]) if self._takes_out(fix, n)]
         inverse = {Atom(a.file, a.key, a.new, a.old) for a in self.made(fix)}
-        plain = bool(taken) and all(self.world.made(n) == inverse for n in taken)
+        there = any(self.made(fix)[i].file in self.world.tip(branch).tree for i in at)
+        plain = there and bool(taken) and all(self.world.made(n) == inverse for n in taken)
         return frozenset() if plain else frozenset({PRESENT})
 
     def _deleted(self, fix: int, tip: int) -> Statuses:
@@ -219,7 +220,10 @@ class Truth:
         """The fix, and the commits not below it that make its whole change."""
         made, below = self.world.made(fix), self.world.ancestors(fix)
         others = (n for n in self.world.nodes if n.number not in below and len(n.parents) == 1)
-        found = (n.number for n in others if fix in n.brings or covers(self.world.made(n.number), made))
+        copied = self.world.nodes[fix].brings
+        found = (
+            n.number for n in others if fix in n.brings or n.number in copied or covers(self.world.made(n.number), made)
+        )
         return frozenset({fix, *found})
 
     def _effective(self, fix: int) -> list[tuple[str, ...]]:

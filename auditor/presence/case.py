@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor.fixes import FixCommit
 from auditor.git.changes import Changes
@@ -61,6 +61,10 @@ class Case:
     def place(self, commit: str | None = None) -> Place:
         """The fix held against a commit, the branch's tip by default."""
         return self._place(commit or self.line.tip, self._arrival())
+
+    def end(self, commit: str) -> Place:
+        """The same for one of the few commits that are worth a search for moved files, as tips are."""
+        return replace(self.place(commit), ends=(self.line.tip, self.scene.main.tip, commit))
 
     def _place(self, commit: str, arrival: tuple[Place, Place] | None) -> Place:
         return Place(self.scene, self.fix, commit, (self.line.tip, self.scene.main.tip), arrival)

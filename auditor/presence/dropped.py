@@ -74,7 +74,7 @@ def kept_old_side(case: Case, number: int) -> Undone | None:
     above = scene.history.parents[arrival]
     brought = [p for p in above[1:] if number == p or _in_history(case, number, p, arrival)]
     for parent in brought:
-        side = case.place(scene.history.ids[parent])
+        side = case.end(scene.history.ids[parent])
         # A file that the other side itself removed since tells nothing.
         changes = [c for c in case.fix.changes or () if c.after is None or side.side(c) is not None]
         took_nothing = all(_took_nothing(case, change, arrival, parent) for change in changes)
@@ -119,7 +119,8 @@ def _held_some(case: Case, commit: str) -> set[str]:
 def _took_nothing(case: Case, change: Change, arrival: int, parent: int) -> bool:
     ids, content = case.scene.history.ids, case.scene.content
     first = case.scene.history.parents[arrival][0]
-    ours, merged, theirs, tip = (case.place(ids[n]).side(change) for n in (first, arrival, parent, case.line.number))
+    ours, merged, tip = (case.place(ids[n]).side(change) for n in (first, arrival, case.line.number))
+    theirs = case.end(ids[parent]).side(change)
     if ours is None or merged is None or tip is None:
         return False
     if Replay.NOTHING in (content.replay(change, ours), content.replay(change, merged)):
