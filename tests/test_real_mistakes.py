@@ -263,6 +263,17 @@ def test_withdrawn_by_a_revert_that_does_more(repo: Repo) -> None:
     assert told(repo) == ("withdrawn", None)
 
 
+@pytest.mark.parametrize("since", [MAILER, MAILER.replace("suppressed(None)", "quiet()")])
+def test_withdrawn_though_a_name_in_a_list_stayed(repo: Repo, since: str) -> None:
+    """The revert on main, which the branch has too, left the thanks to the author in; then the lines moved on."""
+    landed = hotfix(repo, files={"src/mailer.py": MAILER_FIXED, "README.md": "# Shop\n\nThanks to Ada.\n"})
+    repo.commit(f"Back\n\nThis reverts commit {landed.fix}.", {"src/mailer.py": MAILER})
+    back_merge(repo, "main", "dev")
+    repo.commit("Since", {"src/mailer.py": since + "# main\n"})
+    on_dev(repo, since + "# dev\n")
+    assert told(repo) == ("withdrawn", None)
+
+
 def test_a_revert_of_part_of_a_fix_withdraws_nothing(repo: Repo) -> None:
     landed = hotfix(repo, files={"src/mailer.py": MAILER_FIXED, "CHANGES.rst": RELEASED})
     repo.commit(f"Back\n\nThis reverts commit {landed.fix}.", {"CHANGES.rst": RELEASES})

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.git.content import Replay
-from auditor.presence import standing
+from auditor.presence import likeness, standing
 from auditor.presence.case import Case
 from auditor.presence.scene import Place, inverse
+
+_LITTLE = 1 / 4
+_MOST = 1 / 2
 
 
 def find(case: Case) -> str | None:
@@ -23,10 +26,11 @@ def find(case: Case) -> str | None:
 
 
 def _stands(case: Case, there: Place) -> bool:
-    """Whether all of it stands, or some where some is back: then main still asks for the rest."""
-    if there.undone():
-        return standing.standing(there).kept > 0
-    return all(case.scene.content.replay(c, there.side(c)) is Replay.NOTHING for c in case.fix.changes or ())
+    """Whether all of it stands, or a part that counts: then main still asks for that. A name in a list stays behind."""
+    if all(case.scene.content.replay(c, there.side(c)) is Replay.NOTHING for c in case.fix.changes or ()):
+        return True
+    found = standing.standing(there)
+    return found.kept > _LITTLE * sum(found)
 
 
 def _whole_fix_undone(case: Case, there: Place) -> bool:
@@ -44,17 +48,21 @@ def _whole_fix_undone(case: Case, there: Place) -> bool:
 def _took_back(case: Case, there: Place) -> Iterator[int]:
     """Commits of main after the fix that make the inverse of the fix, of its merge or of its hotfix.
 
-    Of one that says so it is enough that some of the old lines are back.
+    Of one that says so it is enough that some of the old lines are back, or that it took most of the lines back.
     """
     scene = case.scene
     seen = set()
     hinted = [n for carrier in case.carriers() for n in scene.reverts_of(carrier)]
     confirmed = bool(there.undone())
     for number in (*hinted, *_searched(case)):
-        did = (confirmed and number in hinted) or _is_inverse(case, number)
+        did = (number in hinted and (confirmed or _took_most(case, number))) or _is_inverse(case, number)
         if number not in seen and scene.contains(scene.main, number) and did:
             seen.add(number)
             yield number
+
+
+def _took_most(case: Case, number: int) -> bool:
+    return min(likeness.taken_back(case, case.scene.brought(number) or ())) >= _MOST
 
 
 def _is_inverse(case: Case, number: int) -> bool:
