@@ -33,10 +33,15 @@ def work(config: RepositoryConfig) -> RepositoryAudit:
     return audit.failed(config, Problem("fine", config.name))
 
 
-def fleet_of(*names: str, timeout: str = "5s") -> list[RepositoryConfig]:
-    # A worker is a fork: it begins with what the process of the tests has grown to.
-    begins_with = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    limits = {"timeout": timeout, "memory": begins_with + 200 * 2**20}
+def forked() -> int:
+    """What a worker begins with, in bytes: it is a fork, and has what the process of the tests has grown to."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def fleet_of(*names: str, timeout: str = "5s", begins_with: int | None = None) -> list[RepositoryConfig]:
+    """Repositories whose workers may take 200 MiB more than they begin with (by default, as a fork does)."""
+    begun = forked() if begins_with is None else begins_with
+    limits = {"timeout": timeout, "memory": begun + 200 * 2**20}
     return [RepositoryConfig.model_validate({"name": n, "path": ".", "limits": limits}) for n in names]
 
 
