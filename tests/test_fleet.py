@@ -82,7 +82,7 @@ def test_workers_end_with_their_parent(tmp_path: Path, how: signal.Signals) -> N
     assert until(lambda: not Path(f"/proc/{told.read_text()}").exists())
 
 
-def until(holds: Callable[[], bool], seconds: float = 10) -> bool:
+def until(holds: Callable[[], bool], seconds: float = 60) -> bool:
     """Whether something comes to hold in time."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
