@@ -155,6 +155,7 @@ def _judge_all(
     ranges: Sequence[Range],
     fixes: Sequence[tuple[FixCommit, ...]],
 ) -> tuple[Hotfix, ...]:
+    scene.know(fix for group in fixes for fix in group)
     search = _search(scene, fixes)
     nets = _nets(scene, population, ranges)
     entries = zip(population.candidates, ranges, fixes, nets, strict=True)

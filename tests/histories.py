@@ -66,12 +66,12 @@ def _ops(*names: str) -> st.SearchStrategy[Op]:
 
 
 TRAVELS = ("merge", "promote", "pick", "squash", "retype")
-UNDOING = ("revert", "revert_merge", "again")
+UNDOING = ("revert", "revert_merge", "again", "restore")
 stories = st.tuples(
     st.lists(_ops("work"), max_size=3),
     _ops("hotfix", "hotfix", "dev_first"),
     st.lists(_ops("work", "hotfix", "dev_first", *TRAVELS, *TRAVELS, *UNDOING, "main_revert", "main_again",
-                  "main_work", "main_merge"), min_size=1, max_size=9),
+                  "main_work", "main_merge", "main_restore"), min_size=1, max_size=9),
 )  # fmt: skip
 
 
@@ -390,6 +390,22 @@ class Teller:
         said = op.how < 8
         node = world.commit(branch, tree, message if said else "Tidy up", clean=op.how != 11)
         self.undoings.append((branch, node.number, world.made(node.number)))
+
+    def _restore(self, op: Op) -> None:
+        """A file set back to what it was in an older commit, which says nothing of what that takes out."""
+        self._set_back(op, op.branch)
+
+    def _main_restore(self, op: Op) -> None:
+        self._set_back(op, "main")
+
+    def _set_back(self, op: Op, branch: str) -> None:
+        world, file = self.world, op.which % TEXTS
+        tree = world.tip(branch).tree
+        older = [n for n in sorted(world.ancestors(world.heads[branch])) if file in world.nodes[n].tree]
+        if file in tree and older:
+            back = tree[file]._replace(slots=world.nodes[older[op.how % len(older)]].tree[file].slots)
+            if back != tree[file]:
+                world.commit(branch, {**tree, file: back}, f"Set file {file} back", clean=False)
 
     def _again(self, op: Op) -> None:
         self._redo(op, op.branch)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from auditor.model import Verdict
 from tests.build import CART, LOGIN, LOGIN_FIXED, Repo, hotfix, protocol
-from tests.judged import audit, pair, told
+from tests.judged import assert_checks_hold, audit, pair, told
 
 CART_FIXED = CART.replace("value = 0", "value = 0.0")
 GUARD = {"src/guard.py": "def guard():\n    return True\n"}
@@ -335,3 +336,90 @@ def test_dropped_by_a_merge_of_a_side_that_had_moved_the_file(repo: Repo) -> Non
     repo.merge("side", "-s", "ours")
     assert told(repo, tag="v2.3.1") == ("dropped", None)
     assert told(repo, tag="v2.3.2") == ("dropped", None)
+
+
+MENDED = LOGIN_FIXED.replace('return "no"\n    if', "return 0\n    if")
+
+
+def _in_one(repo: Repo) -> None:
+    repo.switch("hotfix/a", "main")
+    repo.commit("Fix", {"src/login.py": LOGIN_FIXED})
+    repo.commit("Fix more", {"src/login.py": MENDED})
+    repo.switch("main")
+    repo.merge("hotfix/a")
+    repo.tag("v2.3.1")
+
+
+def _in_two(repo: Repo) -> None:
+    hotfix(repo)
+    hotfix(repo, "again", "v2.3.2", {"src/login.py": MENDED})
+
+
+@pytest.mark.parametrize("back", ["revert of the merge", "fast-forward to it", "silent"])
+@pytest.mark.parametrize("fixed", [_in_one, _in_two])
+def test_a_fix_of_a_fix_is_withdrawn_with_it(repo: Repo, fixed: Callable[[Repo], None], back: str) -> None:
+    """Main has again what stood before both; that is not what the second one replaced, and no less gone."""
+    fixed(repo)
+    repo.switch("dev")
+    repo.commit("Other", {"o.txt": "o\n"})
+    merge = repo.merge("main")
+    if back == "silent":
+        repo.switch("main")
+        repo.commit("Old", {"src/login.py": LOGIN})
+        repo.switch("dev")
+        repo.merge("main")
+    else:
+        repo.revert(merge, "-m", "1")
+        repo.switch("main")
+        if back == "revert of the merge":
+            repo.commit("Meanwhile", {"m.txt": "m\n"})
+        repo.merge("dev", *(("--ff-only",) if back == "fast-forward to it" else ()))
+    found = [verdict for _, verdict in audit(repo, branches=["dev"]).pairs()]
+    assert {f.status.value for verdict in found for f in verdict.fixes} == {"withdrawn"}
+    for verdict in found:
+        assert_checks_hold(repo.path, verdict)
+
+
+def _fix(repo: Repo) -> str:
+    return hotfix(repo).fix
+
+
+def _feature(repo: Repo) -> str:
+    repo.switch("main")
+    oid = repo.commit("Feature", {"src/login.py": LOGIN_FIXED})
+    repo.tag("v2.4.0")
+    return oid
+
+
+@pytest.mark.parametrize("how", ["silent", "pick", "reverts"])
+@pytest.mark.parametrize("below", [_fix, _feature])
+def test_reverted_with_what_it_was_made_on(repo: Repo, below: Callable[[Repo], str], how: str) -> None:
+    """They arrived one after the other, and the branch went back to before both."""
+    first = below(repo)
+    repo.switch("dev")
+    repo.commit("Other", {"o.txt": "o\n"})
+    repo.merge("main")
+    mended = hotfix(repo, "again", "v2.4.1", {"src/login.py": MENDED})
+    repo.switch("dev")
+    repo.pick(mended.fix) if how == "pick" else repo.merge("main")
+    if how == "reverts":
+        repo.revert(mended.fix)
+        repo.revert(first)
+    else:
+        repo.commit("Old", {"src/login.py": LOGIN})
+    assert told(repo, tag="v2.4.1") == ("reverted", None)
+    assert_checks_hold(repo.path, pair(audit(repo, branches=["dev"]), "v2.4.1", "dev"))
+
+
+def test_what_the_branch_had_rewritten_before_the_fix_came_is_nothing_older(repo: Repo) -> None:
+    """Its own lines, kept as the fix came, are no way back."""
+    repo.switch("dev")
+    repo.commit("Own way", {"src/login.py": REWRITTEN})
+    _feature(repo)
+    repo.switch("dev")
+    repo.merge("main", resolve={"src/login.py": LOGIN_FIXED})
+    hotfix(repo, "again", "v2.4.1", {"src/login.py": MENDED})
+    repo.switch("dev")
+    repo.merge("main")
+    repo.commit("Own way again", {"src/login.py": LOGIN_FIXED.replace('return "no"', "return REFUSED")})
+    assert told(repo, tag="v2.4.1") == ("present", "merge")

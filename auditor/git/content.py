@@ -176,23 +176,25 @@ class Content(Renames):
 
         So it is where a change to a change is lost with the change that it was made to.
         """
-        before, after = change.before, change.after
-        if not (earlier and before and after and there) or earlier.oid in (before.oid, after.oid):
+        after = change.after
+        known = {side.oid for side in (change.before, after) if side}
+        if earlier is None or earlier.oid in known or earlier.mode not in REGULAR:
             return _NONE
-        if not all(side.mode in REGULAR for side in (earlier, before, after, there)):
-            return _NONE
-        lost = self._lost(before.oid, after.oid, there.oid)
+        lost = self.lost(change, there)
         larger = self.undone(Change(change.path, earlier, after), there) if lost else _NONE
-        since = self.hunks(earlier.oid, after.oid) if larger else None
+        since = self.hunks(earlier.oid, after.oid) if after and larger else None
         return frozenset(
             n for n, h in lost.items() if since and any(lines.meets(h, since[i]) for i in larger if i >= 0)
         )
 
-    def _lost(self, before: str, after: str, there: str) -> dict[int, Hunk]:
+    def lost(self, change: Change, there: Side | None) -> dict[int, Hunk]:
         """The hunks of a change of which a file has less than half of the lines: quick, and mostly none."""
-        want, (single, _) = self._lines(after), self._standing(there)
+        before, after = change.before, change.after
+        if not (before and after and there) or not all(s.mode in REGULAR for s in (before, after, there)):
+            return {}
+        want, (single, _) = self._lines(after.oid), self._standing(there.oid)
         found = {}
-        for number, hunk in enumerate(self.hunks(before, after) or ()):
+        for number, hunk in enumerate(self.hunks(before.oid, after.oid) or ()):
             added = [hash(line) in single for line in want[hunk.new : hunk.new + hunk.added] if line.strip()]
             if 2 * sum(added) < len(added) or not added:
                 found[number] = hunk

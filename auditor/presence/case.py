@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from auditor.fixes import FixCommit
-from auditor.git.changes import Changes
+from auditor.git.changes import Changes, Side
 from auditor.git.content import Replay
 from auditor.model import Status, Via
 from auditor.presence.scene import Line, Place, Scene, Whole
@@ -52,6 +52,7 @@ class Case:
     larger: Callable[[], tuple[Whole, ...]]
     top: str
     came: int | None = None
+    older: tuple[tuple[str, Side], ...] = ()
 
     @property
     def wholes(self) -> tuple[Whole, ...]:
@@ -60,16 +61,16 @@ class Case:
 
     def place(self, commit: str | None = None) -> Place:
         """The fix held against a commit, the branch's tip by default."""
-        return self._place(commit or self.line.tip, self._arrival())
+        return self._place(commit or self.line.tip, self.arrival())
 
     def end(self, commit: str) -> Place:
         """The same for one of the few commits that are worth a search for moved files, as tips are."""
         return replace(self.place(commit), ends=(self.line.tip, self.scene.main.tip, commit))
 
     def _place(self, commit: str, arrival: tuple[Place, Place] | None) -> Place:
-        return Place(self.scene, self.fix, commit, (self.line.tip, self.scene.main.tip), arrival)
+        return Place(self.scene, self.fix, commit, (self.line.tip, self.scene.main.tip), arrival, self.older)
 
-    def _arrival(self) -> tuple[Place, Place] | None:
+    def arrival(self) -> tuple[Place, Place] | None:
         """Where the branch and what brought `came` had parted, and the branch's first-parent commit just after it.
 
         Before its arrival the branch may have gone its own way there: that is not what the fix found, nor older.

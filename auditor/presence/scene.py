@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -55,6 +56,17 @@ class Scene:
         self._overruling: dict[int, tuple[list[int], list[int]]] = {}
         self._brought: dict[int, Changes | None] = {}
         self._bases: dict[tuple[int, int], list[int]] = {}
+        self._fixes: dict[str, list[tuple[int, Change]]] = defaultdict(list)
+
+    def know(self, fixes: Iterable[FixCommit]) -> None:
+        """Takes note of what each fix of the audit does to each file."""
+        for fix in {f.number: f for f in fixes}.values():
+            for change in fix.changes or ():
+                self._fixes[change.path].append((fix.number, change))
+
+    def fixes_of(self, path: str) -> Sequence[tuple[int, Change]]:
+        """What the fixes of the audit did to one file."""
+        return self._fixes.get(path, ())
 
     def contains(self, line: Line, number: int) -> bool:
         """Whether a commit is in the history of a branch."""
@@ -142,6 +154,7 @@ class Place:
     """A fix held against the files of one commit. `ends` are the tips whose names for moved files hold below, too.
 
     `arrival`, where it is known: what the branch had in common with the fix before it came, and the branch just after.
+    `older` are files as they were before earlier fixes that this one goes on from, where a tip stands so again.
     """
 
     scene: Scene
@@ -149,6 +162,7 @@ class Place:
     commit: str
     ends: tuple[str, ...]
     arrival: tuple[Place, Place] | None = None
+    older: tuple[tuple[str, Side], ...] = ()
 
     def side(self, change: Change) -> Side | None:
         """The file at this commit, followed through a rename where its own path is empty."""
@@ -174,6 +188,11 @@ class Place:
         )
 
     def _restored(self, change: Change) -> frozenset[int]:
+        content, there = self.scene.content, self.side(change)
+        older = (content.restored(change, side, there) for path, side in self.older if path == change.path)
+        return self._restored_since(change).union(*older)
+
+    def _restored_since(self, change: Change) -> frozenset[int]:
         if self.arrival is None:
             return frozenset()
         earlier, came, here = (place.side(change) for place in (*self.arrival, self))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from auditor.model import Status
-from auditor.presence import dropped, likeness, standing, withdrawn
+from auditor.presence import dropped, likeness, older, standing, withdrawn
 from auditor.presence.case import Case, Found, Regions, Undone
 from auditor.presence.scene import inverse
 
@@ -17,7 +17,7 @@ def find(case: Case, found: Found) -> Undone | None:
     """What undid a fix that history has, or None where its content stands or has moved on."""
     if found.number is None or not _differs_from_main(case) or case.held():
         return None
-    case = replace(case, came=found.number)
+    case = older.back_at(replace(case, came=found.number), case.line.tip)
     regions = case.place().undone()
     regions = regions and regions - _expected(case, found.number)
     if regions and not standing.moved_on(case.place(), regions):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.git.content import Replay
-from auditor.presence import likeness, standing
+from auditor.presence import likeness, older, standing
 from auditor.presence.case import Case
 from auditor.presence.scene import Place, inverse
 
@@ -16,7 +16,7 @@ _MOST = 1 / 2
 def find(case: Case) -> str | None:
     """How main took the fix back, or None."""
     scene = case.scene
-    there = case.place(scene.main.tip)
+    there = older.back_at(case, scene.main.tip).place(scene.main.tip)
     if there.undone() and _whole_fix_undone(case, there):
         return "the old lines are back at main's tip"
     for number in _took_back(case, there):
@@ -37,11 +37,11 @@ def _whole_fix_undone(case: Case, there: Place) -> bool:
     """Whether every region stands as before the fix. A file that it added is gone then, which alone tells nothing."""
     changes = case.fix.changes or ()
     modified = [c for c in changes if c.before is not None]
-    content, gone = case.scene.content, there.gone()
+    size, undone = case.scene.content.size, there.undone()
     return (
         bool(modified)
-        and len(gone) == len(changes) - len(modified)
-        and all(len(content.undone(c, there.side(c))) == content.size(c) for c in modified)
+        and len(there.gone()) == len(changes) - len(modified)
+        and all(sum(path == c.path for path, _ in undone) == size(c) for c in modified)
     )
 
 

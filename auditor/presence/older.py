@@ -1,0 +1,62 @@
+"""A fix may be lost with what it was made on: then what stands is older than the lines that the fix replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from auditor.git.changes import Change, Side
+from auditor.presence.case import Case
+
+_VERSIONS = 32
+_COMMITS = 1000
+
+
+def back_at(case: Case, tip: str) -> Case:
+    """The case with the versions of files from before an earlier change, where a tip has gone back to one of them."""
+    place = case.place(tip)
+    lost = [(c, there) for c in case.fix.changes or () if case.scene.content.lost(c, there := place.side(c))]
+    found = [(c.path, side) for c, there in lost for side in (*_fixed(case, c, there), *_had(case, c, there))]
+    return replace(case, older=tuple(found))
+
+
+def _fixed(case: Case, change: Change, there: Side | None) -> Iterator[Side]:
+    """What earlier fixes of the file found there, where that stands again in the stead of this one."""
+    content, history = case.scene.content, case.scene.history
+    found = [
+        (number, other.before)
+        for number, other in case.scene.fixes_of(change.path)
+        if other.before is not None
+        and number != case.fix.number
+        and content.undone(other, there)
+        and content.restored(change, other.before, there)
+    ]
+    below = history.ancestors(case.fix.number) if found else frozenset()
+    yield from (side for number, side in found if number in below)
+
+
+def _had(case: Case, change: Change, there: Side | None) -> Iterator[Side]:
+    """What the branch had before the fix came, where it went back to that since, and main did not lose the fix."""
+    arrival, content = case.arrival(), case.scene.content
+    if arrival is None or content.lost(change, case.place(case.scene.main.tip).side(change)):
+        return
+    came = arrival[1].side(change)
+    for side in _versions(case, change):
+        back = content.restored(change, side, there)
+        if back and back - content.restored(change, side, came):
+            yield side
+
+
+def _versions(case: Case, change: Change) -> Iterator[Side]:
+    """The latest versions of a file on the branch's first-parent line before the fix came."""
+    assert case.came is not None
+    trunk, places = case.scene.arrivals(case.line)
+    before = places[case.came]
+    seen: dict[Side, None] = {}
+    for number in reversed(trunk[max(0, before - _COMMITS) : before]):
+        side = case.place(case.scene.history.ids[number]).side(change)
+        if side is not None and side not in seen:
+            seen[side] = None
+            yield side
+        if len(seen) >= _VERSIONS:
+            return
