@@ -7,7 +7,7 @@ DEMO := .demo
 
 KILLS ?= 500
 
-.PHONY: help demo test kills lint bench prove axe screenshots clean
+.PHONY: help demo test kills full-disk lint bench prove axe screenshots clean
 
 help:
 	@echo "make demo   build demonstration repositories, audit them, leave an HTML report"
@@ -17,6 +17,7 @@ help:
 	@echo "            and the nights of a fleet of 1,000 mirrored repositories"
 	@echo "make prove  run every check command of a scan with plain git (REPO=path MAIN=name BRANCHES='a b')"
 	@echo "make kills  kill KILLS runs (500) while they write the ledger, and look at what is left"
+	@echo "make full-disk  record runs on a disk with ever more room left (as root, on Linux: it mounts one in memory)"
 	@echo "make axe    fetch axe-core, which the browser tests ask whether the report is accessible"
 	@echo "make screenshots  make the pictures of the README from the demonstration"
 	@echo "make clean  remove the virtual environment and what was generated"
@@ -49,6 +50,9 @@ prove: $(STAMP)
 
 kills: $(STAMP)
 	$(BIN)/python -m tests.kills $(KILLS)
+
+full-disk: $(STAMP)
+	$(BIN)/python -m tests.full_disk
 
 axe:
 	npm install --silent --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --prefix $(DEMO)/axe axe-core@4.14.1

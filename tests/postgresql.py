@@ -22,24 +22,26 @@ _NOBODY = "postgres"
 @contextmanager
 def server() -> Iterator[str]:
     """The address of its maintenance database. It listens on a socket in a folder of its own only."""
-    binaries = _binaries()
     folder = Path(tempfile.mkdtemp(prefix="drift-pg-"))
-    user = _user()
     try:
-        if user is not None:
-            os.chown(folder, user.pw_uid, user.pw_gid)
-        _run(user, binaries / "initdb", "-D", folder / "data", "-U", "drift", "-A", "trust", "--no-sync", "-E", "UTF8")
-        options = ("listen_addresses=", f"unix_socket_directories={folder}", "fsync=off", "max_connections=40")
-        command: list[str | Path] = [
-            binaries / "postgres",
-            "-D",
-            folder / "data",
-            *(w for o in options for w in ("-c", o)),
-        ]
-        with _running(user, command, folder / ".s.PGSQL.5432"):
-            yield f"postgresql://drift@/postgres?host={folder}"
+        with server_in(folder) as address:
+            yield address
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def server_in(folder: Path, *settings: str) -> Iterator[str]:
+    """The same with its data in an empty folder, and with settings of its own."""
+    binaries, user = _binaries(), _user()
+    if user is not None:
+        os.chown(folder, user.pw_uid, user.pw_gid)
+    making = ("-U", "drift", "-A", "trust", "--no-sync", "-E", "UTF8", "--wal-segsize=1")
+    _run(user, binaries / "initdb", "-D", folder / "data", *making)
+    options = ("listen_addresses=", f"unix_socket_directories={folder}", "fsync=off", "max_connections=40", *settings)
+    command: list[str | Path] = [binaries / "postgres", "-D", folder / "data", *(w for o in options for w in ("-c", o))]
+    with _running(user, command, folder / ".s.PGSQL.5432"):
+        yield f"postgresql://drift@/postgres?host={folder}"
 
 
 def _binaries() -> Path:

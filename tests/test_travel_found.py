@@ -423,3 +423,16 @@ def test_what_the_branch_had_rewritten_before_the_fix_came_is_nothing_older(repo
     repo.merge("main")
     repo.commit("Own way again", {"src/login.py": LOGIN_FIXED.replace('return "no"', "return REFUSED")})
     assert told(repo, tag="v2.4.1") == ("present", "merge")
+
+
+def test_dropped_where_the_branch_had_removed_the_file_and_got_an_old_one_since(repo: Repo) -> None:
+    hotfix(repo)
+    repo.switch("side", "dev")
+    repo.commit("Side", {"src/login.py": "# side\n" + LOGIN})
+    repo.switch("dev")
+    repo.remove("src/login.py")
+    repo.commit("Remove", {})
+    repo.git("merge", "--no-ff", "--no-commit", "-s", "ours", "main")
+    repo.commit("Merge main, the file stays removed", {})
+    repo.merge("side", resolve={"src/login.py": "# side\n" + LOGIN})
+    assert told(repo) == ("dropped", None)

@@ -27,7 +27,7 @@ def stands(atom: Atom, tree: Tree) -> str:
         return OTHER
     if found in (atom.new, atom.old):
         return NEW if found == atom.new else OLD
-    if atom.new > atom.old > found == 0:
+    if min(atom.new, atom.old) > found == 0:
         return BELOW
     if FIRST_OWN > atom.new > atom.old >= 0 and 0 <= found < FIRST_OWN:
         return BELOW if found < atom.old else BEYOND
@@ -137,7 +137,14 @@ class Truth:
             return frozenset({NOT_APPLICABLE})
         moved = BELOW not in raw and OLD not in raw
         typed = moved and all(s is NEW for s in (self.effective(fix)[tip][i] for i in at))
-        return frozenset({PRESENT, MISSING} if typed or (moved and self._as_tagged(fix, tip)) else {MISSING})
+        again = frozenset({REVERTED} if self._was_there_before(fix, tip) else ())
+        return again | frozenset({PRESENT, MISSING} if typed or (moved and self._as_tagged(fix, tip)) else {MISSING})
+
+    def _was_there_before(self, fix: int, tip: int) -> bool:
+        """Whether a fix that goes back to an earlier one finds the branch to have been there, and to have gone on."""
+        back = all(isinstance(a.key, int) and (a.old or 0) > (a.new or 0) for a in self.made(fix))
+        below = (self.world.nodes[n].tree for n in self.world.ancestors(tip))
+        return back and any(all(stands(a, tree) is NEW for a in self.made(fix)) for tree in below)
 
     def _as_tagged(self, fix: int, tip: int) -> bool:
         """Whether what the fix touches stands as its hotfix left it in the end: the whole may have been squashed."""

@@ -6,6 +6,7 @@ copy of it is one, too.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -104,6 +105,8 @@ def _begin(connection: Connection) -> None:
 
 
 def _postgresql(url: str) -> Database:
+    # What it warns of, the error that is raised says, too.
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
     parts = make_url(url).set(drivername="postgresql+psycopg")
     options = {"connect_timeout": 10, "keepalives_idle": 60, "options": f"-c lock_timeout={_PATIENCE}s"}
     try:

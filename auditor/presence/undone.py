@@ -169,13 +169,21 @@ def _silent(case: Case, number: int) -> Undone:
     """
     scene = case.scene
     trunk, places = scene.arrivals(case.line)
-    expected = _expected(case, number)
+    expected, arrival = _expected(case, number), trunk[places[number]]
+    if arrival != number and _kept_removed(case, arrival):
+        return dropped.lost(case, arrival, "kept the file removed")
     for place in range(len(trunk) - 1, places[number], -1):
         before = case.place(scene.history.ids[trunk[place - 1]])
         if not before.undone() - expected:
             return _restored(case, trunk[place])
-    arrival = trunk[places[number]]
     return _restored(case, arrival) if arrival == number else dropped.lost(case, arrival, "it was lost before")
+
+
+def _kept_removed(case: Case, arrival: int) -> bool:
+    """Whether none of the fix's files was there after the merge by which it came: what is there today came later."""
+    place = case.place(case.scene.history.ids[arrival])
+    changes = [c for c in case.fix.changes or () if c.after is not None]
+    return bool(changes) and all(place.side(c) is None for c in changes)
 
 
 def _restored(case: Case, number: int) -> Undone:
