@@ -436,3 +436,17 @@ def test_dropped_where_the_branch_had_removed_the_file_and_got_an_old_one_since(
     repo.commit("Merge main, the file stays removed", {})
     repo.merge("side", resolve={"src/login.py": "# side\n" + LOGIN})
     assert told(repo) == ("dropped", None)
+
+
+def test_a_revert_that_main_got_from_a_branch_and_did_not_take_withdraws_nothing(repo: Repo) -> None:
+    """Picked and reverted on dev, which comes to nothing in a merge; then main rewrites the lines."""
+    landed = hotfix(repo)
+    repo.switch("dev")
+    pick = repo.pick(landed.fix)
+    repo.revert(pick)
+    repo.commit("Other", {"o.txt": "o\n"})
+    repo.switch("main")
+    repo.merge("dev")
+    assert repo.read("src/login.py") == LOGIN_FIXED
+    repo.commit("Rewrite", {"src/login.py": REWRITTEN})
+    assert told(repo) == ("reverted", None)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from collections.abc import Iterable
 from enum import Enum
 from functools import lru_cache, partial
 
@@ -171,17 +172,21 @@ class Content(Renames):
         data = self.store.blob(there)
         return hunk.added > 0 and lines.has_block(data, new) and not lines.has_block(data, old)
 
-    def restored(self, change: Change, earlier: Side | None, there: Side | None) -> frozenset[int]:
+    def restored(
+        self, change: Change, earlier: Side | None, there: Side | None, came: Side | None = None
+    ) -> frozenset[int]:
         """Which hunks of `change` gave way to what stood there `earlier`, which is not what the change found there.
 
-        So it is where a change to a change is lost with the change that it was made to.
+        So it is where a change to a change is lost with the change that it was made to. What stood so already
+        in the file as it `came` did not give way.
         """
         after = change.after
         known = {side.oid for side in (change.before, after) if side}
         if earlier is None or earlier.oid in known or earlier.mode not in REGULAR:
             return _NONE
         lost = self.lost(change, there)
-        larger = self.undone(Change(change.path, earlier, after), there) if lost else _NONE
+        since_earlier = Change(change.path, earlier, after)
+        larger = self.undone(since_earlier, there) - self.undone(since_earlier, came) if lost else _NONE
         since = self.hunks(earlier.oid, after.oid) if after and larger else None
         return frozenset(
             n for n, h in lost.items() if since and any(lines.meets(h, since[i]) for i in larger if i >= 0)
@@ -266,6 +271,12 @@ class Content(Renames):
         if change.before and change.after and change.before.mode != change.after.mode:
             added[f"mode {change.after.mode:o}".encode()] += 1
         return removed, added
+
+    def has_again(self, there: Side | None, earlier: Side, since: Iterable[Side | None]) -> bool:
+        """Whether a file has a line of an earlier version that the versions `since` have not."""
+        back = self.all_lines(there) & self.all_lines(earlier)
+        gone = set(back).difference(*(self.all_lines(side) for side in since))
+        return any(line.strip() for line in gone)
 
     def all_lines(self, side: Side | None) -> Counter[bytes]:
         """Every line of a file, as `changed_lines` counts them; a file taken as a whole is one line, its blob."""

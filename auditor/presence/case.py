@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from auditor.fixes import FixCommit
-from auditor.git.changes import Changes, Side
+from auditor.git.changes import Changes
 from auditor.git.content import Replay
 from auditor.model import Status, Via
-from auditor.presence.scene import Line, Place, Scene, Whole
+from auditor.presence.scene import Line, Older, Place, Scene, Whole
 from auditor.presence.search import Search
 
 Regions = frozenset[tuple[str, int]]
@@ -52,7 +52,7 @@ class Case:
     larger: Callable[[], tuple[Whole, ...]]
     top: str
     came: int | None = None
-    older: tuple[tuple[str, Side], ...] = ()
+    older: tuple[Older, ...] = ()
 
     @property
     def wholes(self) -> tuple[Whole, ...]:
@@ -95,6 +95,18 @@ class Case:
     def whole_held(self, commit: str | None = None) -> Whole | None:
         """The first larger change with the fix in it whose replay there changes nothing."""
         return next((w for w in self.wholes if self.holds(w.changes, commit)), None)
+
+    def felt(self, number: int, line: Line, *, out: bool) -> bool:
+        """Whether what a commit did had its effect on a branch: a merge may have brought it, and kept the other side.
+
+        The fix was taken `out` where it is not whole after the merge, and brought where any file of it is.
+        """
+        arrival = self.scene.arrival(line, number)
+        if arrival == number:
+            return True
+        oid = self.scene.history.ids[arrival]
+        whole = self.held(oid) or self.whole_held(oid) is not None
+        return not whole if out else whole or any(self.holds((c,), oid) for c in self.fix.changes or ())
 
     def lacks(self, commit: str | None = None) -> bool:
         """Whether any region stands there as before the fix, and on main does not."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from auditor.git.changes import Change, Side
 from auditor.presence.case import Case
+from auditor.presence.scene import Older
 
 _VERSIONS = 32
 _COMMITS = 1000
@@ -16,11 +17,11 @@ def back_at(case: Case, tip: str) -> Case:
     """The case with the versions of files from before an earlier change, where a tip has gone back to one of them."""
     place = case.place(tip)
     lost = [(c, there) for c in case.fix.changes or () if case.scene.content.lost(c, there := place.side(c))]
-    found = [(c.path, side) for c, there in lost for side in (*_fixed(case, c, there), *_had(case, c, there))]
+    found = [o for c, there in lost for o in (*_fixed(case, c, there), *_had(case, c, there))]
     return replace(case, older=tuple(found))
 
 
-def _fixed(case: Case, change: Change, there: Side | None) -> Iterator[Side]:
+def _fixed(case: Case, change: Change, there: Side | None) -> Iterator[Older]:
     """What earlier fixes of the file found there, where that stands again in the stead of this one."""
     content, history = case.scene.content, case.scene.history
     found = [
@@ -32,19 +33,23 @@ def _fixed(case: Case, change: Change, there: Side | None) -> Iterator[Side]:
         and content.restored(change, other.before, there)
     ]
     below = history.ancestors(case.fix.number) if found else frozenset()
-    yield from (side for number, side in found if number in below)
+    yield from (Older(change.path, side, None) for number, side in found if number in below)
 
 
-def _had(case: Case, change: Change, there: Side | None) -> Iterator[Side]:
-    """What the branch had before the fix came, where it went back to that since, and main did not lose the fix."""
+def _had(case: Case, change: Change, there: Side | None) -> Iterator[Older]:
+    """What the branch had before the fix came, where it went back to that since, and main did not lose the fix.
+
+    Of lines that are worded otherwise a comparison may say so, too: the file is that of then, or a line is
+    back that none had since.
+    """
     arrival, content = case.arrival(), case.scene.content
     if arrival is None or content.lost(change, case.place(case.scene.main.tip).side(change)):
         return
     came = arrival[1].side(change)
     for side in _versions(case, change):
-        back = content.restored(change, side, there)
-        if back and back - content.restored(change, side, came):
-            yield side
+        since = (change.before, change.after, came)
+        if content.restored(change, side, there, came) and (side == there or content.has_again(there, side, since)):
+            yield Older(change.path, side, came)
 
 
 def _versions(case: Case, change: Change) -> Iterator[Side]:

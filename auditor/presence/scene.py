@@ -34,6 +34,15 @@ class Whole:
     changes: Changes
 
 
+@dataclass(frozen=True, slots=True)
+class Older:
+    """A version of a file from before what a fix was made on; what stood so when it `came` tells nothing."""
+
+    path: str
+    side: Side
+    came: Side | None
+
+
 class Scene:
     """One repository, ready to be asked. Bit 0 of `reach` is main."""
 
@@ -162,7 +171,7 @@ class Place:
     commit: str
     ends: tuple[str, ...]
     arrival: tuple[Place, Place] | None = None
-    older: tuple[tuple[str, Side], ...] = ()
+    older: tuple[Older, ...] = ()
 
     def side(self, change: Change) -> Side | None:
         """The file at this commit, followed through a rename where its own path is empty."""
@@ -189,7 +198,7 @@ class Place:
 
     def _restored(self, change: Change) -> frozenset[int]:
         content, there = self.scene.content, self.side(change)
-        older = (content.restored(change, side, there) for path, side in self.older if path == change.path)
+        older = (content.restored(change, o.side, there, o.came) for o in self.older if o.path == change.path)
         return self._restored_since(change).union(*older)
 
     def _restored_since(self, change: Change) -> frozenset[int]:

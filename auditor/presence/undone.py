@@ -91,22 +91,10 @@ def _events(case: Case, number: int) -> list[tuple[int, bool]]:
     found = dict(_by_change(case))
     found.update(_by_message(case, number))
     found.pop(number, None)
-    later = [(n, out) for n, out in found.items() if scene.place(case.line, n) >= start and _told(case, n, out=out)]
+    since = [(n, out) for n, out in found.items() if scene.place(case.line, n) >= start]
+    later = [(n, out) for n, out in since if case.felt(n, case.line, out=out)]
     history = scene.history
     return sorted(later, key=lambda e: (scene.place(case.line, e[0]), history.generation[e[0]], history.ids[e[0]]))
-
-
-def _told(case: Case, number: int, *, out: bool) -> bool:
-    """Whether what a commit did had its effect on the branch: a merge may have brought it, and kept the other side.
-
-    The fix was taken out where it is not whole after the merge, and brought where any file of it is.
-    """
-    arrival = case.scene.arrival(case.line, number)
-    if arrival == number:
-        return True
-    oid = case.scene.history.ids[arrival]
-    whole = case.held(oid) or case.whole_held(oid) is not None
-    return not whole if out else whole or any(case.holds((c,), oid) for c in case.fix.changes or ())
 
 
 def _by_change(case: Case) -> Iterator[tuple[int, bool]]:

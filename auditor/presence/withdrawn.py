@@ -56,9 +56,10 @@ def _took_back(case: Case, there: Place) -> Iterator[int]:
     confirmed = bool(there.undone())
     for number in (*hinted, *_searched(case)):
         did = (number in hinted and (confirmed or _took_most(case, number))) or _is_inverse(case, number)
-        if number not in seen and scene.contains(scene.main, number) and did:
+        if number not in seen and did and scene.contains(scene.main, number):
             seen.add(number)
-            yield number
+            if case.felt(number, scene.main, out=True):
+                yield number
 
 
 def _took_most(case: Case, number: int) -> bool:
