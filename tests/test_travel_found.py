@@ -450,3 +450,19 @@ def test_a_revert_that_main_got_from_a_branch_and_did_not_take_withdraws_nothing
     assert repo.read("src/login.py") == LOGIN_FIXED
     repo.commit("Rewrite", {"src/login.py": REWRITTEN})
     assert told(repo) == ("reverted", None)
+
+
+def test_main_took_it_out_and_brought_it_again_and_the_branch_has_the_former_alone(repo: Repo) -> None:
+    """Dev had rewritten the lines before: nothing of the fix ever came, though history has it."""
+    hotfix(repo)
+    repo.switch("dev")
+    repo.commit("Rewrite", {"src/login.py": REWRITTEN})
+    repo.switch("main")
+    tidied = repo.commit("Tidy up", {"src/login.py": LOGIN})
+    repo.switch("dev")
+    repo.merge("main")
+    assert repo.read("src/login.py") == REWRITTEN
+    repo.switch("main")
+    repo.revert(tidied)
+    assert told(repo) == ("reverted", None)
+    assert_checks_hold(repo.path, on_dev(repo))

@@ -138,7 +138,7 @@ class Truth:
         moved = BELOW not in raw and OLD not in raw
         typed = moved and all(s is NEW for s in (self.effective(fix)[tip][i] for i in at))
         again = frozenset({REVERTED} if self._was_there_before(fix, tip) else ())
-        return again | frozenset({PRESENT, MISSING} if typed or (moved and self._as_tagged(fix, tip)) else {MISSING})
+        return again | frozenset({PRESENT, MISSING} if typed or self._as_tagged(fix, tip) else {MISSING})
 
     def _was_there_before(self, fix: int, tip: int) -> bool:
         """Whether a fix that goes back to an earlier one finds the branch to have been there, and to have gone on."""

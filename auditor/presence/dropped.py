@@ -47,11 +47,14 @@ def before_moving_on(case: Case, number: int) -> Undone | None:
     """The same, where the branch's file has moved on since, or a file that the fix adds never came."""
     everything = case.place().gone() - case.place(case.scene.main.tip).gone()
     arrival = case.scene.arrival(case.line, number)
-    lacked = lacks(case, arrival)
-    if not everything and lacked != _all_regions(case):
+    if not everything and not lacks_all(case, arrival):
         return None
-    regions = everything or lacked
-    return by_its_merge(case, number, regions) if regions else None
+    return by_its_merge(case, number, everything or lacks(case, arrival))
+
+
+def lacks_all(case: Case, number: int) -> bool:
+    """Whether a commit has nothing of the fix, all of its regions standing as before."""
+    return bool(found := lacks(case, number)) and found == _all_regions(case)
 
 
 def _all_regions(case: Case) -> Regions:

@@ -33,6 +33,7 @@ def find(case: Case, found: Found) -> Undone | None:
         or _reverted_last(case, number)
         or dropped.kept_old_side(case, number)
         or dropped.overruled(case, number)
+        or _out_where_parted(case)
     )
     return None if out is None or _came_later(case, out.number) else out
 
@@ -82,6 +83,19 @@ def _reverted_last(case: Case, number: int) -> Undone | None:
     last = events[-1][0]
     shared = case.scene.contains(case.scene.main, last) and not withdrawn.again(case, last)
     return None if shared else _reverted(case, last)
+
+
+def _out_where_parted(case: Case) -> Undone | None:
+    """Main had taken the fix out where the branch last got from it, and has it again since: the branch has not."""
+    scene = case.scene
+    if not case.held(scene.main.tip):
+        return None
+    for base in scene.bases((case.line.number, scene.main.number)):
+        if dropped.lacks_all(case, base) and case.fix.number in scene.history.ancestors(base):
+            oid = scene.history.ids[base]
+            detail = f"{oid[:12]} of main, which the branch has, was without it; what brought it again is not there"
+            return Undone(Status.REVERTED, base, detail, scene.history.time[scene.arrival(case.line, base)])
+    return None
 
 
 def _events(case: Case, number: int) -> list[tuple[int, bool]]:
