@@ -8,7 +8,7 @@ from auditor.model import Forecast
 
 
 def forecast(content: Content, net: Changes, base: str | None, tip: str) -> Forecast:
-    """Clean, or the paths that would conflict, sorted. Renamed files are followed, and named as on the branch."""
+    """Clean, or the paths that would conflict, sorted, each once. Renamed files are named as on the branch."""
     conflicts = []
     for change in net:
         path, there = change.path, content.at(tip, change.path)
@@ -17,4 +17,4 @@ def forecast(content: Content, net: Changes, base: str | None, tip: str) -> Fore
             there = content.at(tip, path)
         if content.replay(change, there) is Replay.CONFLICT:
             conflicts.append(path.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
-    return Forecast(not conflicts, tuple(sorted(conflicts)))
+    return Forecast(not conflicts, tuple(sorted(set(conflicts))))

@@ -16,7 +16,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from auditor.errors import BranchDriftError
-from auditor.model import Audit, RepositoryAudit, Severity, Status, Tool, Violation
+from auditor.model import Audit, Forecast, RepositoryAudit, Severity, Status, Tool, Violation
 from auditor.output import FORMATS, files, metrics, render, wire
 from auditor.output.html import assets
 from tests.build import back_merge, hotfix, protocol
@@ -120,6 +120,17 @@ def test_table_neutralises_terminal_escapes(whole: Audit) -> None:
     assert "\u202e" not in table
     assert "missing" in table
     assert table.rstrip().splitlines()[-1].startswith("drift: 4 missing, 1 waived, 3 present")
+
+
+def test_table_names_the_first_of_many_conflicts(whole: Audit, found: RepositoryAudit) -> None:
+    """`explain` and the report have them all."""
+    ahead = Forecast(clean=False, conflicts=tuple(f"path{n}" for n in range(30)))
+    hotfix = found.hotfixes[0]
+    verdicts = tuple(replace(v, forecast=ahead) for v in hotfix.verdicts)
+    found = replace(found, hotfixes=(replace(hotfix, verdicts=verdicts),))
+    table = render("table", replace(whole, repositories=(found,)))
+    assert "path5 and 24 more" in table
+    assert "path6" not in table
 
 
 def test_csv_has_no_live_formula(whole: Audit) -> None:

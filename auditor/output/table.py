@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -23,6 +24,7 @@ _STYLES = {
 }
 _MOST_IN_SYNC = 20
 _NARROWEST = 140
+_MOST_PATHS = 6
 
 
 def render(audit: Audit) -> str:
@@ -112,9 +114,15 @@ def _why(console: Console, hotfix: Hotfix, verdict: Verdict) -> None:
     if verdict.waiver:
         console.print(f"      {_safe(f'waived {approval(verdict.waiver)} (else {verdict.covers})')}")
     if verdict.forecast and not verdict.forecast.clean:
-        console.print(f"      a back-merge would conflict in {_safe(', '.join(verdict.forecast.conflicts))}")
+        console.print(f"      a back-merge would conflict in {_safe(_few(verdict.forecast.conflicts))}")
     elif verdict.forecast:
         console.print("      a back-merge would be clean")
+
+
+def _few(paths: Sequence[str]) -> str:
+    """The first of many; `explain` and the report have them all."""
+    more = len(paths) - _MOST_PATHS
+    return ", ".join(paths[:_MOST_PATHS]) + (f" and {more} more" if more > 0 else "")
 
 
 def _conclusion(console: Console, audit: Audit) -> None:
