@@ -173,7 +173,7 @@ class Truth:
         since = [n for n in trunk if self._contained(fix, n)]
         had = [all(self.effective(fix)[n][i] is NEW for i in at) for n in since]
         if not any(had):
-            own = any(self._takes_out(fix, n) for n in self.world.ancestors(trunk[-1]))
+            own = any(self._takes_out(fix, n) or self._goes_below(fix, n) for n in self.world.ancestors(trunk[-1]))
             # What the fix was made on came by itself, and is its old lines.
             own = own or any({BELOW, OLD} <= {self.effective(fix)[n][i] for n in since} for i in at)
             return frozenset({DROPPED, REVERTED} if own else {DROPPED})
@@ -197,6 +197,12 @@ class Truth:
     def _takes_out(self, fix: int, number: int) -> bool:
         inverse = {Atom(a.file, a.key, a.new, a.old) for a in self.made(fix)}
         return len(self.world.nodes[number].parents) == 1 and bool(inverse & self.world.made(number))
+
+    def _goes_below(self, fix: int, number: int) -> bool:
+        """Whether a commit takes a region from the fix, or a later one, to before it."""
+        back = (Atom(a.file, a.key, a.new, a.old) for a in self.world.made(number))
+        single = len(self.world.nodes[number].parents) == 1
+        return single and any(_spans(larger, atom) for larger in back for atom in self.made(fix))
 
     def _room(self, fix: int, branch: str, at: Sequence[int]) -> Statuses:
         """Lines in neither form, or a file that is gone, leave the verdict to what history plainly says."""
