@@ -466,3 +466,17 @@ def test_main_took_it_out_and_brought_it_again_and_the_branch_has_the_former_alo
     repo.revert(tidied)
     assert told(repo) == ("reverted", None)
     assert_checks_hold(repo.path, on_dev(repo))
+
+
+def test_main_got_it_again_from_a_branch_that_had_picked_it_before(repo: Repo) -> None:
+    """The pick is no younger than main's taking back; the merge that brought it to main is."""
+    landed = hotfix(repo)
+    repo.switch("side", "v2.3.0")
+    repo.pick(landed.fix)
+    repo.switch("main")
+    repo.commit("Tidy up", {"src/login.py": LOGIN})
+    repo.commit("Other", {"o.txt": "o\n"})
+    repo.merge("side")
+    assert repo.read("src/login.py") == LOGIN_FIXED
+    repo.commit("Rewrite", {"src/login.py": REWRITTEN})
+    assert told(repo) == ("missing", None)

@@ -80,11 +80,16 @@ def again(case: Case, number: int) -> bool:
     if any(scene.contains(scene.main, n) and not again(case, n) for n in scene.reverts_of(number)):
         return True
     wanted = (case.fix.changes or (), *(w.changes for w in case.wholes))
-    later = scene.history.generation[number]
+    taken = _on_main(case, number)
     return any(
-        scene.history.generation[n] > later and any(scene.content.same(w, case.search.changes[n]) for w in wanted)
+        _on_main(case, n) > taken and any(scene.content.same(w, case.search.changes[n]) for w in wanted)
         for n in _searched(case)
     )
+
+
+def _on_main(case: Case, number: int) -> tuple[int, int]:
+    """When a commit had its effect on main: as main's own line got it, and below one merge by the order of history."""
+    return case.scene.place(case.scene.main, number), case.scene.history.generation[number]
 
 
 def _searched(case: Case) -> list[int]:
