@@ -480,3 +480,28 @@ def test_main_got_it_again_from_a_branch_that_had_picked_it_before(repo: Repo) -
     assert repo.read("src/login.py") == LOGIN_FIXED
     repo.commit("Rewrite", {"src/login.py": REWRITTEN})
     assert told(repo) == ("missing", None)
+
+
+@pytest.mark.parametrize("how", ["dropped", "restored", "main"])
+def test_a_picture_goes_back_by_two_fixes(repo: Repo, how: str) -> None:
+    """Files that are compared as a whole go back to what was before an earlier fix, too."""
+    pictures = [b"\x00one", b"\x00two", b"\x00three"]
+    repo.switch("main")
+    repo.commit("Picture", {"logo.bin": pictures[0]})
+    repo.tag("v2.4.0")
+    repo.switch("dev")
+    repo.merge("main")
+    hotfix(repo, "one", "v2.4.1", {"logo.bin": pictures[1]})
+    hotfix(repo, "two", "v2.4.2", {"logo.bin": pictures[2]})
+    repo.switch("side", "dev")
+    repo.commit("Side", {"side.txt": "x\n"})
+    repo.merge("main", *(("-s", "ours") if how == "dropped" else ()))
+    repo.switch("dev")
+    repo.commit("Other", {"o.txt": "o\n"})
+    repo.merge("side")
+    repo.switch("main" if how == "main" else "dev")
+    if how != "dropped":
+        repo.commit("Old", {"logo.bin": pictures[0]})
+    status = {"dropped": "dropped", "restored": "reverted", "main": "withdrawn"}[how]
+    assert told(repo, tag="v2.4.1") == (status, None)
+    assert told(repo, tag="v2.4.2") == (status, None)

@@ -182,7 +182,11 @@ class Content(Renames):
         """
         after = change.after
         known = {side.oid for side in (change.before, after) if side}
-        if earlier is None or earlier.oid in known or earlier.mode not in REGULAR:
+        if earlier is None or earlier.oid in known:
+            return _NONE
+        if self._as_a_whole(change):
+            return _WHOLE if there == earlier != came else _NONE
+        if earlier.mode not in REGULAR:
             return _NONE
         lost = self.lost(change, there)
         since_earlier = Change(change.path, earlier, after)
@@ -191,6 +195,18 @@ class Content(Renames):
         return frozenset(
             n for n, h in lost.items() if since and any(lines.meets(h, since[i]) for i in larger if i >= 0)
         )
+
+    def _as_a_whole(self, change: Change) -> bool:
+        """Whether a file is compared as a whole before and after a change: a binary, a link, a submodule."""
+        before, after = change.before, change.after
+        if before is None or after is None:
+            return False
+        return not all(s.mode in REGULAR for s in (before, after)) or self.hunks(before.oid, after.oid) is None
+
+    def gave_way(self, change: Change, there: Side | None) -> bool:
+        """Whether a file may have lost any of what a change made there."""
+        whole = there not in (None, change.before, change.after) and self._as_a_whole(change)
+        return whole or bool(self.lost(change, there))
 
     def lost(self, change: Change, there: Side | None) -> dict[int, Hunk]:
         """The hunks of a change of which a file has less than half of the lines: quick, and mostly none."""

@@ -16,7 +16,7 @@ _COMMITS = 1000
 def back_at(case: Case, tip: str) -> Case:
     """The case with the versions of files from before an earlier change, where a tip has gone back to one of them."""
     place = case.place(tip)
-    lost = [(c, there) for c in case.fix.changes or () if case.scene.content.lost(c, there := place.side(c))]
+    lost = [(c, there) for c in case.fix.changes or () if case.scene.content.gave_way(c, there := place.side(c))]
     found = [o for c, there in lost for o in (*_fixed(case, c, there), *_had(case, c, there))]
     return replace(case, older=tuple(found))
 
@@ -43,7 +43,7 @@ def _had(case: Case, change: Change, there: Side | None) -> Iterator[Older]:
     back that none had since.
     """
     arrival, content = case.arrival(), case.scene.content
-    if arrival is None or content.lost(change, case.place(case.scene.main.tip).side(change)):
+    if arrival is None or content.gave_way(change, case.place(case.scene.main.tip).side(change)):
         return
     came = arrival[1].side(change)
     for side in _versions(case, change):
