@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from auditor import checks, hotfixes, pairs, policy, presence, rules
+from auditor import checks, hotfixes, landing, pairs, policy, presence, rules
 from auditor.config import BranchConfig, RepositoryConfig
 from auditor.errors import RepositoryError
 from auditor.fixes import FixCommit, counter, counting, describe, find_fixes
@@ -234,7 +234,7 @@ def _hotfix(
         selected_by=candidate.selected_by,
         bounds=range_.bound_tags,
         aliases=candidate.aliases,
-        fixes=tuple(describe(scene.content, f) for f in fixes),
+        fixes=tuple(replace(describe(scene.content, f), landing=landing.of(scene, f, candidate.number)) for f in fixes),
         verdicts=tuple(pair.verdict(b.name, lines.get(b.name)) for b in config.branches),
     )
 

@@ -25,9 +25,9 @@ from auditor.model import Problem, RepositoryAudit
 from auditor.output import files
 
 _AUDIT: TypeAdapter[RepositoryAudit] = TypeAdapter(RepositoryAudit)
-_POLICY = {"waivers", "waiver_warning", "acknowledged", "calendar", "limits", "forge", "backmerge"}
-# What is kept of an audit: 2 has its refs.
-_FORMAT = 2
+_POLICY = {"waivers", "waiver_warning", "acknowledged", "calendar", "limits", "forge", "backmerge", "pipelines"}
+# What is kept of an audit: 2 has its refs, 3 the commits with which fixes came to main and to branches.
+_FORMAT = 3
 _KEPT_SECONDS = 30 * 86_400
 
 

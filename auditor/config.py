@@ -20,6 +20,7 @@ from auditor.access import Access
 from auditor.backmerging import BackmergeConfig, ForgeConfig, beside
 from auditor.config_parts import AcknowledgedConfig, CalendarConfig, LedgerConfig, Part, WaiverConfig, located, places
 from auditor.errors import UsageError
+from auditor.matrix import PipelinesConfig
 from auditor.model import Severity
 from auditor.urls import Url
 from auditor.values import Duration, Pattern, Service, Size, Text, unique
@@ -122,6 +123,7 @@ class DefaultsConfig(Part):
     allowed_signers: Path | None = None
     limits: Limits = Limits()
     backmerge: BackmergeConfig = BackmergeConfig()
+    pipelines: PipelinesConfig = PipelinesConfig()
 
 
 class RepositoryConfig(DefaultsConfig):

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from auditor.past import Ref, RefChange
+from auditor.told import Asked, Required, Review
+from auditor.waivers import ListedWaiver, Waiver
 
 
 class Status(StrEnum):
@@ -61,13 +63,17 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class FixVerdict:
-    """One fix on one branch. `since` is when it arrived, or when it was taken out."""
+    """One fix on one branch. `since` is when it arrived, or when it was taken out.
+
+    `arrival` is the commit of the branch's own line with which a present one arrived.
+    """
 
     commit: str
     status: Status
     via: Via | None
     evidence: Evidence
     since: int | None = None
+    arrival: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,41 +94,12 @@ class Forecast:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiver:
-    """An approved exception for one pair; `control` is what makes up for it meanwhile.
-
-    Days are ISO 8601; `expires` is the last day it holds.
-    """
-
-    tag: str
-    branch: str
-    reason: str
-    approved_by: str
-    expires: str
-    approved_at: str | None = None
-    control: str | None = None
-
-
-class Standing(StrEnum):
-    """What a waiver comes to today."""
-
-    IN_FORCE = "in-force"
-    UNUSED = "unused"
-    ENDED = "ended"
-
-
-@dataclass(frozen=True, slots=True)
-class ListedWaiver:
-    """A waiver of the configuration, whether it decides anything or not. `ends_soon`: within the warning time."""
-
-    waiver: Waiver
-    standing: Standing
-    ends_soon: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
-    """One hotfix on one branch. `reason` says why in a sentence; a waived pair keeps what it `covers`."""
+    """One hotfix on one branch. `reason` says why in a sentence; a waived pair keeps what it `covers`.
+
+    `arrival` is the commit whose time `since` is, of a present pair. What the forge tells is beside the verdict:
+    `pull_request` is the open back-merge, `pipelines` what the automation matrix asks of `arrival`.
+    """
 
     branch: str
     status: Status
@@ -138,6 +115,9 @@ class Verdict:
     waiver: Waiver | None = None
     covers: Status | None = None
     pull_request: str | None = None
+    pull_request_opened_at: int | None = None
+    arrival: str | None = None
+    pipelines: tuple[Required, ...] = ()
 
     @property
     def incomplete(self) -> bool:
@@ -147,18 +127,27 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """One commit of a hotfix that changes something that counts."""
+    """One commit of a hotfix that changes something that counts.
+
+    `landing` is the commit of main's own line that brought it, and, where that is no merge, those that follow it
+    there and may have been landed with it. `review` is what the forge tells.
+    """
 
     commit: str
     subject: str
     author: str
     authored_at: int
     paths: tuple[str, ...]
+    landing: tuple[str, ...] = ()
+    review: Review | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Hotfix:
-    """A selected tag on main, what it brought, and the verdict on every branch, in the branches' order."""
+    """A selected tag on main, what it brought, and the verdict on every branch, in the branches' order.
+
+    `pipelines` are what the automation matrix asks of main, and of the branch that it was made on.
+    """
 
     tag: str
     commit: str
@@ -171,6 +160,7 @@ class Hotfix:
     aliases: tuple[str, ...]
     fixes: tuple[Fix, ...]
     verdicts: tuple[Verdict, ...]
+    pipelines: tuple[Required, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +218,7 @@ class RuleNotJudged:
 
 @dataclass(frozen=True, slots=True)
 class RepositoryAudit:
-    """Everything found in one repository. `tags_audited` counts hotfixes and their aliases.
+    """Everything found in one repository. `tags_audited` counts hotfixes and their aliases; `forge` was asked.
 
     `refs` are all tags and the judged branches. A field that is added needs a default: audits of earlier
     versions are read back from the ledger.
@@ -249,6 +239,7 @@ class RepositoryAudit:
     refs: tuple[Ref, ...] = ()
     changes: tuple[RefChange, ...] = ()
     waivers: tuple[ListedWaiver, ...] = ()
+    forge: Asked | None = None
 
     def pairs(self) -> Iterator[tuple[Hotfix, Verdict]]:
         """Every hotfix on every branch."""

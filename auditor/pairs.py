@@ -41,6 +41,7 @@ def judge(
     status = status_of(fixes)
     since = _since(status, fixes, tagged_at)
     present = status is Status.PRESENT
+    rests_on = [f.arrival for f in fixes if f.status is status and f.since == since]
     return Verdict(
         branch=branch,
         status=status,
@@ -51,6 +52,7 @@ def judge(
         fixes=tuple(fixes),
         forecast=forecast if status in DRIFT else None,
         checks=tuple(checks),
+        arrival=rests_on[-1] if present and rests_on else None,
     )
 
 

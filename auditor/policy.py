@@ -12,16 +12,15 @@ from auditor.config_parts import WaiverConfig
 from auditor.model import (
     DRIFT,
     Hotfix,
-    ListedWaiver,
     RepositoryAudit,
+    RuleNotJudged,
     Severity,
-    Standing,
     Status,
     Verdict,
     Violation,
-    Waiver,
 )
 from auditor.past import Approval, RefChange
+from auditor.waivers import ListedWaiver, Standing, Waiver
 
 
 def apply_policy(audit: RepositoryAudit, config: RepositoryConfig, now: int) -> RepositoryAudit:
@@ -35,7 +34,14 @@ def apply_policy(audit: RepositoryAudit, config: RepositoryConfig, now: int) -> 
     listed = tuple(_listed(w, config, today, now, judged) for w in config.waivers)
     violations = (*audit.violations, *rules.remembered(audit, config), *_about_waivers(config, listed))
     kept = tuple(v for v in violations if v.severity is not Severity.OFF)
-    return replace(audit, hotfixes=judged, waivers=listed, violations=kept)
+    return replace(audit, hotfixes=judged, waivers=listed, violations=kept, not_judged=_not_judged(audit, config))
+
+
+def _not_judged(audit: RepositoryAudit, config: RepositoryConfig) -> tuple[RuleNotJudged, ...]:
+    """Which rules the forge is asked for hangs on the configuration of today, not on that of a remembered audit."""
+    of_forge = {rule.NAME for rule in (*rules.REVIEWS, *rules.RUNS)}
+    today = tuple(n for n in rules.not_judged(config) if n.rule in of_forge)
+    return (*(n for n in audit.not_judged if n.rule not in of_forge), *today)
 
 
 def _acknowledged(change: RefChange, changes: tuple[RefChange, ...], config: RepositoryConfig) -> RefChange:

@@ -10,16 +10,16 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "auditor"
 FLOORS = (
-    ("model", "past", "errors", "versions", "locks"),
-    ("yaml_text", "values", "urls", "addresses", "access", "backmerging", "faults", "config_parts", "config"),
+    ("model", "past", "told", "waivers", "errors", "versions", "locks"),
+    ("yaml_text", "values", "urls", "addresses", "access", "backmerging", "faults", "config_parts", "matrix", "config"),
     ("git",),
     (
         "fixes", "hotfixes", "presence", "rules", "forecast", "pairs", "policy", "checks", "due", "memory", "forges",
-        "lists",
+        "lists", "landing",
     ),
     ("audit", "discovery"),
     ("output", "fleet", "guarded", "cluster", "cache", "alone", "progress", "successes", "push", "ledger", "recording",
-     "evidence", "backmerge"),
+     "evidence", "backmerge", "reading"),
     ("commands", "serve"),
     ("cli",),
 )  # fmt: skip

@@ -12,10 +12,11 @@ from auditor import due
 from auditor.audit import audit_repository
 from auditor.config import RepositoryConfig
 from auditor.config_parts import CalendarConfig
-from auditor.model import RepositoryAudit, Standing, Status
+from auditor.model import RepositoryAudit, Status
 from auditor.output import render
 from auditor.output.words import rfc3339
 from auditor.values import Sla
+from auditor.waivers import Standing
 from tests.build import Repo, hotfix, protocol
 from tests.judged import NOW, hotfix_of, pair
 from tests.test_output import whole_of

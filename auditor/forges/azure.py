@@ -10,6 +10,7 @@ from auditor.errors import ForgeError
 from auditor.forges import shape
 from auditor.forges.client import Client, Query, Reader, segment
 from auditor.forges.interface import (
+    Authored,
     Comment,
     Listed,
     NewPullRequest,
@@ -100,6 +101,11 @@ class AzureReading:
         found = [self._pull(i) for i in self._pages("/pullrequests", query) if "forkSource" not in i.value]
         return tuple(sorted(found, key=lambda p: p.number))
 
+    def open_pull_requests(self) -> tuple[PullRequest, ...]:
+        """All that are open between two branches of the project."""
+        items = self._pages("/pullrequests", {"searchCriteria.status": "active"})
+        return tuple(self._pull(i) for i in items if "forkSource" not in i.value)
+
     def pull_request(self, number: int) -> PullRequest:
         """One by its number."""
         return self._pull(self._one(f"/pullrequests/{number}"))
@@ -113,7 +119,13 @@ class AzureReading:
         for result in shape.of(answer.value.get("results"), list, path):
             for item in shape.item(result, path).parts(commit):
                 found[item.number("pullRequestId")] = self._pull(item)
+        if not found:
+            self._must_know(commit)
         return tuple(found[n] for n in sorted(found))
+
+    def _must_know(self, commit: str) -> None:
+        """Of a commit that it does not know, the forge says that there is nothing."""
+        self._one(f"/commits/{segment(commit)}")
 
     def reviews(self, pull: PullRequest) -> tuple[Review, ...]:
         """Votes that stand. When they were cast is in the discussion, what the tip was then in the iterations."""
@@ -143,6 +155,18 @@ class AzureReading:
                 found[who] = max(at, found.get(who, at))
         return found
 
+    def commits(self, pull: PullRequest) -> tuple[Authored, ...]:
+        """What it brought. The forge knows the authors as the commits have them, and does not tell merges apart."""
+        path, more = f"{self._path}/pullrequests/{pull.number}/commits", ""
+        found: list[Authored] = []
+        for _ in range(shape.MOST_PAGES):
+            answer = self._reader.get(path, {**_VERSION, "$top": 100, **({"continuationToken": more} if more else {})})
+            found += [_authored(i) for i in _values(answer.body, path)]
+            more = answer.headers.get("x-ms-continuationtoken", "")
+            if not more:
+                return tuple(found)
+        raise shape.endless(path)
+
     def comments(self, pull: PullRequest) -> tuple[Comment, ...]:
         """What people wrote under it."""
         threads = [t for t in self._values(f"/pullrequests/{pull.number}/threads") if not t.flag("isDeleted")]
@@ -160,6 +184,8 @@ class AzureReading:
             run = _status(item, commit)
             if run.name not in found or (run.at or 0) >= (found[run.name].at or 0):
                 found[run.name] = run
+        if not found:
+            self._must_know(commit)
         return tuple(found.values())
 
     def deployments(self, commit: str, environment: str | None = None) -> tuple[Run, ...]:
@@ -272,6 +298,14 @@ def _voter(thread: Item) -> str | None:
     key = said.part("CodeReviewVotedByIdentity").text("$value")
     known = thread.part("identities").part(key).text("id") if key else None
     return known or said.part("CodeReviewVotedByTfId").text("$value")
+
+
+def _authored(item: Item) -> Authored:
+    said = item.part("author")
+    title = shape.title(item.text("comment"))
+    return Authored(
+        item.need("commitId"), None, said.text("name") or "", said.text("email") or "", said.time("date"), title
+    )
 
 
 def _status(item: Item, commit: str) -> Run:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Mapping, Sequence
+from email.utils import parseaddr
 from urllib.parse import parse_qsl, urlsplit
 
 from auditor.errors import ForgeError
 from auditor.forges import shape
 from auditor.forges.client import Client, Query, Reader, segment
 from auditor.forges.interface import (
+    Authored,
     Comment,
     Listed,
     NewPullRequest,
@@ -115,12 +117,19 @@ class BitbucketCloudReading:
         self._project = project
         owner, _, name = project.partition("/")
         self._path = f"/repositories/{segment(owner)}/{segment(name)}"
+        self._deployed: tuple[Item, ...] | None = None
+        self._environments: dict[str | None, str | None] = {}
 
     def pull_requests(self, source: str, target: str) -> tuple[PullRequest, ...]:
         """Those from one branch of the project to another, in every state."""
         wanted = f"source.branch.name={_text(source)} AND destination.branch.name={_text(target)}"
         query: Query = {"q": wanted, "state": list(_STATES), "sort": "created_on", "pagelen": 50}
         items = self._list("/pullrequests", query)
+        return tuple(p for p, i in [(_pull(i), i) for i in items] if self._is_own(i))
+
+    def open_pull_requests(self) -> tuple[PullRequest, ...]:
+        """All that are open between two branches of the project."""
+        items = self._list("/pullrequests", {"state": "OPEN", "pagelen": 50})
         return tuple(p for p, i in [(_pull(i), i) for i in items] if self._is_own(i))
 
     def pull_request(self, number: int) -> PullRequest:
@@ -147,6 +156,10 @@ class BitbucketCloudReading:
             found.append(Review(reviewer, opinion, tip, at))
         return tuple(sorted(found, key=lambda r: r.at or 0))
 
+    def commits(self, pull: PullRequest) -> tuple[Authored, ...]:
+        """What it brought."""
+        return tuple(_authored(i) for i in self._list(f"/pullrequests/{pull.number}/commits", {"pagelen": 100}))
+
     def comments(self, pull: PullRequest) -> tuple[Comment, ...]:
         """What people wrote under it."""
         items = self._list(f"/pullrequests/{pull.number}/comments", {"pagelen": 100, "sort": "created_on"})
@@ -158,11 +171,12 @@ class BitbucketCloudReading:
         return tuple(_status(i, commit) for i in self._list(f"/commit/{segment(commit)}/statuses", {"pagelen": 100}))
 
     def deployments(self, commit: str, environment: str | None = None) -> tuple[Run, ...]:
-        """Where a commit was deployed to; the forge has no filter by commit, so all are looked through."""
-        names = {i.text("uuid"): i.text("name") for i in self._list("/environments", {"pagelen": 100})}
-        found = [
-            _deployment(i, commit, names) for i in self._list("/deployments", {"pagelen": 100}) if _is_of(i, commit)
-        ]
+        """Where a commit was deployed to; the forge has no filter by commit, so all are looked through, once."""
+        if self._deployed is None:
+            listed = self._list("/environments", {"pagelen": 100})
+            self._environments = {i.text("uuid"): i.text("name") for i in listed}
+            self._deployed = tuple(self._list("/deployments", {"pagelen": 100}))
+        found = [_deployment(i, commit, self._environments) for i in self._deployed if _is_of(i, commit)]
         return tuple(r for r in found if environment is None or r.environment == environment)
 
     def _list(self, place: str, query: Query) -> Iterator[Item]:
@@ -266,6 +280,20 @@ def _when(events: Sequence[Item], reviewer: Person, what: str) -> int | None:
     """When somebody last did something to a pull request."""
     own = [e.part(what) for e in events if _person(e.part(what).part("user")) == reviewer]
     return max((at for e in own if (at := e.time("date")) is not None), default=None)
+
+
+def _authored(item: Item) -> Authored:
+    said = item.part("author")
+    name, email = parseaddr(said.text("raw") or "")
+    return Authored(
+        commit=item.need("hash"),
+        author=_person(said.part("user")),
+        name=name,
+        email=email,
+        at=item.time("date"),
+        title=shape.title(item.text("message")),
+        merge=len(list(item.parts("parents"))) > 1,
+    )
 
 
 def _status(item: Item, commit: str) -> Run:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from auditor.forges import shape
 from auditor.forges.client import Client, Query, Reader, segment
 from auditor.forges.interface import (
+    Authored,
     Comment,
     Listed,
     NewPullRequest,
@@ -99,6 +100,11 @@ class BitbucketServerReading:
         found = [(_pull(i), i) for i in self._list("/pull-requests", query)]
         return tuple(p for p, i in found if self._is_to_own(i) and (p.source, p.target) == (source, target))
 
+    def open_pull_requests(self) -> tuple[PullRequest, ...]:
+        """All that are open between two branches of the project."""
+        items = self._list("/pull-requests", {"state": "OPEN"})
+        return tuple(_pull(i) for i in items if self._stays(i))
+
     def pull_request(self, number: int) -> PullRequest:
         """One by its number."""
         return _pull(self._fresh(number))
@@ -123,6 +129,10 @@ class BitbucketServerReading:
                 found.append(Review(who, opinion, item.text("lastReviewedCommit"), when.get((who.id, opinion))))
         return tuple(sorted(found, key=lambda r: r.at or 0))
 
+    def commits(self, pull: PullRequest) -> tuple[Authored, ...]:
+        """What it brought."""
+        return tuple(_authored(i) for i in self._list(f"/pull-requests/{pull.number}/commits", {}))
+
     def comments(self, pull: PullRequest) -> tuple[Comment, ...]:
         """What people wrote under it."""
         events = self._list(f"/pull-requests/{pull.number}/activities", {})
@@ -132,7 +142,11 @@ class BitbucketServerReading:
     def runs(self, commit: str) -> tuple[Run, ...]:
         """Statuses of builds of a commit."""
         items = _pages(self._reader, f"/build-status/latest/commits/{segment(commit)}", {})
-        return tuple(_status(i, commit) for i in items)
+        found = tuple(_status(i, commit) for i in items)
+        if not found:
+            # Builds are kept by commit alone, whatever repository it is of: that this one has it must be asked for.
+            shape.one(self._reader, f"{self._path}/commits/{segment(commit)}")
+        return found
 
     def deployments(self, commit: str, environment: str | None = None) -> tuple[Run, ...]:
         """The forge shows a deployment only to those who know its key and number."""
@@ -144,9 +158,16 @@ class BitbucketServerReading:
     def _list(self, place: str, query: Query) -> Iterator[Item]:
         return _pages(self._reader, f"{self._path}{place}", query)
 
+    def _stays(self, item: Item) -> bool:
+        """Whether it comes from the project and stays there."""
+        return self._is_own(item, "fromRef") and self._is_to_own(item)
+
     def _is_to_own(self, item: Item) -> bool:
         """Whether it stays in the project; what goes out may go to the one that this is a fork of."""
-        there = item.part("toRef").part("repository")
+        return self._is_own(item, "toRef")
+
+    def _is_own(self, item: Item, side: str) -> bool:
+        there = item.part(side).part("repository")
         place = f"{there.part('project').text('key')}/{there.text('slug')}"
         return place.casefold() == f"{self._key}/{self._slug}".casefold()
 
@@ -233,6 +254,20 @@ def _pull(item: Item) -> PullRequest:
 def _person(item: Item) -> Person | None:
     name = item.text("name")
     return Person(name, item.text("displayName") or name) if name else None
+
+
+def _authored(item: Item) -> Authored:
+    """A known author has an account's name for a name; one who is not known has what the commit says."""
+    said = item.part("author")
+    return Authored(
+        commit=item.need("id"),
+        author=_person(said) if said.text("slug") else None,
+        name=said.text("displayName") or said.text("name") or "",
+        email=said.text("emailAddress") or "",
+        at=item.time("authorTimestamp"),
+        title=shape.title(item.text("message")),
+        merge=len(list(item.parts("parents"))) > 1,
+    )
 
 
 def _status(item: Item, commit: str) -> Run:

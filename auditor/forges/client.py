@@ -26,7 +26,7 @@ _ATTEMPTS = 3
 _MOST_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PASSING = ("timeout", "unreachable", "broken-off")
-_KEPT_HEADERS = ("x-total", "x-total-count")
+_KEPT_HEADERS = ("x-total", "x-total-count", "x-ms-continuationtoken")
 
 
 @dataclass(frozen=True, slots=True)

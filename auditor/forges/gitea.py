@@ -8,6 +8,7 @@ from auditor.errors import ForgeError
 from auditor.forges import shape
 from auditor.forges.client import Client, Query, Reader, segment
 from auditor.forges.interface import (
+    Authored,
     Comment,
     Listed,
     NewPullRequest,
@@ -95,23 +96,38 @@ class GiteaReading:
         every = [(_pull(i), i) for i in self._list("/pulls", {"state": "all", "sort": "oldest"})]
         return tuple(p for p, i in every if self._is_own(i) and (p.source, p.target) == (source, target))
 
+    def open_pull_requests(self) -> tuple[PullRequest, ...]:
+        """All that are open between two branches of the project."""
+        return tuple(_pull(i) for i in self._list("/pulls", {"state": "open"}) if self._is_own(i))
+
     def pull_request(self, number: int) -> PullRequest:
         """One by its number."""
         return _pull(shape.one(self._reader, f"{self._path}/pulls/{number}"))
 
     def pull_requests_of(self, commit: str) -> tuple[PullRequest, ...]:
-        """The merged one that brought a commit; the forge knows of no other."""
+        """The merged one whose merge made a commit; the forge knows of no other.
+
+        That there is none it says as it says that there is no such commit: that is asked for.
+        """
         try:
             return (_pull(shape.one(self._reader, f"{self._path}/commits/{segment(commit)}/pull")),)
         except ForgeError as error:
-            if error.status == 404:
-                return ()
-            raise
+            if error.status != 404:
+                raise
+        self._must_know(commit)
+        return ()
+
+    def _must_know(self, commit: str) -> None:
+        shape.one(self._reader, f"{self._path}/git/commits/{segment(commit)}")
 
     def reviews(self, pull: PullRequest) -> tuple[Review, ...]:
         """What was thought of it; not what was only asked for, or has yet to be submitted."""
         items = self._list(f"/pulls/{pull.number}/reviews", {})
         return tuple(_review(i) for i in items if i.need("state") in _OPINIONS)
+
+    def commits(self, pull: PullRequest) -> tuple[Authored, ...]:
+        """What it brought."""
+        return tuple(_authored(i) for i in self._list(f"/pulls/{pull.number}/commits", {}))
 
     def comments(self, pull: PullRequest) -> tuple[Comment, ...]:
         """What people wrote under it. The forge gives all comments of an issue at once."""
@@ -122,7 +138,10 @@ class GiteaReading:
     def runs(self, commit: str) -> tuple[Run, ...]:
         """Statuses of a commit."""
         place = f"/commits/{segment(commit)}/status"
-        return tuple(_status(i, commit) for i in self._list(place, {}, "statuses"))
+        found = tuple(_status(i, commit) for i in self._list(place, {}, "statuses"))
+        if not found:
+            self._must_know(commit)
+        return found
 
     def deployments(self, commit: str, environment: str | None = None) -> tuple[Run, ...]:
         """There are none at this forge."""
@@ -222,6 +241,19 @@ def _review(item: Item) -> Review:
     reviewer = _person(item.part("user")) or Person("", "a deleted account")
     opinion = Opinion.DISMISSED if item.flag("dismissed") else _OPINIONS[item.need("state")]
     return Review(reviewer, opinion, item.text("commit_id"), item.time("submitted_at"))
+
+
+def _authored(item: Item) -> Authored:
+    said = item.part("commit").part("author")
+    return Authored(
+        commit=item.need("sha"),
+        author=_person(item.part("author")),
+        name=said.text("name") or "",
+        email=said.text("email") or "",
+        at=said.time("date"),
+        title=shape.title(item.part("commit").text("message")),
+        merge=len(list(item.parts("parents"))) > 1,
+    )
 
 
 def _status(item: Item, commit: str) -> Run:

@@ -9,6 +9,7 @@ from auditor.errors import ForgeError
 from auditor.forges import shape
 from auditor.forges.client import Client, Reader, segment
 from auditor.forges.interface import (
+    Authored,
     Comment,
     Listed,
     NewPullRequest,
@@ -27,6 +28,7 @@ from auditor.forges.tokens import Token
 PUBLIC = "https://api.github.com"
 LONGEST_BODY = 65_536
 _PAGE = ("per_page", 100)
+_MOST_COMMITS = 250
 _OPINIONS = {
     "APPROVED": Opinion.APPROVED,
     "CHANGES_REQUESTED": Opinion.REJECTED,
@@ -101,6 +103,10 @@ class GitHubReading:
         found = [(_pull(i), i) for i in items]
         return tuple(p for p, i in found if self._is_own(i) and (p.source, p.target) == (source, target))
 
+    def open_pull_requests(self) -> tuple[PullRequest, ...]:
+        """All that are open between two branches of the project."""
+        return tuple(_pull(i) for i in self._list("/pulls", {"state": "open"}) if self._is_own(i))
+
     def pull_request(self, number: int) -> PullRequest:
         """One by its number."""
         return _pull(shape.one(self._reader, f"{self._path}/pulls/{number}"))
@@ -114,6 +120,13 @@ class GitHubReading:
         """What was thought of it; not what somebody has yet to submit."""
         items = self._list(f"/pulls/{pull.number}/reviews", {})
         return tuple(_review(i) for i in items if i.need("state") in _OPINIONS)
+
+    def commits(self, pull: PullRequest) -> tuple[Authored, ...]:
+        """What it brought; the forge shows 250 of them, and does not say that there are more."""
+        found = tuple(_authored(i) for i in self._list(f"/pulls/{pull.number}/commits", {}))
+        if len(found) >= _MOST_COMMITS:
+            raise ForgeError("incomplete-list", f"{pull.url}: has {_MOST_COMMITS} commits or more: not all are shown")
+        return found
 
     def comments(self, pull: PullRequest) -> tuple[Comment, ...]:
         """What people wrote under it."""
@@ -238,6 +251,19 @@ def _person(item: Item) -> Person | None:
 def _review(item: Item) -> Review:
     reviewer = _person(item.part("user")) or Person("", "a deleted account")
     return Review(reviewer, _OPINIONS[item.need("state")], item.text("commit_id"), item.time("submitted_at"))
+
+
+def _authored(item: Item) -> Authored:
+    said = item.part("commit").part("author")
+    return Authored(
+        commit=item.need("sha"),
+        author=_person(item.part("author")),
+        name=said.text("name") or "",
+        email=said.text("email") or "",
+        at=said.time("date"),
+        title=shape.title(item.part("commit").text("message")),
+        merge=len(list(item.parts("parents"))) > 1,
+    )
 
 
 def _status(item: Item, commit: str) -> Run:

@@ -8,6 +8,7 @@ from auditor.errors import ForgeError
 from auditor.forges import shape
 from auditor.forges.client import Client, Query, Reader, segment
 from auditor.forges.interface import (
+    Authored,
     Comment,
     Listed,
     NewPullRequest,
@@ -79,6 +80,7 @@ class GitLabReading:
     def __init__(self, client: Reader, project: str) -> None:
         self._reader = client
         self._path = f"/projects/{segment(project)}"
+        self._deployed: dict[str | None, list[Item]] = {}
 
     def pull_requests(self, source: str, target: str) -> tuple[PullRequest, ...]:
         """Those from one branch of the project to another, in every state."""
@@ -89,6 +91,11 @@ class GitLabReading:
             for p, i in [(_pull(i), i) for i in found]
             if i.number("source_project_id") == i.number("target_project_id")
         )
+
+    def open_pull_requests(self) -> tuple[PullRequest, ...]:
+        """All that are open between two branches of the project."""
+        found = [(_pull(i), i) for i in self._list("/merge_requests", {"state": "opened"})]
+        return tuple(p for p, i in found if i.number("source_project_id") == i.number("target_project_id"))
 
     def pull_request(self, number: int) -> PullRequest:
         """One by its number."""
@@ -129,6 +136,10 @@ class GitLabReading:
                 found[who] = at
         return found
 
+    def commits(self, pull: PullRequest) -> tuple[Authored, ...]:
+        """What it brought. The forge knows the authors as the commits have them."""
+        return tuple(_authored(i) for i in self._of(pull, "commits"))
+
     def comments(self, pull: PullRequest) -> tuple[Comment, ...]:
         """What people wrote under it."""
         notes = (n for n in self._notes(pull) if not n.flag("system"))
@@ -148,10 +159,12 @@ class GitLabReading:
         return (*statuses, *pipelines.values())
 
     def deployments(self, commit: str, environment: str | None = None) -> tuple[Run, ...]:
-        """Where a commit was deployed to; the forge has no filter by commit, so all are looked through."""
-        named = {"environment": environment} if environment else {}
-        items = self._list("/deployments", {"order_by": "id", "sort": "asc", **named})
-        return tuple(_deployment(i, commit) for i in items if i.text("sha") == commit)
+        """Where a commit was deployed to; the forge has no filter by commit, so all are looked through, once."""
+        if environment not in self._deployed:
+            named = {"environment": environment} if environment else {}
+            items = self._list("/deployments", {"order_by": "id", "sort": "asc", **named})
+            self._deployed[environment] = list(items)
+        return tuple(_deployment(i, commit) for i in self._deployed[environment] if i.text("sha") == commit)
 
     def _of(self, pull: PullRequest, what: str, query: Query | None = None) -> Iterator[Item]:
         return self._list(f"/merge_requests/{pull.number}/{what}", query or {})
@@ -248,6 +261,19 @@ def _labels(item: Item) -> tuple[str, ...]:
 def _person(item: Item) -> Person | None:
     name = item.text("username")
     return Person(name, item.text("name") or name) if name else None
+
+
+def _authored(item: Item) -> Authored:
+    parents = item.value.get("parent_ids")
+    return Authored(
+        commit=item.need("id"),
+        author=None,
+        name=item.text("author_name") or "",
+        email=item.text("author_email") or "",
+        at=item.time("authored_date"),
+        title=shape.title(item.text("title")),
+        merge=isinstance(parents, list) and len(parents) > 1,
+    )
 
 
 def _run(source: Source, name: str, item: Item, commit: str, link: str) -> Run:

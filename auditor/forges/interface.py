@@ -105,6 +105,22 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class Authored:
+    """A commit of a pull request, and who wrote it: the account, where the forge knows it, and as the commit has it.
+
+    `at` is when it was written, `title` its first line.
+    """
+
+    commit: str
+    author: Person | None
+    name: str
+    email: str
+    at: int | None
+    title: str
+    merge: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Comment:
     """What somebody wrote under a pull request."""
 
@@ -151,14 +167,23 @@ class Reading(Protocol):
     def pull_requests(self, source: str, target: str) -> tuple[PullRequest, ...]:
         """Those from one branch of the project to another, in every state, the oldest first."""
 
+    def open_pull_requests(self) -> tuple[PullRequest, ...]:
+        """All that are open between two branches of the project."""
+
     def pull_request(self, number: int) -> PullRequest:
         """One by its number."""
 
     def pull_requests_of(self, commit: str) -> tuple[PullRequest, ...]:
-        """Those that brought a commit, or would, the oldest first."""
+        """Those that brought a commit, or would, the oldest first. An unknown commit is an error where that can be told.
+
+        What a button made of a commit, some forges find by the last of its commits alone.
+        """
 
     def reviews(self, pull: PullRequest) -> tuple[Review, ...]:
         """What was thought of it, the oldest first."""
+
+    def commits(self, pull: PullRequest) -> tuple[Authored, ...]:
+        """What it brought, or would, every commit."""
 
     def comments(self, pull: PullRequest) -> tuple[Comment, ...]:
         """What people wrote under it, the oldest first; not what the forge wrote itself."""

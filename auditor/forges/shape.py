@@ -64,6 +64,11 @@ class Item:
         return time(self.value.get(key))
 
 
+def title(message: str | None) -> str:
+    """The first line of a commit's message."""
+    return (message or "").strip("\n").partition("\n")[0].strip()
+
+
 def of(value: Any, kind: type[Any], where: str) -> Any:
     """A value if it is of the kind; raises `ForgeError` (`unexpected`) if not. A bool is no number."""
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):

@@ -21,13 +21,11 @@ from auditor.model import (
     Fix,
     FixVerdict,
     Hotfix,
-    ListedWaiver,
     RepositoryAudit,
     Severity,
     Status,
     Verdict,
     Violation,
-    Waiver,
 )
 from auditor.output.documents import (
     AuditDocument,
@@ -46,13 +44,13 @@ from auditor.output.documents import (
 )
 from auditor.output.words import rfc3339, writable
 from auditor.past import RefChange
+from auditor.waivers import ListedWaiver, Waiver
 
 SCHEMA = "branch-drift/audit/v1"
 # The line that a written document begins its repositories with.
 _REPOSITORIES = ' "repositories": [\n'
 # Characters that would change how the text around them looks, or hide; JSON has escapes for them.
 _UNSEEN = re.compile("[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
-
 
 _BEFORE, _AFTER = "{\n" + _REPOSITORIES, "\n ]\n}"
 

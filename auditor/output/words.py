@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from auditor.model import ListedWaiver, RepositoryAudit, Standing, Waiver
+from auditor.model import RepositoryAudit
 from auditor.past import Approval, RefChange
+from auditor.waivers import ListedWaiver, Standing, Waiver
 
 _FIRST = int(datetime(1, 1, 1, tzinfo=UTC).timestamp())
 _LAST = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())

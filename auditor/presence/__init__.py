@@ -44,9 +44,11 @@ def _judge(case: Case) -> FixVerdict:
 
 
 def _present(case: Case, found: Found) -> FixVerdict:
-    oid = None if found.number is None else case.scene.history.ids[found.number]
-    since = undone.arrived(case, found)
-    return FixVerdict(case.fix.oid, Status.PRESENT, found.via, Evidence(oid, found.detail), since)
+    history = case.scene.history
+    oid = None if found.number is None else history.ids[found.number]
+    arrival = undone.arrived(case, found)
+    evidence = Evidence(oid, found.detail)
+    return FixVerdict(case.fix.oid, Status.PRESENT, found.via, evidence, history.time[arrival], history.ids[arrival])
 
 
 def _absent(case: Case) -> FixVerdict:

@@ -194,8 +194,8 @@ def _restored(case: Case, number: int) -> Undone:
     return Undone(Status.REVERTED, number, detail, history.time[number])
 
 
-def arrived(case: Case, found: Found) -> int | None:
-    """When a present fix arrived on the branch; after a revert, when it came back."""
+def arrived(case: Case, found: Found) -> int:
+    """The commit of the branch's own line with which a present fix arrived; after a revert, with which it came back."""
     scene = case.scene
     if found.number is None:
         return _content_since(case, found)
@@ -203,15 +203,15 @@ def arrived(case: Case, found: Found) -> int | None:
     events = [n for n, out in _by_message(case, found.number) if out]
     events = [n for n in events if scene.place(case.line, n) >= scene.place(case.line, found.number)]
     if not events:
-        return scene.history.time[scene.arrival(case.line, found.number)]
+        return scene.arrival(case.line, found.number)
     trunk, _ = scene.arrivals(case.line)
     last = max(scene.place(case.line, n) for n in events)
     expected = _expected(case, found.number)
     back = (n for n in trunk[last:] if not dropped.lacks(case, n) - expected)
-    return scene.history.time[next(back, trunk[-1])]
+    return next(back, trunk[-1])
 
 
-def _content_since(case: Case, found: Found) -> int | None:
+def _content_since(case: Case, found: Found) -> int:
     """The first-parent commit since which the fix's lines have been there."""
     scene = case.scene
     trunk, _ = scene.arrivals(case.line)
@@ -221,4 +221,4 @@ def _content_since(case: Case, found: Found) -> int | None:
         if not case.holds(changes, scene.history.ids[number]):
             break
         first = number
-    return scene.history.time[first]
+    return first

@@ -9,6 +9,10 @@ from auditor.rules import (
     branch_rewritten,
     hotfix_not_cut_from_main,
     hotfix_not_tagged,
+    pipeline_failed,
+    pipeline_missing,
+    review_missing,
+    self_approved,
     tag_deleted,
     tag_moved,
     tag_not_annotated,
@@ -17,12 +21,15 @@ from auditor.rules import (
 )
 from auditor.rules.facts import Facts
 
-__all__ = ["REMEMBERED", "RULES", "Facts", "not_judged", "remembered", "violations"]
+__all__ = ["REMEMBERED", "REVIEWS", "RULES", "RUNS", "Facts", "not_judged", "on", "remembered", "told", "violations"]
 
 RULES = (tag_not_annotated, tag_not_on_main, hotfix_not_tagged, hotfix_not_cut_from_main, tag_unsigned)
 _ELSEWHERE = ("waiver-expired", "waiver-unused")
 # What these are judged on, an earlier run has to tell.
 REMEMBERED = (tag_moved, tag_deleted, branch_rewritten)
+# And on these, what the forge told.
+REVIEWS = (review_missing, self_approved)
+RUNS = (pipeline_missing, pipeline_failed)
 _NEEDS_MEMORY = tuple(rule.NAME for rule in REMEMBERED)
 
 
@@ -46,14 +53,37 @@ def remembered(found: RepositoryAudit, config: RepositoryConfig) -> tuple[Violat
     )
 
 
+def told(found: RepositoryAudit, config: RepositoryConfig) -> tuple[Violation, ...]:
+    """What is broken of the rules that the forge alone can tell, and that are on."""
+    return tuple(
+        Violation(rule.NAME, severity, b.tag, b.branch, b.commit, b.detail)
+        for rule in (*REVIEWS, *RUNS)
+        if (severity := config.severity(rule.NAME)) is not Severity.OFF
+        for b in rule.judge(found)
+    )
+
+
+def on(config: RepositoryConfig) -> frozenset[str]:
+    """The rules that the forge is asked for."""
+    if config.forge is None:
+        return frozenset()
+    rules = (*REVIEWS, *(RUNS if config.pipelines.matrix else ()))
+    return frozenset(rule.NAME for rule in rules if config.severity(rule.NAME) is not Severity.OFF)
+
+
 def not_judged(config: RepositoryConfig) -> tuple[RuleNotJudged, ...]:
     """Every other rule, and why it was not judged."""
-    judged = {rule.NAME for rule in RULES} | set(_ELSEWHERE)
+    judged = {rule.NAME for rule in RULES} | set(_ELSEWHERE) | on(config)
     found = []
     for name, _ in ALL_RULES:
         if config.severity(name) is Severity.OFF:
             found.append(RuleNotJudged(name, "switched off"))
         elif name not in judged:
-            needs = "needs an earlier run to compare with" if name in _NEEDS_MEMORY else "needs the forge"
-            found.append(RuleNotJudged(name, needs))
+            found.append(RuleNotJudged(name, _needs(name, config)))
     return tuple(found)
+
+
+def _needs(name: str, config: RepositoryConfig) -> str:
+    if name in _NEEDS_MEMORY:
+        return "needs an earlier run to compare with"
+    return "needs the forge" if config.forge is None else "needs an automation matrix (pipelines:)"
