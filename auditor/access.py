@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from auditor.values import Duration, Text
+from auditor.values import Day, Duration, Text
 
 ForgeType = Literal["github", "gitlab", "gitea", "bitbucket-cloud", "bitbucket-server", "azure"]
 
@@ -32,7 +32,11 @@ WebAddress = Annotated[Text, AfterValidator(_address)]
 
 
 class Access(BaseModel):
-    """A forge as the configuration names it. `timeout` is for one request, `patience` for all waiting, in seconds."""
+    """A forge as the configuration names it. `timeout` is for one request, `patience` for all waiting, in seconds.
+
+    The audit of a repository asks about hotfixes tagged `since` a day (UTC), by at most so many `requests`, and for at
+    most `deadline` seconds.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -43,6 +47,9 @@ class Access(BaseModel):
     ca_file: Path | None = None
     timeout: Annotated[Duration, Field(ge=1)] = 60
     patience: Duration = 600
+    since: Day | None = None
+    requests: Annotated[int, Field(ge=1)] = 2000
+    deadline: Annotated[Duration, Field(ge=1)] = 600
 
     @model_validator(mode="after")
     def _safe(self) -> Access:

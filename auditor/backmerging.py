@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from auditor.access import Access
 from auditor.urls import Url
-from auditor.values import Day, Text
+from auditor.values import Text
 
 _PERSON = re.compile(r"[^<>\x00-\x1f]*[^<>\x00-\x20] <[^<>\s]+>")
 
@@ -35,15 +35,10 @@ class BackmergeConfig(BaseModel):
 
 
 class ForgeConfig(Access):
-    """Where a repository is at its forge. Back-merge branches are pushed to `push`, else to the repository's `url`.
-
-    An audit asks about hotfixes tagged `since` a day (UTC), at most so many `requests`, and no longer than `patience`.
-    """
+    """Where a repository is at its forge. Back-merge branches are pushed to `push`, else to the repository's `url`."""
 
     project: Text
     push: Url | None = None
-    since: Day | None = None
-    requests: Annotated[int, Field(ge=1)] = 2000
 
 
 Block = TypeVar("Block", BackmergeConfig, ForgeConfig)

@@ -71,10 +71,15 @@ class PipelinesConfig(Part):
     urgent: Pattern = r"(?i)\burgent\b"
     kept: Duration = 400 * 86_400
 
-    def required(self, branch: str, *, urgent: bool) -> tuple[RequirementConfig, ...]:
-        """Everything that is asked for on a branch, each demand once."""
-        found = [r for m in self.matrix if matches(m.branch, branch) for r in m.require if urgent or not r.urgent]
-        return tuple({(r.kind, r.pattern): r for r in found}.values())
+    def required(self, branch: str) -> tuple[RequirementConfig, ...]:
+        """Everything that is asked for on a branch, each demand once; one that always holds before an urgent one."""
+        found = [r for m in self.for_branch(branch) for r in m.require]
+        always = {r.words for r in found if not r.urgent}
+        return tuple({r.words: r for r in found if not (r.urgent and r.words in always)}.values())
+
+    def for_branch(self, branch: str) -> tuple[BranchMatrix, ...]:
+        """The parts of the matrix that a branch's name matches."""
+        return tuple(m for m in self.matrix if matches(m.branch, branch))
 
 
 def matches(pattern: str, name: str) -> bool:

@@ -437,6 +437,7 @@ def test_what_is_found_is_mirrored_and_audited(shop: Path, tmp_path: Path) -> No
     """From the forge's list to the verdict, two nights long: the second finds what was pushed since."""
     with serving(tmp_path) as git, forge("github", Project("acme/shop"), Project("acme/shop-old")) as (server, world):
         world.projects[0].links["clone_url"] = git.url("shop/.git")
+        world.projects[0].bare = shop / ".git"
         file = configuration(tmp_path, tmp_path / "absent", ("github", server))
         first = json.loads(scan("scan", "-c", file, "--format", "json", cwd=tmp_path).stdout)
         subprocess.run(["git", "-C", shop, "branch", "-qf", "dr", "v2.3.0^{commit}"], check=True)

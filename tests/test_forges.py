@@ -539,6 +539,8 @@ def test_every_request_is_as_the_forge_describes_it(kind: str, tmp_path: Path) -
         facts(on, "deployment", "passed")
         on.world.vote(on.there(made.number), "alice", "approved")
         project.reviews(made)
+        project.commits(made)
+        project.open_pull_requests()
         project.runs(tip)
         project.pull_requests_of(tip)
         if kind == "github":
@@ -547,7 +549,8 @@ def test_every_request_is_as_the_forge_describes_it(kind: str, tmp_path: Path) -
         project.pull_requests(SOURCE, TARGET)
     known, unknown = forge_specs.split(kind, on.server.asked)
     assert len(known) >= 11
-    assert {a.path.rpartition("/")[2] for a in unknown} == {"comments", *(["assignees"] if kind == "github" else [])}
+    more = {"assignees"} if kind == "github" else {tip}
+    assert {a.path.rpartition("/")[2] for a in unknown} == {"comments", "commits", *more}
     assert forge_specs.faults(kind, known) == []
 
 

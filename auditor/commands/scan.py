@@ -151,7 +151,24 @@ def scan(config: Config, options: Options, started: int, recording: Recording) -
         else:
             whole = partial(work, known=known)
             repositories = fleet.run(config.repositories, whole, options.jobs or os.cpu_count() or 1, tell)
+    repositories = _told(config, repositories, started, _kept(config, options))
     return Audit(tool(), started, max(started, int(time.time())), config.sha256, repositories, discovered)
+
+
+def _told(
+    config: Config, found: tuple[RepositoryAudit, ...], now: int, kept: Path | None
+) -> tuple[RepositoryAudit, ...]:
+    """The audits with what the forges tell beside them."""
+    if not any(r.forge for r in config.repositories):
+        return found
+    from auditor import reading
+
+    return reading.read(config.repositories, found, now, kept)
+
+
+def _kept(config: Config, options: Options) -> Path | None:
+    """Where the forges' answers are kept."""
+    return None if options.no_ledger else config.state / "forges"
 
 
 def _only(known: Mapping[str, Known], repository: RepositoryConfig) -> Mapping[str, Known]:
@@ -164,7 +181,7 @@ def discovered_too(config: Config, options: Options) -> tuple[Config, tuple[Disc
         return config, ()
     from auditor import discovery
 
-    config, found = discovery.expand(config, None if options.no_ledger else config.state / "forges")
+    config, found = discovery.expand(config, _kept(config, options))
     if not options.quiet:
         discoveries.log(found, options.log_format)
     return config, found

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from auditor.access import Access
 from auditor.forges import azure, bitbucket_cloud, bitbucket_server, gitea, github, gitlab, tokens
+from auditor.forges.budget import Budget
 from auditor.forges.client import Client, Reader
 from auditor.forges.etags import Folder, Memory
 from auditor.forges.http import Http
@@ -93,13 +94,15 @@ class Acting(Asking):
 
 
 @contextmanager
-def asking(access: Access, kept: Path | None = None, clock: Clock | None = None) -> Iterator[Asking]:
+def asking(
+    access: Access, kept: Path | None = None, clock: Clock | None = None, budget: Budget | None = None
+) -> Iterator[Asking]:
     """A forge to ask. What it says is kept with its ETags in the folder `kept`, or for this run only.
 
     Raises `ForgeError`, here for a token that is not there.
     """
     with _arguments(access, kept, clock) as (kind, arguments):
-        yield Asking(kind, Reader(*arguments))
+        yield Asking(kind, Reader(*arguments, budget))
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 
 from auditor.errors import ForgeError
 from auditor.forges import complaints, limits, pace
+from auditor.forges.budget import Budget
 from auditor.forges.etags import Etags, Kept, Memory
 from auditor.forges.http import Http, Reply, joined, origin, shown
 from auditor.forges.pace import Clock
@@ -54,6 +55,7 @@ class Reader:
         patience: float = 600,
         etags: Etags | None = None,
         clock: Clock | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self.root = root.rstrip("/")
         self._http = http
@@ -62,6 +64,7 @@ class Reader:
         self._patience = patience
         self._etags = Memory() if etags is None else etags
         self._clock = clock or Clock()
+        self._budget = budget
         self._origin = origin(root)
         self._pace = pace.of(f"{self._origin[1]}:{self._origin[2]}")
 
@@ -143,6 +146,8 @@ class Reader:
     ) -> Reply:
         content = None if body is None else json.dumps(body).encode()
         kind = {} if body is None else {"Content-Type": "application/json"}
+        if self._budget is not None:
+            self._budget.spend()
         with self._pace.lock:
             self._hold(url, writing=writing)
             try:

@@ -174,9 +174,9 @@ class Reading(Protocol):
         """One by its number."""
 
     def pull_requests_of(self, commit: str) -> tuple[PullRequest, ...]:
-        """Those that brought a commit, or would, the oldest first. An unknown commit is an error where that can be told.
+        """Those that brought a commit, or would, the oldest first; a commit that is not known is an error.
 
-        What a button made of a commit, some forges find by the last of its commits alone.
+        Of the commits that a button made, some forges know only the last.
         """
 
     def reviews(self, pull: PullRequest) -> tuple[Review, ...]:

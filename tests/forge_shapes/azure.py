@@ -54,6 +54,8 @@ class AzureShape(Base):
                 ("GET", f"{pull}/threads", self.threads),
                 ("POST", f"{pull}/threads", self.comment),
                 ("GET", f"{pull}/iterations", self.iterations),
+                ("GET", f"{pull}/commits", self.commits),
+                ("GET", REPO + r"/commits/(?P<sha>[^/]+)", self.commit),
                 ("GET", REPO + r"/commits/(?P<sha>[^/]+)/statuses", self.statuses),
             )
         )
@@ -79,7 +81,8 @@ class AzureShape(Base):
     def pulls(self, asked: Asked, match: re.Match[str]) -> Said:
         project = self.there(match)
         wanted = {k.removeprefix("searchCriteria."): v for k, v in asked.query.items()}
-        source, target = (wanted[k].removeprefix("refs/heads/") for k in ("sourceRefName", "targetRefName"))
+        names = (wanted.get(k) for k in ("sourceRefName", "targetRefName"))
+        source, target = (name and name.removeprefix("refs/heads/") for name in names)
         found = [p for p in project.between(source, target) if wanted["status"] in ("all", _ENDS[p.state])]
         return self._page(asked, [self.pull_value(project, p) for p in reversed(found)], "$")
 
@@ -91,6 +94,26 @@ class AzureShape(Base):
             found = [p for p in project.bringing(sha) if (p.landed == sha) == (query["type"] == "lastMergeCommit")]
             results.append({sha: [self.pull_value(project, p) for p in found]} if found else {})
         return Said(200, {"queries": asked.body["queries"], "results": results})
+
+    def commit(self, _: Asked, match: re.Match[str]) -> Said:
+        if not self.there(match).has(match["sha"]):
+            return self.refusal(404, f"TF401175: The version descriptor <Commit: {match['sha']}> could not be resolved")
+        return Said(200, {"commitId": match["sha"]})
+
+    def commits(self, asked: Asked, match: re.Match[str]) -> Said:
+        """Pages by a token in a header."""
+        made = [
+            {
+                "commitId": w.commit,
+                "author": {"name": w.name, "email": w.email, "date": iso(w.at)},
+                "comment": w.title,
+            }
+            for w in self.there(match).written(self.the_pull(match))[::-1]
+        ]
+        start, top = int(asked.query.get("continuationToken", "0")), int(asked.query["$top"])
+        end = start + min(top, self.world.page)
+        more = {"x-ms-continuationtoken": str(end)} if end < len(made) else {}
+        return Said(200, {"value": made[start:end]}, more)
 
     def pull(self, _: Asked, match: re.Match[str]) -> Said:
         return Said(200, self.pull_value(self.there(match), self.the_pull(match)))

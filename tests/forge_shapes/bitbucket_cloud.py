@@ -45,6 +45,7 @@ class BitbucketCloudShape(Base):
             ("PUT", pull, self.edit),
             ("POST", f"{pull}/decline", self.decline),
             ("GET", f"{pull}/activity", self.activity),
+            ("GET", f"{pull}/commits", self.commits),
             ("GET", f"{pull}/comments", self.comments),
             ("POST", f"{pull}/comments", self.comment),
             ("GET", f"{commit}/pullrequests", self.pulls_of),
@@ -63,6 +64,9 @@ class BitbucketCloudShape(Base):
 
     def pulls(self, asked: Asked, match: re.Match[str]) -> Said:
         project = self.there(match)
+        if "q" not in asked.query:
+            found = [p for p in project.pulls if _ENDS[p.state] in asked.all["state"]]
+            return self._page(asked, [self.pull_value(project, p) for p in found])
         wanted = re.fullmatch(r'source\.branch\.name="(.*)" AND destination\.branch\.name="(.*)"', asked.query["q"])
         assert wanted, asked.query["q"]
         found = project.between(wanted[1].replace('\\"', '"'), wanted[2].replace('\\"', '"'))
@@ -98,10 +102,25 @@ class BitbucketCloudShape(Base):
         if self.indexing:
             self.indexing -= 1
             return Said(202, {"type": "indexing"})
+        if not self.there(match).has(match["sha"]):
+            return self.refusal(404, "Commit not found")
         found = self.there(match).bringing(match["sha"])
         return self._page(asked, [{"type": "pullrequest", "id": p.number, "title": p.title} for p in found])
 
+    def commits(self, asked: Asked, match: re.Match[str]) -> Said:
+        made = []
+        for w in self.there(match).written(self.the_pull(match))[::-1]:
+            known = self.world.accounts.get(w.email)
+            author = {"raw": w.raw, **({"user": _person(known)} if known else {})}
+            parents = [{"hash": oid} for oid in w.parents]
+            made.append(
+                {"hash": w.commit, "date": iso(w.at), "message": w.message, "author": author, "parents": parents}
+            )
+        return self._page(asked, made)
+
     def statuses(self, asked: Asked, match: re.Match[str]) -> Said:
+        if not self.there(match).has(match["sha"]):
+            return self.refusal(404, "Commit not found")
         found = [f for f in self.there(match).facts if f.kind != "deployment" and f.commit == match["sha"]]
         last = list({f.name: f for f in found}.values())
         return self._page(asked, [_status(f) for f in last])

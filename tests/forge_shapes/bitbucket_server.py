@@ -39,6 +39,8 @@ class BitbucketServerShape(Base):
             ("GET", f"{pull}/participants", self.participants),
             ("POST", f"{pull}/participants", self.ask),
             ("GET", f"{pull}/activities", self.activities),
+            ("GET", f"{pull}/commits", self.commits),
+            ("GET", REPO + r"/commits/(?P<sha>[^/]+)", self.commit),
             ("POST", f"{pull}/comments", self.comment),
             ("GET", REPO + r"/commits/(?P<sha>[^/]+)/pull-requests", self.pulls_of),
             ("GET", r"/build-status/latest/commits/(?P<sha>[^/]+)", self.statuses),
@@ -54,8 +56,9 @@ class BitbucketServerShape(Base):
 
     def pulls(self, asked: Asked, match: re.Match[str]) -> Said:
         project = self.there(match)
-        assert asked.query["direction"] == "OUTGOING"
-        found = project.between(asked.query["at"].removeprefix("refs/heads/"), None)
+        source = asked.query["at"].removeprefix("refs/heads/") if "at" in asked.query else None
+        assert source is None or asked.query["direction"] == "OUTGOING"
+        found = project.between(source, None)
         state = asked.query.get("state", "OPEN")
         return self._page(asked, [self.pull_value(project, p) for p in found if state in ("ALL", _ENDS[p.state])])
 
@@ -86,7 +89,32 @@ class BitbucketServerShape(Base):
 
     def pulls_of(self, asked: Asked, match: re.Match[str]) -> Said:
         project = self.there(match)
+        if not project.has(match["sha"]):
+            return self.refusal(404, f"Commit '{match['sha']}' does not exist in repository", "NoSuchCommitException")
         return self._page(asked, [self.pull_value(project, p) for p in project.bringing(match["sha"])])
+
+    def commit(self, _: Asked, match: re.Match[str]) -> Said:
+        if not self.there(match).has(match["sha"]):
+            return self.refusal(404, f"Commit '{match['sha']}' does not exist in repository", "NoSuchCommitException")
+        return Said(200, {"id": match["sha"]})
+
+    def commits(self, asked: Asked, match: re.Match[str]) -> Said:
+        made = []
+        for w in self.there(match).written(self.the_pull(match))[::-1]:
+            known = self.world.accounts.get(w.email)
+            author = {"name": w.name, "emailAddress": w.email}
+            author = {**author, **_person(known), "slug": known} if known else author
+            parents = [{"id": oid} for oid in w.parents]
+            made.append(
+                {
+                    "id": w.commit,
+                    "author": author,
+                    "authorTimestamp": w.at * 1000,
+                    "message": w.message,
+                    "parents": parents,
+                }
+            )
+        return self._page(asked, made)
 
     def statuses(self, asked: Asked, match: re.Match[str]) -> Said:
         facts = [f for p in self.world.projects for f in p.facts if f.kind != "deployment" and f.commit == match["sha"]]

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from tests.forge_server import Asked, Route, Said, part
 from tests.forge_shapes.base import Base
+from tests.forge_shapes.github import authored
 from tests.forge_shapes.pages import inside, iso, linked
 from tests.forge_shapes.world import Fact, Note, Project, Pull, RefusedError, Vote
 
@@ -36,6 +37,8 @@ class GiteaShape(Base):
             ("GET", pull, self.pull),
             ("PATCH", pull, self.edit),
             ("GET", f"{pull}/reviews", self.reviews),
+            ("GET", f"{pull}/commits", self.commits),
+            ("GET", REPO + r"/git/commits/(?P<sha>[^/]+)", self.commit),
             ("POST", f"{pull}/requested_reviewers", self.ask),
             ("GET", REPO + r"/pulls/(?P<base>[^/]+)/(?P<head>.+)", self.between),
             ("POST", f"{issue}/labels", self.label),
@@ -69,8 +72,16 @@ class GiteaShape(Base):
 
     def pull_of(self, _: Asked, match: re.Match[str]) -> Said:
         project = self.there(match)
-        found = [p for p in project.bringing(match["sha"]) if p.state == "merged"]
+        found = [p for p in project.pulls if p.state == "merged" and p.landed == match["sha"]]
         return Said(200, self.pull_value(project, found[0])) if found else self.refusal(404, "not found")
+
+    def commit(self, _: Asked, match: re.Match[str]) -> Said:
+        there = self.there(match).has(match["sha"])
+        return Said(200, {"sha": match["sha"]}) if there else self.refusal(404, "object does not exist")
+
+    def commits(self, asked: Asked, match: re.Match[str]) -> Said:
+        made = self.there(match).written(self.the_pull(match))
+        return self._page(asked, [authored(w, self.world.accounts.get(w.email)) for w in made])
 
     def labels(self, asked: Asked, match: re.Match[str]) -> Said:
         return self._page(asked, [{"id": n + 1, "name": name} for n, name in enumerate(self.there(match).labels)])

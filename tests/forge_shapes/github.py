@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from tests.forge_server import Asked, Route, Said, part
 from tests.forge_shapes.base import Base
 from tests.forge_shapes.pages import inside, iso, linked
-from tests.forge_shapes.world import Fact, Note, Project, Pull, RefusedError, Vote
+from tests.forge_shapes.world import Fact, Note, Project, Pull, RefusedError, Vote, Written
 
 REPO = r"/repos/(?P<owner>[^/]+)/(?P<repo>[^/]+)"
 _STATES = {
@@ -47,6 +47,7 @@ class GitHubShape(Base):
             ("PATCH", REPO + number, self.edit),
             ("PUT", f"{REPO}{number}/merge", self.merge),
             ("GET", f"{REPO}{number}/reviews", self.reviews),
+            ("GET", f"{REPO}{number}/commits", self.commits),
             ("POST", f"{REPO}{number}/requested_reviewers", self.ask),
             ("POST", f"{REPO}{issue}/labels", self.label),
             ("POST", f"{REPO}{issue}/assignees", self.assign),
@@ -86,7 +87,13 @@ class GitHubShape(Base):
 
     def pulls_of(self, asked: Asked, match: re.Match[str]) -> Said:
         project = self.there(match)
-        return self._page(asked, [self.pull_value(project, p) for p in project.bringing(match["sha"])])
+        if not project.has(match["sha"]):
+            return self.refusal(422, f"No commit found for SHA: {match['sha']}")
+        return self._page(asked, [self.pull_value(project, p) for p in project.bringing(match["sha"], every=True)])
+
+    def commits(self, asked: Asked, match: re.Match[str]) -> Said:
+        made = self.there(match).written(self.the_pull(match))
+        return self._page(asked, [authored(w, self.world.accounts.get(w.email)) for w in made[:250]])
 
     def reviews(self, asked: Asked, match: re.Match[str]) -> Said:
         pull = self.the_pull(match)
@@ -267,6 +274,18 @@ def _review(number: int, vote: Vote) -> dict[str, Any]:
     state = "DISMISSED" if vote.dismissed else _OPINIONS[vote.opinion]
     who = {"login": vote.who} if vote.who else None
     return {"id": number, "user": who, "state": state, "commit_id": vote.commit, "submitted_at": iso(vote.at)}
+
+
+def authored(written: Written, login: str | None) -> dict[str, Any]:
+    return {
+        "sha": written.commit,
+        "commit": {
+            "author": {"name": written.name, "email": written.email, "date": iso(written.at)},
+            "message": written.message,
+        },
+        "author": {"login": login} if login else None,
+        "parents": [{"sha": oid} for oid in written.parents],
+    }
 
 
 def _comment(number: int, note: Note) -> dict[str, Any]:

@@ -39,6 +39,7 @@ class GitLabShape(Base):
             ("PUT", request, self.edit),
             ("PUT", f"{request}/merge", self.merge),
             ("GET", f"{request}/approvals", self.approvals),
+            ("GET", f"{request}/commits", self.commits),
             ("GET", f"{request}/versions", self.versions),
             ("GET", f"{request}/notes", self.notes),
             ("POST", f"{request}/notes", self.note),
@@ -75,7 +76,24 @@ class GitLabShape(Base):
 
     def pulls_of(self, asked: Asked, match: re.Match[str]) -> Said:
         project = self.there(match)
+        if not project.has(match["sha"]):
+            return self.refusal(404, "Commit Not Found")
         return self._page(asked, [self.pull_value(project, p) for p in project.bringing(match["sha"])])
+
+    def commits(self, asked: Asked, match: re.Match[str]) -> Said:
+        made = [
+            {
+                "id": w.commit,
+                "title": w.title,
+                "message": w.message,
+                "author_name": w.name,
+                "author_email": w.email,
+                "authored_date": iso(w.at),
+                "parent_ids": list(w.parents),
+            }
+            for w in self.there(match).written(self.the_pull(match))
+        ]
+        return self._page(asked, made[::-1])
 
     def approvals(self, _: Asked, match: re.Match[str]) -> Said:
         approved = [v for v in self.the_pull(match).votes if v.opinion == "approved" and not v.dismissed]
@@ -93,6 +111,8 @@ class GitLabShape(Base):
         return self._page(asked, made)
 
     def statuses(self, asked: Asked, match: re.Match[str]) -> Said:
+        if not self.there(match).has(match["sha"]):
+            return self.refusal(404, "Commit Not Found")
         return self._page(asked, [_status(f) for f in self._facts(match, ("status", "check"))])
 
     def pipelines(self, asked: Asked, match: re.Match[str]) -> Said:

@@ -45,7 +45,10 @@ class Note:
 
 @dataclass
 class Pull:
-    """A pull request. `tips` are the tips of the source that the forge saw, and since when."""
+    """A pull request. `tips` are the tips of the source that the forge saw, and since when.
+
+    `base` is where the target was when it was merged, `made` the commits that the button made.
+    """
 
     number: int
     source: str
@@ -59,6 +62,7 @@ class Pull:
     state: str = "open"
     ended: int | None = None
     landed: str | None = None
+    base: str | None = None
     squashed: bool = False
     labels: list[str] = field(default_factory=list)
     reviewers: list[str] = field(default_factory=list)
@@ -66,11 +70,32 @@ class Pull:
     notes: list[Note] = field(default_factory=list)
     votes: list[Vote] = field(default_factory=list)
     tips: list[tuple[int, str]] = field(default_factory=list)
+    made: list[str] = field(default_factory=list)
     version: int = 0
 
     @property
     def head(self) -> str:
         return self.tips[-1][1]
+
+
+@dataclass
+class Written:
+    """A commit as it was written."""
+
+    commit: str
+    name: str
+    email: str
+    at: int
+    title: str
+    parents: tuple[str, ...]
+
+    @property
+    def raw(self) -> str:
+        return f"{self.name} <{self.email}>"
+
+    @property
+    def message(self) -> str:
+        return f"{self.title}\n\nWhy it was done."
 
 
 @dataclass
@@ -130,19 +155,41 @@ class Project:
         """Those with these branches, where they are named."""
         return [p for p in self.pulls if source in (None, p.source) and target in (None, p.target)]
 
-    def bringing(self, commit: str) -> list[Pull]:
-        """Those that brought a commit, or would."""
-        return [p for p in self.pulls if commit == p.landed or commit in self.commits(p)]
+    def has(self, commit: str) -> bool:
+        """Whether there is such a commit."""
+        if self.bare is None:
+            return False
+        try:
+            return self.git("cat-file", "-t", commit) == "commit"
+        except AssertionError:
+            return False
+
+    def bringing(self, commit: str, *, every: bool = False) -> list[Pull]:
+        """Those that brought a commit, or would; where the forge knows `every` commit that a button made, by these."""
+        return [
+            p for p in self.pulls if commit in ((p.landed, *p.made) if every else (p.landed,)) or self._in(p, commit)
+        ]
+
+    def _in(self, pull: Pull, commit: str) -> bool:
+        return commit in self.commits(pull)
 
     def commits(self, pull: Pull) -> list[str]:
         """What a pull request brings, the oldest first."""
-        base = pull.landed and f"{pull.landed}^1"
-        return self.git("rev-list", "--reverse", pull.head, f"^{base or f'refs/heads/{pull.target}'}").split()
+        return self.git("rev-list", "--reverse", pull.head, f"^{pull.base or f'refs/heads/{pull.target}'}").split()
+
+    def written(self, pull: Pull) -> list[Written]:
+        """The commits of a pull request with who wrote them."""
+        said = [self.git("log", "-1", "--format=%H%x00%an%x00%ae%x00%at%x00%s%x00%P", c) for c in self.commits(pull)]
+        each = [line.split("\0") for line in said]
+        return [Written(oid, name, email, int(at), title, tuple(p.split())) for oid, name, email, at, title, p in each]
 
 
 @dataclass
 class World:
-    """Everything at the forge. `users` are the names behind tokens; `page` is the longest page it gives."""
+    """Everything at the forge. `users` are the names behind tokens; `page` is the longest page it gives.
+
+    `accounts` are the names behind addresses of authors, where the forge knows them.
+    """
 
     projects: list[Project] = field(default_factory=list)
     users: dict[str, str] = field(default_factory=lambda: {TOKEN: ROBOT})
@@ -150,6 +197,7 @@ class World:
     host: str = "127.0.0.1"
     clock: int = START
     no_drafts: bool = False
+    accounts: dict[str, str] = field(default_factory=dict)
 
     def owned(self, owner: str, user: str, *, deep: bool = False) -> list[Project] | None:
         """The projects of an owner that a user may see; None where there is no such owner."""
@@ -179,6 +227,7 @@ class World:
             elif tip != pull.head:
                 pull.tips.append((self.tick(), tip))
             elif project.contains(tip, pull.target):
+                pull.base = _before(project, pull)
                 self.end(pull, "merged", project.tip(pull.target))
 
     def end(self, pull: Pull, state: str, landed: str | None) -> None:
@@ -230,11 +279,20 @@ class World:
             git(Path(folder), "clone", "-q", "--no-tags", str(project.bare), str(work))
             git(work, "switch", "-q", "--detach", f"origin/{pull.source if how == 'rebase' else pull.target}")
             _press(work, pull, how)
+            pull.base = git(work, "rev-parse", f"origin/{pull.target}")
             git(work, "push", "-q", "origin", f"HEAD:refs/heads/{pull.target}")
             landed = git(work, "rev-parse", "HEAD")
+            pull.made = git(work, "rev-list", "--first-parent", f"{pull.base}..HEAD").split()
         pull.squashed = how == "squash"
         self.end(pull, "merged", landed)
         return landed
+
+
+def _before(project: Project, pull: Pull) -> str:
+    """Where the target was before somebody merged by hand: below what came with the tip."""
+    line = project.git("rev-list", "--first-parent", f"refs/heads/{pull.target}").split()
+    below = [c for c in line if pull.head not in project.git("rev-list", c).split()]
+    return below[0] if below else line[-1]
 
 
 def _press(work: Path, pull: Pull, how: str) -> None:
