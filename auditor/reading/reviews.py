@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from auditor.errors import ForgeError
-from auditor.forges.interface import Authored, Opinion, PullRequest, State, same_commit
+from auditor.forges.interface import Authored, Opinion, Person, PullRequest, State, same_commit
 from auditor.forges.interface import Review as Said
 from auditor.model import Fix
 from auditor.reading.asker import Asker
@@ -63,12 +63,17 @@ def _rebased(asker: Asker, fix: Fix, after: Sequence[str], main: str) -> PullReq
     return None
 
 
+def _named(person: Person) -> str:
+    """Who it is, by name, and by what tells them apart where that is another."""
+    return person.name if person.id in ("", person.name) else f"{person.name} ({person.id})"
+
+
 def _told(pull: PullRequest) -> PullRequestTold:
     return PullRequestTold(
         number=pull.number,
         url=pull.url,
         title=pull.title,
-        author=pull.author.name if pull.author else None,
+        author=_named(pull.author) if pull.author else None,
         source=pull.source,
         head=pull.head,
         landed=pull.landed,
@@ -109,7 +114,7 @@ _UNKNOWN = frozenset({_NO_COMMIT, _NO_TIME, _NOBODY})
 def _approvals(pull: PullRequest, said: Sequence[Said], commits: Sequence[Authored]) -> Iterator[Approval]:
     """Everybody's approval that nothing later of theirs, nor a dismissal, has taken back; with why it may not count."""
     for last in _last(said):
-        bare = Approval(last.reviewer.name, last.commit, last.at, counts=False)
+        bare = Approval(_named(last.reviewer), last.commit, last.at, counts=False)
         why = _why_not(pull, last, commits)
         yield replace(bare, counts=why is None, why=why)
 
