@@ -8,6 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+# The codes of problems: a review is not told, nor what ran, nor how it ended, nor which back-merges are open.
+REVIEW_UNKNOWN, RUN_UNKNOWN, RUN_PENDING = "review-unknown", "pipeline-unknown", "pipeline-pending"
+OPEN_UNKNOWN = "pull-requests-unknown"
+UNTOLD = frozenset({REVIEW_UNKNOWN, RUN_UNKNOWN, RUN_PENDING, OPEN_UNKNOWN})
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

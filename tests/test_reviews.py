@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,7 +62,7 @@ def test_a_review_of_what_was_merged_counts(at: Shop, how: str) -> None:
         assert approval.counts
 
 
-def reviewed(at: Shop, *votes: tuple[str, str], how: str = "merge", **keys: object) -> tuple[Reviewed, str]:
+def reviewed(at: Shop, *votes: tuple[str, str], how: str = "merge", **keys: Any) -> tuple[Reviewed, str]:
     """How the one fix stands after these votes on what was merged, and why."""
     at.fix("Fix login-crash")
     pull = at.open()
@@ -72,7 +73,7 @@ def reviewed(at: Shop, *votes: tuple[str, str], how: str = "merge", **keys: obje
     return standing(at, **keys)
 
 
-def standing(at: Shop, **keys: object) -> tuple[Reviewed, str]:
+def standing(at: Shop, **keys: Any) -> tuple[Reviewed, str]:
     found = at.told(**keys)
     review = the_fix(found).review
     assert review is not None

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from auditor.audit import audit_repository
 from auditor.commands.scan import Options, configuration, discovered_too
-from auditor.config import Config
+from auditor.config import Config, RepositoryConfig
 from auditor.errors import BranchDriftError, UsageError
 from auditor.model import Audit, Hotfix, RepositoryAudit, Tool, Verdict
-from auditor.output import files
+from auditor.output import files, told
 from auditor.output.words import approval, plain, rfc3339, span
 from auditor.past import Episode
 from auditor.progress import say
+from auditor.told import UNTOLD
 
 
 def run(tag: str, branch: str, repository: Path | None, file: Path | None, main: str | None) -> int:
@@ -27,12 +28,24 @@ def run(tag: str, branch: str, repository: Path | None, file: Path | None, main:
     if len(wanted) != 1:
         names = ", ".join(r.name for r in config.repositories)
         raise UsageError(f"name one repository of the configuration: {names}")
-    found = audit_repository(wanted[0], int(time.time()), config.state)
+    now = int(time.time())
+    found = audit_repository(wanted[0], now, config.state)
+    found = _asked(found, wanted[0], tag, branch, now)
     hotfix, verdict = _pair(found, tag, branch)
     recorded = _recorded(config, found.name, hotfix.tag, branch) if file else ()
     files.write_text("-", "\n".join(_story(found, hotfix, verdict, recorded)) + "\n")
-    alone = replace(found, hotfixes=(replace(hotfix, verdicts=(verdict,)),), violations=())
-    return Audit(Tool("", "", ""), 0, 0, None, (alone,)).exit_code
+    return Audit(Tool("", "", ""), 0, 0, None, (replace(found, violations=()),)).exit_code
+
+
+def _asked(found: RepositoryAudit, config: RepositoryConfig, tag: str, branch: str, now: int) -> RepositoryAudit:
+    """The audit of this pair alone, with what the forge tells of it."""
+    hotfix, verdict = _pair(found, tag, branch)
+    found = replace(found, hotfixes=(replace(hotfix, verdicts=(verdict,)),))
+    if config.forge is None:
+        return found
+    from auditor import reading
+
+    return reading.read([config], [found], now, None)[0]
 
 
 def _pair(found: RepositoryAudit, tag: str, branch: str) -> tuple[Hotfix, Verdict]:
@@ -75,7 +88,10 @@ def _story(found: RepositoryAudit, hotfix: Hotfix, verdict: Verdict, recorded: t
     yield f"         selected by: {plain(hotfix.selected_by)}; bounded by: {bounds}"
     yield from _times(verdict)
     yield from map(_episode, recorded)
+    yield from _offered(verdict)
     yield from _fixes(hotfix, verdict)
+    yield from _automation(hotfix, verdict)
+    yield from (f"not told by the forge: {plain(e.detail)}" for e in found.errors if e.code in UNTOLD)
     yield from _checks(verdict)
 
 
@@ -100,6 +116,20 @@ def _times(verdict: Verdict) -> Iterator[str]:
         yield f"forecast a back-merge {said}"
 
 
+def _offered(verdict: Verdict) -> Iterator[str]:
+    if verdict.pull_request is not None:
+        since = f", open since {rfc3339(verdict.pull_request_opened_at)}" if verdict.pull_request_opened_at else ""
+        yield f"offered  {plain(verdict.pull_request)}{since}"
+
+
+def _automation(hotfix: Hotfix, verdict: Verdict) -> Iterator[str]:
+    """What the automation matrix asks of the hotfix on main and on this branch."""
+    every = (*hotfix.pipelines, *verdict.pipelines)
+    if every:
+        yield from ("", f"automation ({len(every)})")
+        yield from (f"  {told.required_line(required)}" for required in every)
+
+
 def _fixes(hotfix: Hotfix, verdict: Verdict) -> Iterator[str]:
     known = {f.commit: f for f in hotfix.fixes}
     yield ""
@@ -109,6 +139,7 @@ def _fixes(hotfix: Hotfix, verdict: Verdict) -> Iterator[str]:
         yield f"  {fix.commit} {plain(fix.subject)}"
         yield f"    {judged.status}{f' via {judged.via}' if judged.via else ''}: {plain(judged.evidence.detail)}"
         yield f"    changes {plain(', '.join(fix.paths))}"
+        yield from (f"    review {line}" for line in (told.review_lines(fix.review) if fix.review else ()))
 
 
 def _checks(verdict: Verdict) -> Iterator[str]:

@@ -50,7 +50,17 @@ def repository(recorded: RepositoryAudit, config: RepositoryConfig, path: Path, 
         found.unchecked.append(f"{name}: {error.detail}")
         return found
     _compare(recorded, again, found, same=same)
+    found.said += [f"{name}: {said}" for said in _told_by_the_forge(recorded)]
     return found
+
+
+def _told_by_the_forge(recorded: RepositoryAudit) -> Iterator[str]:
+    """What no repository bears out."""
+    if recorded.forge is not None:
+        reviews = sum(f.review is not None for h in recorded.hotfixes for f in h.fixes)
+        runs = sum(len(h.pipelines) + sum(len(v.pipelines) for v in h.verdicts) for h in recorded.hotfixes)
+        what = f"{reviews} reviews and {runs} demands of the automation matrix"
+        yield f"what {recorded.forge.url} told of {recorded.forge.project} ({what}) is as recorded, and not asked again"
 
 
 def _absent(store: Store, recorded: RepositoryAudit) -> Iterator[str]:
@@ -165,7 +175,7 @@ def _violations(recorded: RepositoryAudit, again: RepositoryAudit) -> Iterator[s
 
 
 def _hotfix(was: Hotfix, now: Hotfix, *, same: bool) -> Iterator[tuple[str, bool]]:
-    bare = [replace(h, verdicts=(), selected_by="") for h in (was, now)]
+    bare = [replace(_untold(h, was), verdicts=(), selected_by="") for h in (was, now)]
     if bare[0] != bare[1]:
         yield f"{was.tag}: {_names(*bare)} differ from the record", False
     if [v.branch for v in was.verdicts] != [v.branch for v in now.verdicts]:
@@ -180,14 +190,28 @@ def _hotfix(was: Hotfix, now: Hotfix, *, same: bool) -> Iterator[tuple[str, bool
             )
 
 
+def _untold(hotfix: Hotfix, was: Hotfix) -> Hotfix:
+    """Without what the forge told; and without how the fixes came to main, where the record is older than that."""
+    older = not any(f.landing for f in was.fixes)
+    fixes = tuple(replace(f, review=None, landing=() if older else f.landing) for f in hotfix.fixes)
+    return replace(hotfix, fixes=fixes, pipelines=())
+
+
 def _verdict(was: Verdict, now: Verdict, *, same: bool) -> str:
-    """Pull requests are the forge's to tell."""
-    was, now = (replace(v, pull_request=None) for v in (was, now))
+    """Pull requests and pipelines are the forge's to tell; a record may be older than that arrivals are on record."""
+    older = was.arrival is None
+    was, now = (replace(v, pull_request=None, pull_request_opened_at=None, pipelines=()) for v in (was, now))
+    if older:
+        was, now = map(_unarrived, (was, now))
     if _told(was) != _told(now):
         return f"recorded {_told(was)}, re-derived {_told(now)}"
     if not same:
         was, now = map(_unworded, (was, now))
     return "" if was == now else f"recorded {_told(was)}, and so re-derived, but {_names(was, now)} differ"
+
+
+def _unarrived(verdict: Verdict) -> Verdict:
+    return replace(verdict, arrival=None, fixes=tuple(replace(f, arrival=None) for f in verdict.fixes))
 
 
 def _unworded(verdict: Verdict) -> Verdict:

@@ -51,14 +51,73 @@ class TagsDocument(TypedDict):
     excluded: list[ExcludedDocument]
 
 
+class PullRequestDocument(TypedDict):
+    """The pull request that brought a fix to main: `head` was merged, and `landed` is what that made."""
+
+    number: int
+    url: str
+    title: str
+    author: str | None
+    source: str
+    head: str | None
+    landed: str | None
+    merged_at: str | None
+    labels: list[str]
+
+
+class ApprovedDocument(TypedDict):
+    """An approval of a pull request, and why it does not count where it does not."""
+
+    by: str
+    commit: str | None
+    at: str | None
+    counts: bool
+    why_not: str | None
+
+
+class ReviewDocument(TypedDict):
+    """How a fix came to main: `standing` is approved, self-approved, missing or unknown."""
+
+    standing: str
+    detail: str
+    pull_request: PullRequestDocument | None
+    approvals: list[ApprovedDocument]
+
+
+class RequiredDocument(TypedDict):
+    """A demand of the automation matrix, held against a commit.
+
+    `ran` is passed, failed, cancelled, skipped, pending, missing or unknown.
+    """
+
+    requirement: str
+    branch: str
+    commit: str
+    ran: str
+    detail: str
+    name: str | None
+    url: str | None
+    at: str | None
+
+
+class AskedDocument(TypedDict):
+    """The project at a forge that was asked."""
+
+    type: str
+    url: str
+    project: str
+
+
 class FixDocument(TypedDict):
-    """A fix."""
+    """A fix. `landed` is the commit of main's own line that brought it."""
 
     commit: str
     subject: str
     author: str
     authored_at: str | None
     paths: list[str]
+    landed: str | None
+    review: ReviewDocument | None
 
 
 class EvidenceDocument(TypedDict):
@@ -150,7 +209,7 @@ class CheckDocument(TypedDict):
 
 
 class VerdictDocument(TypedDict):
-    """A pair."""
+    """A pair. `arrival` is the commit whose time `since` is, where the hotfix arrived."""
 
     status: str
     via: str | None
@@ -161,13 +220,16 @@ class VerdictDocument(TypedDict):
     overdue: bool
     waiver: WaiverDocument | None
     pull_request: str | None
+    pull_request_opened_at: str | None
+    arrival: str | None
+    pipelines: list[RequiredDocument]
     forecast: ForecastDocument | None
     fixes: list[FixVerdictDocument]
     check: list[CheckDocument]
 
 
 class HotfixDocument(TypedDict):
-    """A hotfix with its verdict on every branch."""
+    """A hotfix with its verdict on every branch; `pipelines` are of main, and of the branch it was made on."""
 
     tag: str
     commit: str
@@ -179,6 +241,7 @@ class HotfixDocument(TypedDict):
     bounds: list[str]
     aliases: list[str]
     fixes: list[FixDocument]
+    pipelines: list[RequiredDocument]
     branches: dict[str, VerdictDocument]
 
 
@@ -220,6 +283,7 @@ class RepositoryDocument(TypedDict):
     refs: list[RefDocument]
     changes: list[ChangeDocument]
     waivers: list[ListedWaiverDocument]
+    forge: AskedDocument | None
     violations: list[ViolationDocument]
     not_judged: list[NotJudgedDocument]
     errors: list[ErrorDocument]

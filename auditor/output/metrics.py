@@ -22,6 +22,7 @@ from prometheus_client.exposition import basic_auth_handler, default_handler
 from auditor.config import RULES
 from auditor.model import DRIFT, IN_SYNC, Audit, RepositoryAudit, Severity, Status, Verdict
 from auditor.output.words import writable
+from auditor.told import OPEN_UNKNOWN
 
 _HOUR, _DAY = 3600, 86_400
 _BUCKETS = (
@@ -82,6 +83,12 @@ class _Families:
         self.oldest = self._gauge(
             "oldest_drift_timestamp_seconds", "When the oldest drift of the branch began.", by_branch
         )
+        self.open_requests = self._gauge(
+            "open_pull_requests", "Open back-merges to the branch at the forge.", by_branch
+        )
+        self.oldest_request = self._gauge(
+            "oldest_pull_request_timestamp_seconds", "When the oldest open back-merge was opened.", by_branch
+        )
         self.hotfixes = self._gauge("hotfixes", "Hotfixes audited.", ("repository",))
         self.violations = self._gauge("violations", "Broken rules.", ("repository", "rule", "severity"))
         self.waived = self._gauge("waived_pairs", "Pairs that drift under a waiver.", by_branch)
@@ -126,6 +133,8 @@ def _repository(families: _Families, found: RepositoryAudit, finished_at: int) -
     for branch in found.branches:
         verdicts = [v for _, v in found.pairs() if v.branch == branch.name]
         _branch(families, (name, writable(branch.name)), verdicts, usable=not found.errors)
+        if found.forge is not None and not any(e.code == OPEN_UNKNOWN for e in found.errors):
+            _offered(families, (name, writable(branch.name)), verdicts)
 
 
 def _branch(families: _Families, labels: tuple[str, str], verdicts: list[Verdict], *, usable: bool) -> None:
@@ -146,6 +155,15 @@ def _branch(families: _Families, labels: tuple[str, str], verdicts: list[Verdict
     for verdict in verdicts:
         if verdict.lead_time_seconds is not None:
             lead_time.observe(verdict.lead_time_seconds)
+
+
+def _offered(families: _Families, labels: tuple[str, str], verdicts: list[Verdict]) -> None:
+    """Of a branch whose forge told which back-merges are open; elsewhere zero would be a claim."""
+    offered = [v for v in verdicts if v.pull_request is not None]
+    families.open_requests.labels(*labels).set(len(offered))
+    opened = [v.pull_request_opened_at for v in offered if v.pull_request_opened_at is not None]
+    if opened:
+        families.oldest_request.labels(*labels).set(min(opened))
 
 
 def _end_of_day(day: str) -> float:

@@ -27,6 +27,7 @@ from auditor.model import (
     Verdict,
     Violation,
 )
+from auditor.output import told
 from auditor.output.documents import (
     AuditDocument,
     BranchDocument,
@@ -158,6 +159,7 @@ def _repository(found: RepositoryAudit) -> RepositoryDocument:
         "refs": [{"name": r.name, "object": r.object, "commit": r.commit} for r in found.refs],
         "changes": [_change(c) for c in found.changes],
         "waivers": [_listed(w) for w in found.waivers],
+        "forge": told.asked(found.forge),
         "violations": [_violation(v) for v in found.violations],
         "not_judged": [{"rule": n.rule, "reason": n.reason} for n in found.not_judged],
         "errors": [{"code": e.code, "detail": e.detail} for e in found.errors],
@@ -188,6 +190,7 @@ def _hotfix(hotfix: Hotfix) -> HotfixDocument:
         "bounds": list(hotfix.bounds),
         "aliases": list(hotfix.aliases),
         "fixes": [_fix(f) for f in hotfix.fixes],
+        "pipelines": told.required(hotfix.pipelines),
         "branches": {v.branch: _verdict(v) for v in hotfix.verdicts},
     }
 
@@ -199,6 +202,8 @@ def _fix(fix: Fix) -> FixDocument:
         "author": fix.author,
         "authored_at": rfc3339(fix.authored_at),
         "paths": list(fix.paths),
+        "landed": fix.landing[0] if fix.landing else None,
+        "review": told.review(fix.review),
     }
 
 
@@ -214,6 +219,9 @@ def _verdict(verdict: Verdict) -> VerdictDocument:
         "overdue": verdict.overdue,
         "waiver": _waiver(verdict.waiver, verdict.covers),
         "pull_request": verdict.pull_request,
+        "pull_request_opened_at": rfc3339(verdict.pull_request_opened_at),
+        "arrival": verdict.arrival,
+        "pipelines": told.required(verdict.pipelines),
         "forecast": {"clean": ahead.clean, "conflicts": list(ahead.conflicts)} if ahead else None,
         "fixes": [_fix_verdict(f) for f in verdict.fixes],
         "check": [{"run": c.run, "exit": c.exit, "stdout": c.stdout} for c in verdict.checks],

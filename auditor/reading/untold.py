@@ -9,9 +9,8 @@ from auditor import rules
 from auditor.config import RepositoryConfig
 from auditor.errors import ForgeError
 from auditor.model import Hotfix, Problem, RepositoryAudit, RuleNotJudged
-from auditor.told import Ran, Required, Reviewed
+from auditor.told import OPEN_UNKNOWN, REVIEW_UNKNOWN, RUN_PENDING, RUN_UNKNOWN, Ran, Required, Reviewed
 
-_REVIEW, _PIPELINE, _PENDING = "review-unknown", "pipeline-unknown", "pipeline-pending"
 _MOST_NAMED = 5
 
 
@@ -28,7 +27,7 @@ def noted(found: RepositoryAudit, config: RepositoryConfig, listing: ForgeError 
         untold.setdefault((code, why), []).append(about)
     problems = [Problem(code, f"{_some(about)}: {why}") for (code, why), about in untold.items()]
     if listing is not None:
-        problems.append(Problem("pull-requests-unknown", f"which back-merges are open cannot be told: {listing}"))
+        problems.append(Problem(OPEN_UNKNOWN, f"which back-merges are open cannot be told: {listing}"))
     silent = tuple(RuleNotJudged(name, "the forge did not tell all") for name in _silent(found, config, set(untold)))
     return replace(found, errors=(*found.errors, *problems), not_judged=(*found.not_judged, *silent))
 
@@ -38,13 +37,13 @@ def _untold(found: RepositoryAudit) -> Iterator[tuple[str, str, str]]:
     for hotfix in found.hotfixes:
         for fix in hotfix.fixes:
             if fix.review is not None and fix.review.standing is Reviewed.UNKNOWN:
-                yield _REVIEW, fix.review.detail, f"{hotfix.tag}: the review of {fix.commit[:12]}"
+                yield REVIEW_UNKNOWN, fix.review.detail, f"{hotfix.tag}: the review of {fix.commit[:12]}"
         for required in _required(hotfix):
             about = f"{hotfix.tag} on {required.branch}: {required.requirement}"
             if required.ran is Ran.UNKNOWN:
-                yield _PIPELINE, required.detail, about
+                yield RUN_UNKNOWN, required.detail, about
             elif required.ran is Ran.PENDING:
-                yield _PENDING, required.detail, about
+                yield RUN_PENDING, required.detail, about
 
 
 def _required(hotfix: Hotfix) -> Iterator[Required]:
@@ -64,6 +63,6 @@ def _silent(found: RepositoryAudit, config: RepositoryConfig, untold: set[tuple[
     """The rules of which something is untold and nothing is broken: that nothing is would be a claim."""
     codes = {code for code, _ in untold}
     broken = {v.rule for v in found.violations}
-    for group, about in ((rules.REVIEWS, {_REVIEW}), (rules.RUNS, {_PIPELINE, _PENDING})):
+    for group, about in ((rules.REVIEWS, {REVIEW_UNKNOWN}), (rules.RUNS, {RUN_UNKNOWN, RUN_PENDING})):
         if codes & about:
             yield from (rule.NAME for rule in group if rule.NAME in rules.on(config) and rule.NAME not in broken)

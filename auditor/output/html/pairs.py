@@ -6,10 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from auditor.model import Check, Fix, FixVerdict, Hotfix, RepositoryAudit, Verdict
+from auditor.output import told
 from auditor.output.html import links, story
 from auditor.output.html.anchors import Anchors
-from auditor.output.html.values import CheckShown, FixFound, FixShown, HotfixShown, Link, Pair, WaiverShown
+from auditor.output.html.values import (
+    CheckShown,
+    FixFound,
+    FixShown,
+    HotfixShown,
+    Link,
+    Pair,
+    RequiredShown,
+    ReviewShown,
+    WaiverShown,
+)
 from auditor.output.words import day, plain, short, span
+from auditor.told import Ran, Required, Review, Reviewed
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +55,7 @@ def shown(place: Place, number: int, hotfix: Hotfix) -> HotfixShown:
         bounds=", ".join(map(plain, hotfix.bounds)) or "nothing: everything below the tag is its own",
         aliases=", ".join(map(plain, hotfix.aliases)),
         fixes=tuple(_fix(place, f) for f in hotfix.fixes),
+        pipelines=tuple(_required(place, r) for r in hotfix.pipelines),
         pairs=tuple(_pair(place, number, hotfix, v, critical=v.branch in critical) for v in hotfix.verdicts),
     )
 
@@ -70,6 +83,8 @@ def _pair(place: Place, number: int, hotfix: Hotfix, verdict: Verdict, *, critic
         forecast=story.forecast(verdict.forecast),
         conflicts=tuple(map(plain, verdict.forecast.conflicts)) if verdict.forecast else (),
         pull_request=Link(plain(request), links.outside(request)) if request else None,
+        offered=None if verdict.pull_request_opened_at is None else f"{day(verdict.pull_request_opened_at)} UTC",
+        pipelines=tuple(_required(place, r) for r in verdict.pipelines),
         fixes=tuple(_found(place, f) for f in verdict.fixes),
         checks=tuple(map(_check, verdict.checks)),
     )
@@ -91,6 +106,33 @@ def _fix(place: Place, fix: Fix) -> FixShown:
         author=plain(fix.author),
         authored_at=f"{day(fix.authored_at)} UTC",
         paths=tuple(map(plain, fix.paths)),
+        review=_review(fix.review) if fix.review else None,
+    )
+
+
+def _review(review: Review) -> ReviewShown:
+    pull = review.pull_request
+    return ReviewShown(
+        standing=review.standing.value,
+        passed=review.standing is Reviewed.APPROVED,
+        detail=plain(review.detail),
+        request=Link(plain(pull.title or pull.url), links.outside(pull.url)) if pull else None,
+        merged=f"{day(pull.merged_at)} UTC" if pull and pull.merged_at is not None else None,
+        approvals=tuple(map(told.approval_line, review.approvals)),
+    )
+
+
+def _required(place: Place, required: Required) -> RequiredShown:
+    seen = Link(plain(required.name), links.outside(required.url)) if required.name else None
+    return RequiredShown(
+        requirement=plain(required.requirement),
+        branch=plain(required.branch),
+        ran=required.ran.value,
+        passed=required.ran is Ran.PASSED,
+        commit=place.commit(required.commit),
+        detail=plain(required.detail),
+        seen=seen,
+        at=None if required.at is None else f"{day(required.at)} UTC",
     )
 
 

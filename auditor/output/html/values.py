@@ -56,6 +56,32 @@ class WaiverShown:
 
 
 @dataclass(frozen=True, slots=True)
+class RequiredShown:
+    """A demand of the automation matrix: how it went, on which commit, with a link to what ran."""
+
+    requirement: str
+    branch: str
+    ran: str
+    passed: bool
+    commit: Link
+    detail: str
+    seen: Link | None
+    at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewShown:
+    """How a fix came to main: by which request, and everybody's approval of it."""
+
+    standing: str
+    passed: bool
+    detail: str
+    request: Link | None
+    merged: str | None
+    approvals: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """The story of one hotfix on one branch. `anchor` is its address on its page, `href` that from this page."""
 
@@ -78,6 +104,8 @@ class Pair:
     forecast: str | None
     conflicts: tuple[str, ...]
     pull_request: Link | None
+    offered: str | None
+    pipelines: tuple[RequiredShown, ...]
     fixes: tuple[FixFound, ...]
     checks: tuple[CheckShown, ...]
 
@@ -91,6 +119,7 @@ class FixShown:
     author: str
     authored_at: str
     paths: tuple[str, ...]
+    review: ReviewShown | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +139,7 @@ class HotfixShown:
     bounds: str
     aliases: str
     fixes: tuple[FixShown, ...]
+    pipelines: tuple[RequiredShown, ...]
     pairs: tuple[Pair, ...]
 
 
