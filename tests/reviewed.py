@@ -44,6 +44,14 @@ class Shop:
         self.on.push(name)
         return made
 
+    def fix_files(self, number: int) -> None:
+        """Three fixes of files of their own, on a branch named for the number."""
+        repo = self.on.repo
+        repo.switch(f"hotfix/{number}", "main")
+        for part in "abc":
+            repo.commit(f"Fix {number}{part}", {f"src/{number}{part}.py": f"x = '{number}{part}'\n"})
+        self.on.push(f"hotfix/{number}")
+
     def open(self, source: str = NAME, target: str = "main", author: str = AUTHOR, **said: Any) -> Pull:
         """A pull request for it."""
         return self.on.world.open(self.on.project, source, target, f"Fix by {source}", "Why", author=author, **said)

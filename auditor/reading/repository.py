@@ -11,7 +11,8 @@ from auditor import forges, rules
 from auditor.backmerge import names
 from auditor.config import RepositoryConfig
 from auditor.errors import ForgeError
-from auditor.forges.interface import PullRequest
+from auditor.forges.interface import PullRequest, same_commit
+from auditor.matrix import BranchMatrix
 from auditor.model import Hotfix, RepositoryAudit, Status, Verdict
 from auditor.reading import untold
 from auditor.reading.asker import Asker
@@ -61,13 +62,20 @@ class _Matrix:
         hotfix, (pulls, error) = self.hotfix, self._pulls()
         urgent = self._urgent(pulls, error)
         main = self._required(self.found.main.name, hotfix.commit, hotfix.tagged_at, urgent)
-        own = [r for p in pulls for r in self._required(p.source, p.head, p.ended_at, urgent)]
+        own = [r for p in pulls for r in self._merged(p, urgent)]
         verdicts = tuple(replace(v, pipelines=self._arrived(v, urgent)) for v in hotfix.verdicts)
         return replace(hotfix, verdicts=verdicts, pipelines=(*main, *own, *self._own_unknown(error)))
 
     def _required(self, branch: str, commit: str | None, at: int | None, urgent: bool | None) -> tuple[Required, ...]:
         carrier = Carrier(branch, commit or "", at, urgent)
         return required(self.asker, self.config.pipelines, carrier, self.now)
+
+    def _merged(self, pull: PullRequest, urgent: bool | None) -> tuple[Required, ...]:
+        """What was merged from a branch of the hotfix's own; what the judged branches ask for is not asked of it."""
+        whole = next((f.commit for f in self.hotfix.fixes if same_commit(f.commit, pull.head)), pull.head)
+        carrier = Carrier(pull.source, whole or "", pull.ended_at, urgent)
+        others = self.config.pipelines.model_copy(update={"matrix": tuple(self._of_others())})
+        return required(self.asker, others, carrier, self.now)
 
     def _arrived(self, verdict: Verdict, urgent: bool | None) -> tuple[Required, ...]:
         """What drifts, or is owed nothing, was carried by no commit."""
@@ -96,16 +104,16 @@ class _Matrix:
         matrix = self.config.pipelines
         return any(r.urgent for m in matrix.matrix for r in m.require) or bool(self._of_others())
 
-    def _of_others(self) -> list[str]:
-        """The branches of the matrix that are neither main nor an environment branch."""
+    def _of_others(self) -> list[BranchMatrix]:
+        """The parts of the matrix that are for neither main nor an environment branch."""
         matrix = self.config.pipelines
         known = {m.branch for name in self._judged() for m in matrix.for_branch(name)}
-        return [m.branch for m in matrix.matrix if m.branch not in known]
+        return [m for m in matrix.matrix if m.branch not in known]
 
     def _own_unknown(self, error: ForgeError | None) -> Iterator[Required]:
         if error is not None:
-            for name in self._of_others():
-                yield untold.branch(name, self.hotfix.commit, error)
+            for part in self._of_others():
+                yield untold.branch(part.branch, self.hotfix.commit, error)
 
     def _urgent(self, pulls: Sequence[PullRequest], error: ForgeError | None) -> bool | None:
         said = [self.hotfix.message, *(text for p in pulls for text in (p.title, *p.labels))]

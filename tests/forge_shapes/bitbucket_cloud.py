@@ -121,7 +121,7 @@ class BitbucketCloudShape(Base):
     def statuses(self, asked: Asked, match: re.Match[str]) -> Said:
         if not self.there(match).has(match["sha"]):
             return self.refusal(404, "Commit not found")
-        found = [f for f in self.there(match).facts if f.kind != "deployment" and f.commit == match["sha"]]
+        found = [f for f in self.there(match).facts if f.kind != "deployment" and f.commit.startswith(match["sha"])]
         last = list({f.name: f for f in found}.values())
         return self._page(asked, [_status(f) for f in last])
 
