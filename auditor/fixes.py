@@ -109,4 +109,4 @@ def describe(content: Content, fix: FixCommit) -> Fix:
     except RepositoryError:
         commit = commits.parse_commit(b"")
     paths = tuple(p.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for p in fix.paths)
-    return Fix(fix.oid, commit.subject, commit.author, commit.authored_at, paths)
+    return Fix(fix.oid, commit.subject, commit.author, commit.authored_at, paths, fix.is_merge)

@@ -129,8 +129,8 @@ class Verdict:
 class Fix:
     """One commit of a hotfix that changes something that counts.
 
-    `landing` is the commit of main's own line that brought it, and, where that is no merge, those that follow it
-    there and may have been landed with it. `review` is what the forge tells.
+    A `merge` has a change of its own. `landing` is the commit of main's own line that brought it, and, where that is
+    no merge, those that follow it there and may have been landed with it. `review` is what the forge tells.
     """
 
     commit: str
@@ -138,6 +138,7 @@ class Fix:
     author: str
     authored_at: int
     paths: tuple[str, ...]
+    merge: bool = False
     landing: tuple[str, ...] = ()
     review: Review | None = None
 

@@ -16,11 +16,15 @@ UNTOLD = frozenset({REVIEW_UNKNOWN, RUN_UNKNOWN, RUN_PENDING, OPEN_UNKNOWN})
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The project that was asked. `url` is where the forge's interface is."""
+    """The project that was asked. `url` is where the forge's interface is.
+
+    Of hotfixes that were tagged before `since` nothing was asked.
+    """
 
     type: str
     url: str
     project: str
+    since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

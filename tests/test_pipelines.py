@@ -12,6 +12,7 @@ import pytest
 from auditor import reading
 from auditor.audit import audit_repository
 from auditor.model import RepositoryAudit
+from auditor.output.words import notes
 from auditor.told import Ran
 from tests.forge_server import Asked
 from tests.forge_stage import KINDS
@@ -302,6 +303,8 @@ def test_hotfixes_before_the_day_are_not_asked_about(at: Shop) -> None:
     found = asking(at, "build", forge={"since": "2999-01-01"})
     assert [a for a in at.on.server.asked if is_about_a_commit(a)] == []
     assert (broken(found), codes(found)) == ([], [])
+    assert list(notes(found)) == ["of 1 hotfixes tagged before 2999-01-01T00:00:00Z the forge was not asked (since:)"]
+    assert list(notes(asking(at, "build", forge={"since": "2020-01-01"}))) == []
 
 
 def is_about_a_commit(asked: Asked) -> bool:

@@ -255,6 +255,44 @@ def test_what_was_pushed_beside_a_pull_request_is_told_apart(at: Shop) -> None:
     assert [(v.rule, v.commit) for v in found.violations] == [("review-missing", pushed)]
 
 
+def test_a_commit_made_to_look_like_a_reviewed_one_is_told_apart(at: Shop) -> None:
+    """The same words and the same second, pushed before the button made its own."""
+    if at.on.kind in ("github", "gitlab"):
+        return
+    (fix,) = at.fix("Fix login-crash")
+    pull = at.open()
+    at.vote(pull)
+    repo = at.on.repo
+    repo.switch("main")
+    date = repo.git("log", "-1", "--format=%at", fix)
+    repo.write({"src/cart.py": "evil = 1\n"})
+    repo.git("add", "-A")
+    repo.git("commit", "-q", f"--date={date} +0000", "-m", "Fix login-crash")
+    at.on.push("main")
+    at.merge(pull, "rebase")
+    at.tag()
+    found = at.told()
+    assert [(v.rule, v.commit) for v in found.violations] == [("review-missing", repo.oid("main^"))]
+
+
+def test_what_the_merge_itself_changes_was_reviewed_by_nobody(at: Shop) -> None:
+    """Somebody merges by hand what was approved, and slips something in."""
+    at.fix("Fix login-crash")
+    pull = at.open()
+    at.vote(pull)
+    repo = at.on.repo
+    repo.switch("main")
+    repo.git("merge", "-q", "--no-ff", "--no-commit", NAME)
+    repo.write({"src/cart.py": "evil = 1\n"})
+    repo.git("add", "-A")
+    repo.git("commit", "-q", "-m", f"Merge branch '{NAME}'")
+    at.on.push("main")
+    at.tag()
+    found = at.told()
+    assert [(v.rule, v.commit) for v in found.violations] == [("review-missing", repo.oid("main"))]
+    assert "itself changes what nobody could review" in found.violations[0].detail
+
+
 def test_two_fixes_of_one_pull_request_are_one_breach(at: Shop) -> None:
     at.fix("Fix login-crash", "More")
     at.merge(at.open())

@@ -193,7 +193,9 @@ def _hotfix(was: Hotfix, now: Hotfix, *, same: bool) -> Iterator[tuple[str, bool
 def _untold(hotfix: Hotfix, was: Hotfix) -> Hotfix:
     """Without what the forge told; and without how the fixes came to main, where the record is older than that."""
     older = not any(f.landing for f in was.fixes)
-    fixes = tuple(replace(f, review=None, landing=() if older else f.landing) for f in hotfix.fixes)
+    fixes = tuple(replace(f, review=None) for f in hotfix.fixes)
+    if older:
+        fixes = tuple(replace(f, landing=(), merge=False) for f in fixes)
     return replace(hotfix, fixes=fixes, pipelines=())
 
 

@@ -101,11 +101,12 @@ class RequiredDocument(TypedDict):
 
 
 class AskedDocument(TypedDict):
-    """The project at a forge that was asked."""
+    """The project at a forge that was asked; of hotfixes tagged before `since` nothing was."""
 
     type: str
     url: str
     project: str
+    since: str | None
 
 
 class FixDocument(TypedDict):

@@ -11,7 +11,11 @@ from auditor.told import Approval, Asked, Required, Review
 
 def asked(forge: Asked | None) -> AskedDocument | None:
     """The project that was asked."""
-    return {"type": forge.type, "url": forge.url, "project": forge.project} if forge else None
+    return (
+        {"type": forge.type, "url": forge.url, "project": forge.project, "since": rfc3339(forge.since)}
+        if forge
+        else None
+    )
 
 
 def review(found: Review | None) -> ReviewDocument | None:

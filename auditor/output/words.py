@@ -75,9 +75,16 @@ def standing(entry: ListedWaiver) -> str:
 
 
 def notes(found: RepositoryAudit) -> Iterator[str]:
-    """What a reader should know of exceptions: waivers that ended or soon will, changed refs that were approved."""
+    """What a reader should know of exceptions: waivers that ended or soon will, changed refs that were approved.
+
+    And that the forge was not asked about all hotfixes.
+    """
     yield from (said for entry in found.waivers if (said := standing(entry)))
     yield from (_acknowledged(c, c.acknowledged) for c in found.changes if c.acknowledged)
+    since = found.forge.since if found.forge else None
+    before = sum(h.tagged_at < since for h in found.hotfixes) if since is not None else 0
+    if before:
+        yield f"of {before} hotfixes tagged before {rfc3339(since)} the forge was not asked (since:)"
 
 
 def _acknowledged(change: RefChange, approved: Approval) -> str:

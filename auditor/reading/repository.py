@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 from auditor import forges, rules
 from auditor.backmerge import names
@@ -24,20 +24,25 @@ from auditor.told import Asked, Required
 def told(found: RepositoryAudit, config: RepositoryConfig, asker: Asker, now: int) -> RepositoryAudit:
     """The audit with reviews, pipelines and open back-merges, and the rules that rest on them. No verdict changes."""
     assert config.forge is not None
-    at = forges.root(config.forge)
+    forge = Asked(config.forge.type, forges.root(config.forge), config.forge.project, _start(config.forge.since))
     asked = replace(
         found,
-        forge=Asked(config.forge.type, at, config.forge.project),
-        hotfixes=tuple(_hotfix(h, found, config, asker, now) for h in found.hotfixes),
+        forge=forge,
+        hotfixes=tuple(
+            h if forge.since is not None and h.tagged_at < forge.since else _hotfix(h, found, config, asker, now)
+            for h in found.hotfixes
+        ),
     )
     asked, error = _with_open(asked, asker)
     return untold.noted(replace(asked, violations=(*found.violations, *rules.told(asked, config))), config, error)
 
 
+def _start(day: date | None) -> int | None:
+    """The first second of a day (UTC)."""
+    return None if day is None else int(datetime.combine(day, time(), UTC).timestamp())
+
+
 def _hotfix(hotfix: Hotfix, found: RepositoryAudit, config: RepositoryConfig, asker: Asker, now: int) -> Hotfix:
-    since = config.forge.since if config.forge else None
-    if since is not None and hotfix.tagged_at < datetime.combine(since, time(), UTC).timestamp():
-        return hotfix
     on = rules.on(config)
     if on & {rule.NAME for rule in rules.REVIEWS}:
         fixes = tuple(replace(f, review=review(asker, f, found.main.name)) for f in hotfix.fixes)

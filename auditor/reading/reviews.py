@@ -24,6 +24,8 @@ def review(asker: Asker, fix: Fix, main: str) -> Review:
     if pull is None:
         return Review(Reviewed.MISSING, f"no pull request brought it to {main}")
     told = _told(pull)
+    if fix.merge and fix.commit == fix.landing[0]:
+        return Review(Reviewed.MISSING, f"the merge of {pull.url} itself changes what nobody could review", told)
     try:
         approvals = tuple(_approvals(pull, asker.reviews(pull), asker.commits(pull)))
     except ForgeError as error:
@@ -53,13 +55,14 @@ def _rebased(asker: Asker, fix: Fix, after: Sequence[str], main: str) -> PullReq
     """One whose button made new commits of its own: the forge may know it by the last of them alone.
 
     It is the first on main's line after the fix; that it has the fix is told by when and with which words that was
-    written.
+    written. The button made no more commits than it has: what lies before them was pushed by hand.
     """
-    for commit in after:
+    for number, commit in enumerate(after, 2):
         pull = next((p for p in _merged(asker, commit, main) if same_commit(p.landed, commit)), None)
         if pull is not None:
-            same = any((c.at, c.title) == (fix.authored_at, fix.subject) for c in asker.commits(pull))
-            return pull if same else None
+            commits = asker.commits(pull)
+            same = any((c.at, c.title) == (fix.authored_at, fix.subject) for c in commits)
+            return pull if same and number <= len(commits) else None
     return None
 
 
