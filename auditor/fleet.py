@@ -38,12 +38,12 @@ def run(
     repositories: Sequence[RepositoryConfig], work: Work, jobs: int, progress: Progress = lambda _: None
 ) -> tuple[RepositoryAudit, ...]:
     """Audits all repositories and answers in their order, whatever happens to any of them."""
-    with _terminable(), _temporary_folder() as folder:
+    with terminable(), _temporary_folder() as folder:
         return _Supervisor(repositories, work, jobs, progress, folder).run()
 
 
 @contextmanager
-def _terminable() -> Iterator[None]:
+def terminable() -> Iterator[None]:
     """A request to end (SIGTERM) ends workers and removes folders too, as an interrupt from the keyboard does."""
     before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:

@@ -123,6 +123,32 @@ def test_one_question_that_fails_costs_the_others_nothing(at: Shop, what: str) -
     assert ran == ({Ran.UNKNOWN} if what == "status" else {Ran.FAILED})
 
 
+def test_no_answer_in_time_is_unknown(at: Shop) -> None:
+    """And nothing more is asked of who did not answer."""
+    at.on.server.fail(*[Fault("hang")] * 50)
+    at.on.server.asked.clear()
+    found = at.told(pipelines=MATRIX, forge={"timeout": 1})
+    assert broken(found) == []
+    assert set(codes(found)) == {"review-unknown", "pipeline-unknown", "pull-requests-unknown"}
+    assert all("timeout: " in e.detail and "no answer within 1 s" in e.detail for e in found.errors)
+    assert len(at.on.server.asked) == 1
+
+
+def test_a_forge_that_refuses_everything_is_left_alone(tmp_path: Path) -> None:
+    with shop("github", tmp_path) as at:
+        at.branches = ["dev"]
+        for number in range(1, 13):
+            at.fix_files(number)
+            at.merge(at.open(f"hotfix/{number}"))
+            at.tag(f"v2.3.{number}")
+        at.on.server.fail(*[FAULTS["403"]] * 200)
+        at.on.server.asked.clear()
+        found = at.told()
+    assert len(at.on.server.asked) == 10
+    assert broken(found) == []
+    assert any("not asked after 10 failures in a row" in e.detail for e in found.errors)
+
+
 def test_a_token_that_is_not_there_is_said(at: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CANARY")
     at.on.server.asked.clear()

@@ -163,7 +163,8 @@ def _told(
         return found
     from auditor import reading
 
-    return reading.read(config.repositories, found, now, kept)
+    with fleet.terminable():
+        return reading.read(config.repositories, found, now, kept)
 
 
 def _kept(config: Config, options: Options) -> Path | None:

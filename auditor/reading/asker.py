@@ -14,7 +14,9 @@ T = TypeVar("T")
 _STOPS = frozenset({"timeout", "unreachable", "rate-limited", "unauthorized", "redirected", "ca-file", "too-many"})
 # And these are the host's own: they hold for every other project there.
 OF_HOST = frozenset({"timeout", "unreachable", "rate-limited", "too-slow"})
-_MOST_IN_A_ROW = 3
+# What a server that is broken answers, and after how many of these, or of refusals, in a row one should leave it alone.
+_BROKEN = frozenset({"broken-off", "not-json", "server-error", "leak", "too-large"})
+_MOST_BROKEN, _MOST_REFUSED = 3, 10
 
 
 class Asker:
@@ -73,10 +75,11 @@ class Asker:
         return found
 
     def _note(self, error: ForgeError) -> None:
-        """Faults of the server, one after the other, are no accident; a refusal may hold for one question alone."""
+        """One refusal may hold for one question alone; one after the other they are no accident."""
         if error.code in _STOPS | OF_HOST:
             self.stopped = error
-        broken = error.code in ("broken-off", "not-json", "server-error", "leak", "too-large")
-        self._in_a_row = self._in_a_row + 1 if broken else 0
-        if self._in_a_row >= _MOST_IN_A_ROW:
-            self.stopped = error
+        if error.code != "unsupported":
+            self._in_a_row += 1
+        if self._in_a_row >= (_MOST_BROKEN if error.code in _BROKEN else _MOST_REFUSED):
+            said = f"not asked after {self._in_a_row} failures in a row, the last: {error.detail}"
+            self.stopped = self.stopped or ForgeError(error.code, said, status=error.status)
