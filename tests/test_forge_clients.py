@@ -86,6 +86,10 @@ def test_github_reviews_checks_and_deployments_are_the_same(hub: tuple[Stage, gi
     assert seen == {r.name for r in on.reading().runs(tip)}
     deployed = {d.environment for d in repository.get_deployments(sha=tip)}
     assert deployed == {r.environment for r in on.reading().deployments(tip)}
+    written = [(c.sha, c.commit.author.email, len(c.parents)) for c in repository.get_pull(ours.number).get_commits()]
+    assert written == [(c.commit, c.email, 1) for c in on.reading().commits(ours)]
+    assert [p.number for p in repository.get_pulls(state="open")] == [ours.number]
+    assert [p.number for p in on.reading().open_pull_requests()] == [ours.number]
 
 
 def test_github_what_we_close_is_closed(hub: tuple[Stage, github.Github]) -> None:
@@ -143,6 +147,11 @@ def test_gitlab_approvals_statuses_and_deployments_are_the_same(lab: tuple[Stage
     assert statuses == {r.name for r in on.reading().runs(tip)}
     deployed = {d.environment["name"] for d in project.deployments.list(get_all=True)}
     assert deployed == {r.environment for r in on.reading().deployments(tip)}
+    request = project.mergerequests.get(ours.number)
+    written = [(c.id, c.author_email, c.title) for c in request.commits()]
+    assert written == [(c.commit, c.email, c.title) for c in on.reading().commits(ours)]
+    opened = project.mergerequests.list(state="opened", get_all=True)
+    assert [m.iid for m in opened] == [p.number for p in on.reading().open_pull_requests()] == [ours.number]
 
 
 def test_gitlab_what_we_close_is_closed(lab: tuple[Stage, gitlab.Gitlab]) -> None:

@@ -359,6 +359,53 @@ def test_dismissed_reviews_and_deleted_accounts(tmp_path: Path) -> None:
             assert other.reviewer == Person("", "a deleted account")
 
 
+# What it brings, and what is open
+
+
+def test_the_commits_of_a_pull_request(tmp_path: Path) -> None:
+    """All of them, over all pages, also after it was merged; with the account of the author where the forge has it."""
+    for kind in KINDS:
+        with stage(kind, tmp_path / kind, page=2) as on:
+            on.world.accounts["ada@example.com"] = "ada"
+            project = on.writing()
+            made = project.create(NEW)
+            tips = {on.repo.oid(SOURCE), *(on.work(f"more{n}") for n in range(4))}
+            before = project.commits(project.pull_request(made.number))
+            on.world.merge(on.project, on.there(made.number), "squash")
+            after = project.commits(project.pull_request(made.number))
+            assert {c.commit for c in after} == {c.commit for c in before} == tips, kind
+            names = {"Ada"} if kind == "bitbucket-server" else {"Ada Author"}
+            assert {c.name for c in after} == names, kind
+            assert {c.email for c in after} == {"ada@example.com"}
+            knows = kind in ("github", "gitea", "bitbucket-cloud", "bitbucket-server")
+            assert {c.author.id if c.author else None for c in after} == {person(on, "ada") if knows else None}
+            assert {c.title for c in after} == {"Fix login-crash", "more0", "more1", "more2", "more3"}
+            assert all(c.at == int(on.repo.git("log", "-1", "--format=%at", c.commit)) for c in after)
+            assert not any(c.merge for c in after)
+
+
+def test_what_is_open(tmp_path: Path) -> None:
+    """Of all that is open, forks aside; not what was closed or merged."""
+    for kind in KINDS:
+        with stage(kind, tmp_path / kind, page=2) as on:
+            project = on.writing()
+            wanted = []
+            for number in range(5):
+                on.repo.git("branch", f"b{number}", SOURCE)
+                on.push(f"b{number}")
+                wanted.append(project.create(NewPullRequest(f"b{number}", TARGET, "T", "B")).number)
+            project.close(project.pull_request(wanted.pop()))
+            fork = on.world.open(on.project, SOURCE, TARGET, "Fork", "", author="mallory")
+            fork.fork = "mallory/payments"
+            assert sorted(p.number for p in project.open_pull_requests()) == wanted, kind
+
+
+def test_a_commit_that_is_not_there_is_an_error(on: Stage) -> None:
+    for ask in (on.reading().pull_requests_of, on.reading().runs):
+        with pytest.raises(ForgeError):
+            ask("ab" * 20)
+
+
 # Statuses and deployments
 
 

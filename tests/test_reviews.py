@@ -200,6 +200,19 @@ def test_a_dismissed_approval_does_not_count(tmp_path: Path) -> None:
             assert standing(at)[0] is Reviewed.MISSING
 
 
+def test_who_has_no_say_approves_nothing(tmp_path: Path) -> None:
+    with shop("gitea", tmp_path) as at:
+        at.fix("Fix login-crash")
+        pull = at.open()
+        at.vote(pull)
+        pull.votes[0].official = False
+        at.merge(pull)
+        at.tag()
+        said = standing(at)
+        assert said[0] is Reviewed.MISSING
+        assert "has no say in the branch" in said[1]
+
+
 def test_of_a_deleted_account_it_cannot_be_told_who_it_was(tmp_path: Path) -> None:
     with shop("github", tmp_path) as at:
         assert reviewed(at, ("", "approved"))[0] is Reviewed.UNKNOWN

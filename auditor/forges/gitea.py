@@ -240,7 +240,8 @@ def _person(item: Item) -> Person | None:
 def _review(item: Item) -> Review:
     reviewer = _person(item.part("user")) or Person("", "a deleted account")
     opinion = Opinion.DISMISSED if item.flag("dismissed") else _OPINIONS[item.need("state")]
-    return Review(reviewer, opinion, item.text("commit_id"), item.time("submitted_at"))
+    official = item.value.get("official") is not False
+    return Review(reviewer, opinion, item.text("commit_id"), item.time("submitted_at"), official)
 
 
 def _authored(item: Item) -> Authored:

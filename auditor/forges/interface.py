@@ -96,12 +96,16 @@ class Opinion(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Who thought what of which commit, and when; None where the forge does not tell."""
+    """Who thought what of which commit, and when; None where the forge does not tell.
+
+    It is not `official` where the forge says that the reviewer has no say in the branch.
+    """
 
     reviewer: Person
     opinion: Opinion
     commit: str | None
     at: int | None
+    official: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,6 +138,8 @@ def _why_not(pull: PullRequest, said: Said, commits: Sequence[Authored]) -> str 
     own = _own(pull, said, commits)
     if own is not None:
         return own
+    if not said.official:
+        return "approved, and has no say in the branch"
     if said.commit is None:
         return _NO_COMMIT
     if not same_commit(said.commit, pull.head):

@@ -210,7 +210,7 @@ def _review(number: int, vote: Vote, head: str) -> dict[str, Any]:
         "commit_id": vote.commit,
         "dismissed": vote.dismissed,
         "stale": vote.commit != head,
-        "official": True,
+        "official": vote.official,
         "submitted_at": iso(vote.at),
     }
 

@@ -109,6 +109,8 @@ class GitHubShape(Base):
 
     def status(self, asked: Asked, match: re.Match[str]) -> Said:
         found = self._facts(match, "status")
+        if not self.there(match).has(match["sha"]):
+            return self.refusal(422, f"No commit found for SHA: {match['sha']}")
         return inside(self._page(asked, [_status(f) for f in found]), "statuses", len(found))
 
     def check_runs(self, asked: Asked, match: re.Match[str]) -> Said:

@@ -31,6 +31,7 @@ class Vote:
     commit: str
     at: int
     dismissed: bool = False
+    official: bool = True
 
 
 @dataclass
