@@ -135,20 +135,22 @@ def _last(said: Sequence[Said]) -> Iterator[Said]:
 
 def _why_not(pull: PullRequest, said: Said, commits: Sequence[Authored]) -> str | None:
     """Why an approval does not count; None where it does."""
-    own = _own(pull, said, commits)
-    if own is not None:
-        return own
-    if not said.official:
-        return "approved, and has no say in the branch"
-    if said.commit is None:
-        return _NO_COMMIT
-    if not same_commit(said.commit, pull.head):
-        return f"approved {said.commit[:12]}, and {(pull.head or 'another commit')[:12]} was merged"
-    if said.at is None or pull.ended_at is None:
-        return _NO_TIME
-    if said.at > pull.ended_at:
-        return "approved after it was merged"
-    return None if said.reviewer.id else _NOBODY
+    reasons = (
+        (not said.official, "approved, and has no say in the branch"),
+        (said.commit is None, _NO_COMMIT),
+        (
+            not same_commit(said.commit, pull.head),
+            f"approved {_short(said.commit)}, and {_short(pull.head)} was merged",
+        ),
+        (said.at is None or pull.ended_at is None, _NO_TIME),
+        ((said.at or 0) > (pull.ended_at or 0), "approved after it was merged"),
+        (not said.reviewer.id, _NOBODY),
+    )
+    return _own(pull, said, commits) or next((why for holds, why in reasons if holds), None)
+
+
+def _short(commit: str | None) -> str:
+    return commit[:12] if commit else "another commit"
 
 
 def _own(pull: PullRequest, said: Said, commits: Sequence[Authored]) -> str | None:
