@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -401,6 +402,10 @@ def everything(folder: Path) -> Iterator[tuple[str, str]]:
     for file in folder.rglob("*"):
         if file.is_file() and "bare.git" not in file.parts and "work" not in file.parts:
             yield str(file), file.read_bytes().decode("latin-1")
+    kept = list(folder.rglob("forges/*.json"))
+    assert kept
+    for file in kept:
+        yield f"the body in {file}", base64.b85decode(json.loads(file.read_text())["body"]).decode("latin-1")
 
 
 def test_scan_report_explain_and_pack(tmp_path: Path) -> None:

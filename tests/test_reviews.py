@@ -87,8 +87,9 @@ def standing(at: Shop, **keys: Any) -> tuple[Reviewed, str]:
     return review.standing, review.detail
 
 
-def test_nobody_approved(at: Shop) -> None:
-    said = reviewed(at, (OTHER, "commented"))
+@pytest.mark.parametrize("how", BUTTONS)
+def test_nobody_approved(at: Shop, how: str) -> None:
+    said = reviewed(at, (OTHER, "commented"), how=how)
     assert said[0] is Reviewed.MISSING
     assert "nobody approved http://" in said[1]
 
