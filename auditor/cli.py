@@ -60,6 +60,21 @@ def _with_engine(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+_backmerge_options = (
+    click.option("--backmerge", is_flag=True, help="Then open, update and close the pull requests that end drift."),
+    click.option(
+        "--max", "most", type=click.IntRange(0), metavar="N", help="With --backmerge: open at most so many (10)."
+    ),
+    click.option("--max-per-branch", type=click.IntRange(0), metavar="N", help="And so many for one branch."),
+)
+
+
+def _with_backmerge(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(_backmerge_options):
+        command = option(command)
+    return command
+
+
 @click.group(epilog=_EXITS)
 @click.version_option(__version__, prog_name="branch-drift")
 def cli() -> None:
@@ -86,6 +101,7 @@ def cli() -> None:
     help="linked: style and script of the report's pages as files beside them.",
 )
 @_with_engine
+@_with_backmerge
 @click.option("--no-ledger", is_flag=True, help="Remember nothing of this run, and use nothing remembered.")
 @click.option("--quiet", is_flag=True, help="Write nothing but the result.")
 @_log_option
@@ -162,6 +178,7 @@ def explain(tag: str, branch: str, repository: Path | None, config: Path | None,
 
 @cli.command(epilog=_PLAN_EXITS)
 @click.option("-c", "--config", type=click.Path(path_type=Path), required=True, help="Configuration file (YAML).")
+@click.option("--run", type=click.IntRange(1), metavar="N", help="Plan from this run of the ledger, without a scan.")
 @click.option("--apply", is_flag=True, help="Push the branches and open, update and close the pull requests.")
 @click.option("--repository", "repositories", multiple=True, metavar="NAME", help="Only this one (repeatable).")
 @click.option("--tag", "tags", multiple=True, metavar="NAME", help="Only this hotfix (repeatable).")
@@ -195,15 +212,17 @@ def backmerge(**said: Any) -> None:
 @click.option("--web-config", type=click.Path(path_type=Path), help="TLS and basic authentication (YAML).")
 @click.option("--keep", type=click.IntRange(1), default=14, show_default=True, metavar="N", help="Runs to keep.")
 @_with_engine
+@_with_backmerge
 @click.option("--quiet", is_flag=True, help="Say nothing of single repositories.")
 @_log_option
-def serve(jobs: int | None, engine: str, scheduler: str | None, quiet: bool, **options: Any) -> None:
+def serve(**options: Any) -> None:
     """Serve metrics and reports over HTTP, and scan by a schedule."""
     from auditor.commands import scan as scanning
     from auditor.commands import serve as command
 
     log_format = options["log_format"]
-    scan = scanning.Options(jobs=jobs, engine=engine, scheduler=scheduler, quiet=quiet, log_format=log_format)
+    passed = ("jobs", "engine", "scheduler", "quiet", "backmerge", "most", "max_per_branch")
+    scan = scanning.Options(**{name: options.pop(name) for name in passed}, log_format=log_format)
     _leave(lambda: command.run(command.Options(**options, scan=scan)), log_format)
 
 
@@ -240,9 +259,9 @@ def check_config(file: Path) -> None:
 
 
 @cli.command()
-@click.argument("which", type=click.Choice(("config", "audit")))
+@click.argument("which", type=click.Choice(("config", "audit", "plan")))
 def schema(which: str) -> None:
-    """Print the JSON Schema of the configuration, or of the audit document."""
+    """Print the JSON Schema of the configuration, of the audit document, or of the plan of back-merges."""
     from auditor.commands import schema as command
 
     _leave(lambda: command.run(which))

@@ -6,13 +6,14 @@ brings its pair in sync, and takes nothing else of the branch out of it, is offe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from auditor import audit
-from auditor.backmerge import merge, names
+from auditor.backmerge import given, merge, names
 from auditor.backmerge.entry import Conflict, Drafted, Method, Proposal
+from auditor.backmerge.given import Given
 from auditor.backmerge.merge import Attempt, Pair
 from auditor.config import BranchConfig, RepositoryConfig
 from auditor.errors import RepositoryError
@@ -49,26 +50,46 @@ class _Tried:
     made: tuple[Made, ...]
 
 
-def draft(config: RepositoryConfig, now: int, state: Path, wanted: Wanted) -> RepositoryAudit:
-    """The audit of one repository, with a proposal for each pair that drifts without a waiver."""
+def draft(
+    config: RepositoryConfig, now: int, state: Path, wanted: Wanted, audits: Given | None = None
+) -> RepositoryAudit:
+    """The audit of one repository, with a proposal for each pair that drifts without a waiver.
+
+    It is audited, unless there are `audits`; with one of this run whose refs have moved since, it is audited again.
+    With one of an earlier run nothing is proposed for a pair whose refs have moved.
+    """
     place = source(config, state)
     try:
+        known = audits.of(config, now) if audits else None
         with place.ready() as path:
-            found = audit.apply_policy(audit.find(config, Local(path)), config, now)
             with open_store(path) as store:
-                proposals = _proposals(store, config, found, wanted)
-                folders = tuple(str(folder) for folder in store.folders)
+                since = given.moved(store, config, known) if known else {}
+            if known is None or (since and audits and audits.run is None):
+                known, since = audit.apply_policy(audit.find(config, Local(path)), config, now), {}
+            return _drafted(config, path, known, since, wanted)
     except RepositoryError as error:
         return audit.failed(config, Problem(error.code, error.detail))
-    return Drafted(**{f.name: getattr(found, f.name) for f in fields(found)}, proposals=proposals, folders=folders)
 
 
-def _proposals(store: Store, config: RepositoryConfig, found: RepositoryAudit, wanted: Wanted) -> tuple[Proposal, ...]:
-    bench, tags = Bench(store), [t for t in refs.tags(store) if t.commit]
+def _drafted(
+    config: RepositoryConfig, path: Path, found: RepositoryAudit, since: Mapping[str, str], wanted: Wanted
+) -> Drafted:
+    stale = [(h.tag, v.branch, given.stale(found, h, v.branch, since)) for h, v in found.pairs()] if since else []
+    moved = tuple((tag, branch, said) for tag, branch, said in stale if said)
+    with open_store(path) as store:
+        proposals = _proposals(store, config, found, wanted, {(tag, branch) for tag, branch, _ in moved})
+        folders = tuple(str(folder) for folder in store.folders)
+    return Drafted.of(found, proposals=proposals, folders=folders, moved=moved)
+
+
+def _proposals(
+    store: Store, config: RepositoryConfig, found: RepositoryAudit, wanted: Wanted, stale: Collection[tuple[str, str]]
+) -> tuple[Proposal, ...]:
+    bench, tags = Bench(store), [t for t in refs.Recorded(found.refs).tags(store) if t.commit]
     commits = {t.name: t.commit for t in tags if t.commit}
     tips = {b.name: b.commit for b in found.branches if b.commit}
     drifting = [(h, v) for h, v in found.pairs() if v.status in DRIFT and v.branch in tips]
-    asked = [(h, v) for h, v in drifting if wanted.pair(h, v.branch)]
+    asked = [(h, v) for h, v in drifting if wanted.pair(h, v.branch) and (h.tag, v.branch) not in stale]
     tried = [_try(bench, config, Pair(h, v, _bound(h, commits), tips[v.branch])) for h, v in asked]
     passed = _passed(store, config, found, tags, tried)
     return tuple(_proposal(bench, config, each, passed, drifting) for each in tried)

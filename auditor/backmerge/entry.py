@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from typing import Any
 
 from auditor.git.bench import Made
 from auditor.model import Problem, RepositoryAudit
@@ -19,6 +20,7 @@ class Action(StrEnum):
     WAITS = "waits-for-earlier"
     CAPPED = "capped"
     TAKEN = "branch-taken"
+    MOVED = "refs-moved"
     ALREADY_OPEN = "already-open"
     ALREADY_MERGED = "already-merged"
     CLOSED = "closed-by-human"
@@ -27,8 +29,11 @@ class Action(StrEnum):
 
 
 LEFT_TO_DO = frozenset(
-    {Action.OPEN, Action.UPDATE, Action.CLOSE, Action.CONFLICTING, Action.WAITS, Action.CAPPED, Action.TAKEN}
-)
+    {
+        Action.OPEN, Action.UPDATE, Action.CLOSE, Action.CONFLICTING, Action.WAITS, Action.CAPPED, Action.TAKEN,
+        Action.MOVED,
+    }
+)  # fmt: skip
 
 
 class Method(StrEnum):
@@ -78,14 +83,27 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Drafted(RepositoryAudit):
-    """An audit with what could end its drift. `folders` hold the objects of the repository."""
+    """An audit with what could end its drift. `folders` hold the objects of the repository.
+
+    `moved` are pairs (tag and branch) whose refs are not where the audit saw them, each with what moved.
+    """
 
     proposals: tuple[Proposal, ...] = ()
     folders: tuple[str, ...] = ()
+    moved: tuple[tuple[str, str, str], ...] = ()
+
+    @staticmethod
+    def of(found: RepositoryAudit, **more: Any) -> Drafted:
+        """An audit with these proposals, folders and moved pairs."""
+        return Drafted(**{f.name: getattr(found, f.name) for f in fields(RepositoryAudit)}, **more)
 
     def proposal(self, tag: str, branch: str) -> Proposal | None:
         """The one for a pair."""
         return next((p for p in self.proposals if (p.tag, p.branch) == (tag, branch)), None)
+
+    def stale(self, tag: str, branch: str) -> str | None:
+        """What of a pair's refs moved since."""
+        return next((said for t, b, said in self.moved if (t, b) == (tag, branch)), None)
 
 
 @dataclass(frozen=True, slots=True)

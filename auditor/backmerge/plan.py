@@ -95,6 +95,9 @@ class _Known:
 
 def _step(known: _Known, before: Mapping[tuple[str, str], Step]) -> Step:
     verdict = known.verdict
+    stale = known.drafted.stale(known.hotfix.tag, verdict.branch)
+    if stale is not None:
+        return known.step(Action.MOVED, f"{verdict.status} in that run; {stale} now: plan it from a new scan")
     proposal = known.drafted.proposal(known.hotfix.tag, verdict.branch)
     if verdict.status in DRIFT and proposal is not None:
         return _owed(known, proposal, before)

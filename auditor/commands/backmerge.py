@@ -6,18 +6,17 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-from auditor import alone, fleet
-from auditor.backmerge import apply, project, requests
-from auditor.backmerge.draft import Wanted, draft
-from auditor.backmerge.entry import Drafted, Entry, Plan
-from auditor.backmerge.plan import Caps, Step, capped, steps
+from auditor import alone
+from auditor.backmerge import requests, whole
+from auditor.backmerge.draft import Wanted
+from auditor.backmerge.entry import Plan
+from auditor.backmerge.given import Given
+from auditor.backmerge.plan import Caps
 from auditor.commands import scan
 from auditor.config import Config, RepositoryConfig
-from auditor.errors import ForgeError, RepositoryError, UsageError
-from auditor.model import Problem, RepositoryAudit
+from auditor.errors import UsageError
 from auditor.output import files
 from auditor.output.plan import FORMATS
 from auditor.progress import progress, say
@@ -35,6 +34,7 @@ class Options:
     apply: bool = False
     jobs: int | None = None
     quiet: bool = False
+    run: int | None = None
 
 
 def run(options: Options) -> int:
@@ -52,17 +52,22 @@ def run(options: Options) -> int:
 
 
 def _plan(config: Config, options: Options) -> Plan:
+    audits = _recorded(config, options.run) if options.run is not None else None
     config, discovered = scan.discovered_too(config, scan.Options(quiet=options.quiet, no_ledger=True))
     chosen = _chosen(config, options.wanted.repositories)
-    work = partial(draft, now=int(time.time()), state=config.state, wanted=options.wanted)
+    ask = whole.Ask(options.wanted, options.caps, options.apply, config.state, int(time.time()))
     with progress(len(chosen), "text", quiet=options.quiet) as tell:
-        audits = fleet.run(chosen, work, options.jobs or os.cpu_count() or 1, tell)
-    problems = [problem for discovery in discovered for problem in discovery.errors]
-    problems += [Problem(e.code, f"{a.name}: {e.detail}") for a in audits for e in a.errors]
-    every, asked = _steps(chosen, audits, options.wanted, problems)
-    every = capped(every, options.caps)
-    entries = _carried_out(chosen, every, asked, problems) if options.apply else [s.entry for s in every]
-    return Plan(tuple(entries), tuple(problems))
+        found = whole.drafted(chosen, ask, options.jobs or os.cpu_count() or 1, tell, audits)
+    return whole.plan(chosen, found, ask, [p for d in discovered for p in d.errors])
+
+
+def _recorded(config: Config, number: int) -> Given:
+    """A run as the ledger has it. Raises `BranchDriftError` where there is none of that number."""
+    from auditor.ledger import database, read
+
+    ledger = database.open_ledger(config.ledger_url, create=False)
+    found = read.audit(ledger, read.run(ledger, config.ledger_name, number).number)
+    return Given({r.name: r for r in found.repositories}, number)
 
 
 def _chosen(config: Config, names: Sequence[str]) -> tuple[RepositoryConfig, ...]:
@@ -71,58 +76,3 @@ def _chosen(config: Config, names: Sequence[str]) -> tuple[RepositoryConfig, ...
     if unknown:
         raise UsageError(f"there is no repository {', '.join(unknown)}; there are: {', '.join(known)}")
     return tuple(r for r in config.repositories if not names or r.name in names)
-
-
-def _steps(
-    chosen: Sequence[RepositoryConfig], audits: Sequence[RepositoryAudit], wanted: Wanted, problems: list[Problem]
-) -> tuple[tuple[Step, ...], frozenset[str]]:
-    """The steps of all repositories, and which of these could be asked about at their forge.
-
-    Where a forge does not answer, the plan says what the repository alone tells, and nothing of it is carried out.
-    """
-    found: list[Step] = []
-    asked = set()
-    for config, audited in zip(chosen, audits, strict=True):
-        if not isinstance(audited, Drafted):
-            continue
-        own = config.backmerge.templates
-        try:
-            with project.asked(config, None) as there:
-                found += steps(audited, wanted, there, own)
-                asked.add(config.name)
-        except (ForgeError, RepositoryError) as error:
-            problems.append(Problem(error.code, f"{config.name}: {error.detail}"))
-            found += steps(audited, wanted, None, own)
-    return tuple(found), frozenset(asked)
-
-
-def _carried_out(
-    chosen: Sequence[RepositoryConfig], every: Sequence[Step], asked: frozenset[str], problems: list[Problem]
-) -> list[Entry]:
-    entries = []
-    for config in chosen:
-        own = [s for s in every if s.entry.repository == config.name]
-        if config.name not in asked:
-            entries += [s.entry for s in own]
-            continue
-        if config.forge is None and any(s.opens for s in own):
-            problems.append(Problem("no-forge", f"{config.name}: nothing can be opened without forge:"))
-        try:
-            with project.written(config, None) as target:
-                entries += [_one(target, step, config, problems) for step in own]
-        except ForgeError as error:
-            problems.append(Problem(error.code, f"{config.name}: {error.detail}"))
-            entries += [s.entry for s in own]
-    return entries
-
-
-def _one(target: project.Target | None, step: Step, config: RepositoryConfig, problems: list[Problem]) -> Entry:
-    """One step; what goes wrong with it costs the others nothing."""
-    if target is None:
-        return step.entry
-    try:
-        return apply.carry_out(target, step, config.backmerge)
-    except (ForgeError, RepositoryError) as error:
-        place = f"{config.name}: {step.entry.tag} to {step.entry.branch}"
-        problems.append(Problem(error.code, f"{place}: {error.detail}"))
-        return step.entry

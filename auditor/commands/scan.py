@@ -50,6 +50,9 @@ class Options:
     pushgateway_group: str | None = None
     engine: str = "local"
     scheduler: str | None = None
+    backmerge: bool = False
+    most: int | None = None
+    max_per_branch: int | None = None
 
 
 def run(options: Options) -> int:
@@ -63,17 +66,22 @@ def run(options: Options) -> int:
         raise UsageError("--assets linked needs --report-dir: the style and the script are files beside the pages")
     gateway = _gateway(options, config)
     check_engine(options)
+    check_backmerge(options, config)
     started = int(time.time())
     remember = not options.no_ledger
     with alone.held(config, remember=remember), _no_search_for_cycles():
         with recorded(config, started, tool(), remember=remember) as recording:
-            found = scan(config, options, started, recording)
+            whole, discovered = discovered_too(config, options)
+            found = scan(whole, options, started, recording, discovered)
             recording.finish(found)
         if not options.quiet:
             _tell(found, recording, options.log_format)
         past = recording.history()
-        _write(found, past, options, config.state if remember else None, gateway, recording.faults)
-    return found.exit_code
+        failures = _write(found, past, options, config.state if remember else None, gateway, recording.faults)
+        refused = _backmerge(whole, found, past, options, failures) if options.backmerge else False
+    if failures:
+        raise BranchDriftError("; ".join(failures))
+    return 3 if refused else found.exit_code
 
 
 @contextmanager
@@ -131,16 +139,29 @@ def check_engine(options: Options) -> None:
         raise UsageError("--jobs is for the local engine; on a Dask cluster its workers decide")
 
 
+def check_backmerge(options: Options, config: Config) -> None:
+    """Raises `UsageError` where back-merges are asked for that cannot be, or caps for none."""
+    if options.backmerge:
+        from auditor.commands import nightly
+
+        nightly.check(config)
+    elif options.most is not None or options.max_per_branch is not None:
+        raise UsageError("--max and --max-per-branch go with --backmerge")
+
+
 def words(options: Options) -> tuple[str, ...]:
     """How a run goes, as options of the command line for a run in another process."""
     said = [("--engine", options.engine), ("--scheduler", options.scheduler), ("--log-format", options.log_format)]
-    said += [("--jobs", str(options.jobs) if options.jobs else None)]
-    return (*(w for name, value in said if value for w in (name, value)), *(("--quiet",) if options.quiet else ()))
+    numbers = (("--jobs", options.jobs), ("--max", options.most), ("--max-per-branch", options.max_per_branch))
+    said += [(name, None if value is None else str(value)) for name, value in numbers]
+    flags = (("--backmerge", options.backmerge), ("--quiet", options.quiet))
+    return (*(w for name, value in said if value for w in (name, value)), *(name for name, on in flags if on))
 
 
-def scan(config: Config, options: Options, started: int, recording: Recording) -> Audit:
+def scan(
+    config: Config, options: Options, started: int, recording: Recording, discovered: tuple[Discovery, ...]
+) -> Audit:
     """One run over all repositories of a configuration."""
-    config, discovered = discovered_too(config, options)
     known = recording.known(config.repositories)
     work = partial(audit_one, now=started, state=config.state, remember=not options.no_ledger)
     with progress(len(config.repositories), options.log_format, quiet=options.quiet) as tell:
@@ -206,8 +227,8 @@ def _write(
     state: Path | None,
     gateway: push.Gateway | None,
     faults: Sequence[str],
-) -> None:
-    """Every result is tried, so that one full disk does not cost the others theirs."""
+) -> list[str]:
+    """Every result is tried, so that one full disk does not cost the others theirs; what failed, in words."""
     last_success = successes.of_this_run(found)
     tasks: list[Callable[[], None]] = [lambda: files.write(options.output, encoded(options.form, found, past))]
     if options.report_dir is not None:
@@ -224,8 +245,25 @@ def _write(
             task()
         except BranchDriftError as error:
             failures.append(str(error))
-    if failures:
-        raise BranchDriftError("; ".join(failures))
+    return failures
+
+
+def _backmerge(config: Config, found: Audit, past: History | None, options: Options, failures: list[str]) -> bool:
+    """Back-merges once everything about the audit is written; whether a forge or a repository refused."""
+    from auditor.backmerge.plan import Caps
+    from auditor.commands import nightly
+
+    caps = Caps(nightly.MOST if options.most is None else options.most, options.max_per_branch)
+    done = nightly.backmerged(config, found, caps, options.jobs)
+    nightly.tell(done, options.log_format, quiet=options.quiet)
+    if options.form == "table":
+        # A file is there whole or not at all: it is written again with what came after.
+        before = b"" if options.output == "-" else encoded(options.form, found, past)
+        try:
+            files.write(options.output, before + b"\n" + done.summary().encode())
+        except BranchDriftError as error:
+            failures.append(str(error))
+    return bool(done.plan.problems)
 
 
 def _write_metrics(found: Audit, last_success: Mapping[str, int], path: Path) -> None:

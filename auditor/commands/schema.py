@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 
 from auditor.config import FileConfig
-from auditor.output import files, wire
+from auditor.output import files, plan, wire
 
 
 def run(which: str) -> int:
-    """Prints the schema of the configuration file (`config`) or of the JSON document (`audit`)."""
-    schema = FileConfig.model_json_schema() if which == "config" else wire.json_schema()
+    """Prints the schema of the configuration file (`config`), of the JSON document (`audit`) or of the `plan`."""
+    made = {"config": FileConfig.model_json_schema, "audit": wire.json_schema, "plan": plan.json_schema}
+    schema = made[which]()
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     files.write_text("-", json.dumps(schema, indent=1) + "\n")
     return 0

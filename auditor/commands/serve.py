@@ -46,6 +46,7 @@ def run(options: Options) -> int:
     """Serves until asked to end."""
     config = load(options.config)
     scan.check_engine(options.scan)
+    scan.check_backmerge(options.scan, config)
     plan = _plan(options)
     complain = partial(say, "error", form=options.log_format)
     server = web.Server(web.listen(options.listen), Access(options.web_config, complain), complain)
