@@ -7,7 +7,7 @@ DEMO := .demo
 
 KILLS ?= 500
 
-.PHONY: help demo test kills full-disk lint bench prove axe screenshots clean
+.PHONY: help demo test kills full-disk lint bench prove prove-plan axe screenshots clean
 
 help:
 	@echo "make demo   build demonstration repositories, audit them, leave an HTML report"
@@ -16,6 +16,7 @@ help:
 	@echo "make bench  time the audit against the loop a user would write (REPO=path MAIN=name BRANCHES='a b' for a real one)"
 	@echo "            and the nights of a fleet of 1,000 mirrored repositories"
 	@echo "make prove  run every check command of a scan with plain git (REPO=path MAIN=name BRANCHES='a b')"
+	@echo "make prove-plan  make every planned back-merge again by plain git (REPO=path MAIN=name BRANCHES='a b=main~200')"
 	@echo "make kills  kill KILLS runs (500) while they write the ledger, and look at what is left"
 	@echo "make full-disk  record runs on a disk with ever more room left (as root, on Linux: it mounts one in memory)"
 	@echo "make axe    fetch axe-core, which the browser tests ask whether the report is accessible"
@@ -47,6 +48,9 @@ bench: $(STAMP)
 
 prove: $(STAMP)
 	$(BIN)/python -m tests.bench.prove $(DEMO)/prove "$(REPO)" "$(MAIN)" "$(BRANCHES)"
+
+prove-plan: $(STAMP)
+	$(BIN)/python -m tests.bench.prove_plan $(DEMO)/prove-plan "$(REPO)" "$(MAIN)" "$(BRANCHES)"
 
 kills: $(STAMP)
 	$(BIN)/python -m tests.kills $(KILLS)

@@ -18,7 +18,8 @@ from auditor.backmerge.merge import Attempt, Pair
 from auditor.config import BranchConfig, RepositoryConfig
 from auditor.errors import RepositoryError
 from auditor.git import process, refs
-from auditor.git.bench import Bench, Made, scratch
+from auditor.git.bench import Bench, scratch
+from auditor.git.merge_tree import Made
 from auditor.git.source import Local, source
 from auditor.git.store import Store, open_store
 from auditor.model import DRIFT, IN_SYNC, Hotfix, Problem, RepositoryAudit, Verdict
@@ -85,14 +86,17 @@ def _drafted(
 def _proposals(
     store: Store, config: RepositoryConfig, found: RepositoryAudit, wanted: Wanted, stale: Collection[tuple[str, str]]
 ) -> tuple[Proposal, ...]:
-    bench, tags = Bench(store), [t for t in refs.Recorded(found.refs).tags(store) if t.commit]
+    tags = [t for t in refs.Recorded(found.refs).tags(store) if t.commit]
     commits = {t.name: t.commit for t in tags if t.commit}
     tips = {b.name: b.commit for b in found.branches if b.commit}
     drifting = [(h, v) for h, v in found.pairs() if v.status in DRIFT and v.branch in tips]
     asked = [(h, v) for h, v in drifting if wanted.pair(h, v.branch) and (h.tag, v.branch) not in stale]
-    tried = [_try(bench, config, Pair(h, v, _bound(h, commits), tips[v.branch])) for h, v in asked]
-    passed = _passed(store, config, found, tags, tried)
-    return tuple(_proposal(bench, config, each, passed, drifting) for each in tried)
+    if not asked:
+        return ()
+    with Bench(store) as bench:
+        tried = [_try(bench, config, Pair(h, v, _bound(h, commits), tips[v.branch])) for h, v in asked]
+        passed = _passed(store, config, found, tags, tried)
+        return tuple(_proposal(bench, config, each, passed, drifting) for each in tried)
 
 
 def _bound(hotfix: Hotfix, tags: Mapping[str, str]) -> str | None:

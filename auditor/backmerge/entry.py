@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
-from auditor.git.bench import Made
+from auditor.git.merge_tree import Made
 from auditor.model import Problem, RepositoryAudit
 
 

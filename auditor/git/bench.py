@@ -6,39 +6,22 @@ that it is about to write and finds there already.
 
 from __future__ import annotations
 
-import hashlib
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple, TypeVar
+from typing import Self, TypeVar
 
 import pygit2
 
 from auditor.errors import RepositoryError
+from auditor.git import commits, merge_tree, process
+from auditor.git.merge_tree import Known, Made, Merged, MergeTree
 from auditor.git.store import Store, lay_out
 
-_KINDS = {1: b"commit", 2: b"tree", 3: b"blob", 4: b"tag"}
 _COMMIT = 1
 _T = TypeVar("_T")
-
-
-class Made(NamedTuple):
-    """An object that was made, and is nowhere else yet."""
-
-    oid: str
-    kind: int
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """The tree that a merge came to; None where `conflicts` (paths, sorted) ask for a person."""
-
-    tree: str | None
-    conflicts: tuple[str, ...] = ()
 
 
 class _Over(pygit2.OdbBackend):
@@ -79,7 +62,10 @@ class _Over(pygit2.OdbBackend):
 
 
 class Bench:
-    """Merges over one store. What they made is kept until `take` hands it over."""
+    """Merges over one store. What they made is kept until `take` hands it over. Use as a context.
+
+    Each is made by libgit2 and by git; where these differ, git's counts.
+    """
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -88,6 +74,14 @@ class Bench:
         self._odb.add_backend(self._over, 1)
         self._repository = pygit2.Repository()
         self._repository.set_odb(self._odb)
+        self._git = MergeTree(self._read) if merge_tree.is_there() else None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._git is not None:
+            self._git.close()
 
     def take(self) -> tuple[Made, ...]:
         """What was made since the last time."""
@@ -115,7 +109,8 @@ class Bench:
     def merge(self, ours: str, theirs: str) -> Merged:
         """The merge of two commits."""
         one, other = pygit2.Oid(hex=ours), pygit2.Oid(hex=theirs)
-        return self._asked(lambda: self._written(self._repository.merge_commits(one, other)))
+        found = self._asked(lambda: self._written(self._repository.merge_commits(one, other)))
+        return self._held(found, lambda git: git.merge(self._in_short(ours, theirs)))
 
     def replay(self, before: str | None, ours: str, after: str) -> Merged:
         """What lies between two trees, on top of a third; None is the empty tree."""
@@ -125,13 +120,51 @@ class Bench:
             one, other = pygit2.Oid(hex=ours), pygit2.Oid(hex=after)
             return self._written(self._repository.merge_trees(base, one, other))
 
-        return self._asked(replayed)
+        found = self._asked(replayed)
+        return self._held(found, lambda git: git.replay(before, ours, after))
 
     def commit(self, data: bytes) -> str:
         """Makes a commit of its bytes."""
-        oid = hashlib.sha1(b"commit %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+        oid = merge_tree.object_id(_COMMIT, data)
         self._over.made[oid] = (_COMMIT, data)
         return oid
+
+    def _held(self, found: Merged, by_git: Callable[[MergeTree], Merged]) -> Merged:
+        """What libgit2 found, held against git."""
+        if self._git is None:
+            return found
+        told = by_git(self._git)
+        if told.tree and told != found:
+            objects = self._git.objects(told.tree, self._has)
+            self._over.made.update({made.oid: (made.kind, made.data) for made in objects})
+        return told
+
+    def _in_short(self, ours: str, theirs: str) -> list[Known]:
+        """The two with all that a merge of them may go back to: their bases, the bases of these, and so on."""
+        known: list[str] = [ours, theirs]
+        for pair in self._pairs(known):
+            said = process.run(self.store.git_dir, "merge-base", "--all", *pair, codes=(0, 1))
+            known += [base for base in said.decode().split() if base not in known]
+        above = {c: [o for o in known if o != c and self.contains(c, o)] for c in known}
+        older_first = sorted(known[2:], key=lambda c: len(above[c]))
+        return [self._known(commit, above[commit]) for commit in (*older_first, ours, theirs)]
+
+    @staticmethod
+    def _pairs(known: list[str]) -> Iterator[tuple[str, str]]:
+        """Each pair once, those that become known meanwhile among them."""
+        asked: set[frozenset[str]] = set()
+        while rest := [p for p in combinations(known, 2) if frozenset(p) not in asked]:
+            asked.add(frozenset(rest[0]))
+            yield rest[0]
+
+    def _known(self, commit: str, above: list[str]) -> Known:
+        return Known(commit, self.tree(commit), commits.parents_and_time(self.raw(commit))[1], tuple(above))
+
+    def _read(self, oid: str) -> tuple[int, bytes]:
+        return self._over.made.get(oid) or self.store.raw(oid)
+
+    def _has(self, oid: str) -> bool:
+        return oid in self._over.made or self.store.has(oid)
 
     def _empty(self) -> pygit2.Oid:
         return self._repository.TreeBuilder().write()
@@ -156,12 +189,7 @@ def scratch(folders: tuple[Path, ...], made: tuple[Made, ...], refs: Mapping[str
         folder = Path(name)
         lay_out(folder, folders, frozenset())
         for each in made:
-            _write(folder / "objects" / each.oid[:2] / each.oid[2:], each)
+            merge_tree.write(folder, each)
         lines = "".join(f"{oid} {ref}\n" for ref, oid in sorted(refs.items()))
         (folder / "packed-refs").write_text(lines, "utf-8", "surrogateescape")
         yield folder
-
-
-def _write(file: Path, made: Made) -> None:
-    file.parent.mkdir(exist_ok=True)
-    file.write_bytes(zlib.compress(_KINDS[made.kind] + b" %d\0" % len(made.data) + made.data))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -46,15 +47,15 @@ def command(git_dir: Path, *arguments: str) -> list[str]:
     return ["git", *_OPTIONS, f"--git-dir={git_dir}", *arguments]
 
 
-def run(git_dir: Path, *arguments: str, stdin: bytes = b"") -> bytes:
+def run(git_dir: Path, *arguments: str, stdin: bytes = b"", codes: Sequence[int] = (0,)) -> bytes:
     """Standard output of one git command.
 
-    Raises `RepositoryError` ("git") where it fails.
+    Raises `RepositoryError` ("git") where it fails, which is to say ends with none of `codes`.
     """
     done = subprocess.run(
         command(git_dir, *arguments), input=stdin, capture_output=True, env=environment(), check=False
     )
-    if done.returncode:
+    if done.returncode not in codes:
         words = done.stderr.decode(errors="replace").strip().splitlines()
         said = words[0] if words else f"exit status {done.returncode}"
         raise RepositoryError("git", f"git {arguments[0]}: {said}")
