@@ -65,11 +65,12 @@ class Access(BaseModel):
 def _refuse_clear_text(url: str | None) -> None:
     """A token over http: can be read by anyone on the way; on this machine itself there is no way."""
     parsed = urlsplit(url or "https://")
-    if parsed.scheme == "http" and not _is_loopback(parsed.hostname or ""):
+    if parsed.scheme == "http" and not is_loopback(parsed.hostname or ""):
         raise ValueError("url: the token would go over http: in clear text; use https:")
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine itself."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from auditor.access import Access
+from auditor.noticing import NoticeConfig
 from auditor.urls import Url
 from auditor.values import Text
 
@@ -41,7 +42,7 @@ class ForgeConfig(Access):
     push: Url | None = None
 
 
-Block = TypeVar("Block", BackmergeConfig, ForgeConfig)
+Block = TypeVar("Block", BackmergeConfig, ForgeConfig, NoticeConfig)
 
 
 def beside(block: Block, here: Path, *named: str) -> Block:

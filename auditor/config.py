@@ -8,12 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    ConfigDict,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AfterValidator, ConfigDict, ValidationError, model_validator
 
 from auditor import faults, yaml_text
 from auditor.access import Access
@@ -22,6 +17,7 @@ from auditor.config_parts import AcknowledgedConfig, CalendarConfig, LedgerConfi
 from auditor.errors import UsageError
 from auditor.matrix import PipelinesConfig
 from auditor.model import Severity
+from auditor.noticing import NoticeConfig
 from auditor.urls import Url
 from auditor.values import Duration, Pattern, Service, Size, Text, unique
 
@@ -196,6 +192,7 @@ class FileConfig(Part):
     defaults: DefaultsConfig = DefaultsConfig()
     repositories: tuple[RepositoryConfig, ...] = ()
     discover: tuple[DiscoverConfig, ...] = ()
+    notices: tuple[NoticeConfig, ...] = ()
 
     @model_validator(mode="after")
     def _something(self) -> FileConfig:
@@ -215,6 +212,7 @@ class Config(Part):
     ledger: LedgerConfig = LedgerConfig()
     repositories: tuple[RepositoryConfig, ...]
     discover: tuple[DiscoverConfig, ...] = ()
+    notices: tuple[NoticeConfig, ...] = ()
     sha256: str | None = None
     text: str | None = None
 
@@ -240,7 +238,9 @@ def load(path: Path) -> Config:
         found += [faults.placed(path, document, e, FileConfig) for e in error.errors()]
         raise UsageError(*dict.fromkeys(found)) from None
     found += [
-        f"{path}: repositories: the name {n} is given twice" for n in _twice([r.name for r in parsed.repositories])
+        f"{path}: {key}: the name {n} is given twice"
+        for key, part in (("repositories", parsed.repositories), ("notices", parsed.notices))
+        for n in _twice([p.name for p in part])
     ]
     here = path.resolve().parent
     state = here / parsed.state
@@ -254,6 +254,7 @@ def load(path: Path) -> Config:
         ledger=ledger,
         repositories=repositories,
         discover=tuple(_absolute(d, here) for d in parsed.discover),
+        notices=tuple(beside(n, here, "url_file", "ca_file") for n in parsed.notices),
         sha256=hashlib.sha256(document.raw).hexdigest(),
         text=document.raw.decode(),
     )
@@ -283,7 +284,9 @@ def overridden(config: Config, main: str | None, branches: Sequence[str]) -> Con
         raise UsageError(*dict.fromkeys(faults.words(e, FileConfig) for e in error.errors())) from None
     words = [f"--{key} {value}" for key, value in (("main", main), *(("branch", b) for b in branches)) if value]
     ledger = config.ledger.model_copy(update={"name": " ".join([config.ledger.name or "", *words])})
-    return config.model_copy(update={"repositories": repositories, "discover": discover, "ledger": ledger})
+    # A look at some branches is not the run that somebody wants to be told of: no notices.
+    changed = {"repositories": repositories, "discover": discover, "ledger": ledger, "notices": ()}
+    return config.model_copy(update=changed)
 
 
 def _saying(part: Entry, said: Mapping[str, Any]) -> Entry:

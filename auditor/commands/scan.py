@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pygit2
 
@@ -25,6 +26,9 @@ from auditor.output.words import standing
 from auditor.past import History, Known
 from auditor.progress import progress, say
 from auditor.recording import Recording, recorded
+
+if TYPE_CHECKING:
+    from auditor.backmerge.entry import Plan
 
 _NOTHING: Mapping[str, Known] = {}
 
@@ -78,10 +82,12 @@ def run(options: Options) -> int:
             _tell(found, recording, options.log_format)
         past = recording.history()
         failures = _write(found, past, options, config.state if remember else None, gateway, recording.faults)
-        refused = _backmerge(whole, found, past, options, failures) if options.backmerge else False
+        plan = _backmerge(whole, found, past, options, failures) if options.backmerge else None
+        if whole.notices and remember:
+            _notify(whole, found, plan, options)
     if failures:
         raise BranchDriftError("; ".join(failures))
-    return 3 if refused else found.exit_code
+    return 3 if plan and plan.problems else found.exit_code
 
 
 @contextmanager
@@ -248,8 +254,8 @@ def _write(
     return failures
 
 
-def _backmerge(config: Config, found: Audit, past: History | None, options: Options, failures: list[str]) -> bool:
-    """Back-merges once everything about the audit is written; whether a forge or a repository refused."""
+def _backmerge(config: Config, found: Audit, past: History | None, options: Options, failures: list[str]) -> Plan:
+    """Back-merges once everything about the audit is written."""
     from auditor.backmerge.plan import Caps
     from auditor.commands import nightly
 
@@ -263,7 +269,15 @@ def _backmerge(config: Config, found: Audit, past: History | None, options: Opti
             files.write(options.output, before + b"\n" + done.summary().encode())
         except BranchDriftError as error:
             failures.append(str(error))
-    return bool(done.plan.problems)
+    return done.plan
+
+
+def _notify(config: Config, found: Audit, plan: Plan | None, options: Options) -> None:
+    """Tells webhooks what changed; one that cannot be told changes nothing about the audit."""
+    from auditor.notices import telling
+
+    for said in telling.tell(config.notices, found, plan.entries if plan else (), config.state):
+        say("warning", f"branch-drift: {said}", options.log_format)
 
 
 def _write_metrics(found: Audit, last_success: Mapping[str, int], path: Path) -> None:
