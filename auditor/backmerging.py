@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
 from auditor.access import Access
 from auditor.noticing import NoticeConfig
@@ -23,7 +23,10 @@ def _person(value: str) -> str:
 
 
 class BackmergeConfig(BaseModel):
-    """How back-merges are made and offered. `committer` makes the commits; an author stays who it was."""
+    """How back-merges are made and offered. `committer` makes the commits; an author stays who it was.
+
+    `signing_key` is a file or a public key for ssh, a key's id for gpg; without it git's own configuration names it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -33,6 +36,22 @@ class BackmergeConfig(BaseModel):
     reviewers: tuple[Text, ...] = ()
     assignees: tuple[Text, ...] = ()
     templates: Path | None = None
+    sign: Literal["ssh", "gpg"] | None = None
+    signing_key: Text | None = None
+
+    @model_validator(mode="after")
+    def _signs(self) -> BackmergeConfig:
+        if self.signing_key is not None and self.sign is None:
+            raise ValueError("signing_key: is for sign: ssh or sign: gpg, which is missing")
+        return self
+
+    def located(self, here: Path) -> BackmergeConfig:
+        """The same with its files named from a folder."""
+        key = self.signing_key
+        if key is None or self.sign != "ssh" or key.startswith(("ssh-", "ecdsa-", "sk-", "key::")):
+            return beside(self, here, "templates")
+        file = str(here / Path(key).expanduser())
+        return beside(self, here, "templates").model_copy(update={"signing_key": file})
 
 
 class ForgeConfig(Access):

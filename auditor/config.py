@@ -316,7 +316,7 @@ def _absolute(part: Entry, here: Path) -> Entry:
     """Files are named from the configuration's own folder."""
     named = ("path", "allowed_signers", "token_file", "ca_file")
     changed: dict[str, Any] = {k: here / value for k in named if (value := getattr(part, k, None)) is not None}
-    changed["backmerge"] = beside(part.backmerge, here, "templates")
+    changed["backmerge"] = part.backmerge.located(here)
     if isinstance(part, RepositoryConfig) and part.forge:
         changed["forge"] = beside(part.forge, here, "token_file", "ca_file")
     return part.model_copy(update=changed)

@@ -38,10 +38,10 @@ def _open(target: Target, step: Step, how: BackmergeConfig) -> Entry:
     assert step.proposal is not None
     assert step.offer is not None
     proposal, text = step.proposal, step.offer
-    target.push(step.drafted, proposal)
+    head = target.push(step.drafted, proposal)
     new = NewPullRequest(proposal.source, proposal.branch, text.title.strip(), text.body, draft=not proposal.ready)
     pull = once.only(target.writing, new)
-    entry = replace(step.entry, pull_request=pull.url, done=True)
+    entry = replace(step.entry, head=head, pull_request=pull.url, done=True)
     if pull.state is not State.OPEN:
         action = Action.ALREADY_MERGED if pull.state is State.MERGED else Action.CLOSED
         return replace(entry, action=action, reason=f"was {pull.state} meanwhile")

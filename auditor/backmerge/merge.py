@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from auditor.backmerge import signing
 from auditor.backmerge.entry import Method
 from auditor.git import commits
 from auditor.git.bench import Bench
@@ -86,7 +87,7 @@ def picked(bench: Bench, pair: Pair, committer: str) -> Attempt:
 
 
 def is_ours(bench: Bench, pair: Pair, commit: str, committer: str) -> bool:
-    """Whether a commit is what this program offers for the pair, on the branch as it is or as it was before."""
+    """Whether a commit is what this program offers for the pair, signed or not, on the branch as it is or was."""
     at = commit
     for _ in range(max(1, len(pair.hotfix.fixes))):
         if commit == pair.hotfix.commit:
@@ -98,7 +99,7 @@ def is_ours(bench: Bench, pair: Pair, commit: str, committer: str) -> bool:
         if bench.contains(pair.tip, at):
             earlier = replace(pair, tip=at)
             made = (merged(bench, earlier, committer, alone=False), picked(bench, earlier, committer))
-            return commit in [attempt.head for attempt in made]
+            return signing.bare(bench.raw, commit, at) in [attempt.head for attempt in made]
     return False
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from auditor import forges
-from auditor.backmerge import names
+from auditor.backmerge import names, signing
 from auditor.backmerge.entry import Drafted, Proposal
 from auditor.config import RepositoryConfig
 from auditor.errors import RepositoryError
@@ -56,20 +56,24 @@ class Target(Project):
         super().__init__(config, writing)
         self.writing = writing
 
-    def push(self, drafted: Drafted, proposal: Proposal) -> None:
-        """Makes the branch of a proposal. One that this program made before is as good; any other is an error.
+    def push(self, drafted: Drafted, proposal: Proposal) -> str:
+        """Makes the branch of a proposal; its tip. One that this program made before is as good, any other is an error.
 
         Raises `RepositoryError`.
         """
         assert proposal.head is not None
+        head, made = signing.signed(proposal.head, proposal.made, self.config.backmerge)
         remote = self.remote()
         folders = tuple(Path(folder) for folder in drafted.folders)
-        with scratch(folders, proposal.made, {}) as folder:
+        with scratch(folders, made, {}) as folder:
             try:
-                remote.create(folder, proposal.head, proposal.source)
+                remote.create(folder, head, proposal.source)
             except RepositoryError:
-                if not proposal.is_ours(self.branches().get(proposal.source)):
+                there = self.branches().get(proposal.source)
+                if there is None or not (there == head or proposal.is_ours(there)):
                     raise
+                return there
+        return head
 
 
 def _name(ref: bytes) -> str:

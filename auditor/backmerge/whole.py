@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from auditor import fleet
-from auditor.backmerge import apply, project
+from auditor.backmerge import apply, project, signing
 from auditor.backmerge.draft import Wanted, draft
 from auditor.backmerge.entry import Drafted, Entry, Plan
 from auditor.backmerge.given import Given
@@ -93,9 +93,11 @@ def carried_out(
         if config.forge is None and any(s.opens for s in own):
             problems.append(Problem("no-forge", f"{config.name}: nothing can be opened without forge:"))
         try:
+            if config.forge and any(s.opens and s.proposal and s.proposal.made for s in own):
+                signing.check(config.backmerge)
             with project.written(config, None) as target:
                 entries += [_one(target, step, config, problems) for step in own]
-        except ForgeError as error:
+        except (ForgeError, RepositoryError) as error:
             problems.append(Problem(error.code, f"{config.name}: {error.detail}"))
             entries += [s.entry for s in own]
     return entries

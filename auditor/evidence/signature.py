@@ -1,4 +1,4 @@
-"""A signature on the manifest, made and checked by the means that git has for its own: ssh-keygen, or gpg.
+"""A signature on a manifest or a commit, made and checked by the means that git has for its own: ssh-keygen, or gpg.
 
 The operator's own git configuration names the key (`user.signingkey`, `gpg.format`), the programs and the allowed
 signers. It is read outside of any repository, so that none can name a program here.
@@ -32,12 +32,24 @@ class Checked:
 def sign(data: bytes) -> bytes:
     """A detached signature. Raises `UsageError` where git's configuration names no key, `BranchDriftError`."""
     form = _configured("gpg.format") or "openpgp"
-    key = _configured("user.signingkey")
     if form not in ("ssh", "openpgp"):
         raise UsageError(f"--sign: gpg.format is {form} in your git configuration; set it to ssh or openpgp")
-    if key is None:
+    if _configured("user.signingkey") is None:
         raise UsageError("--sign: no key is configured; set user.signingkey with git config --global")
-    return _by_ssh(data, key) if form == "ssh" else _by_gpg(data, key)
+    return signed(data, form, None, "the pack")
+
+
+def signed(data: bytes, form: str, key: str | None, what: str) -> bytes:
+    """A detached signature in a form (`ssh`, else OpenPGP), by a key or else the one of git's configuration.
+
+    Raises `BranchDriftError` where there is no key, or `what` cannot be signed with it.
+    """
+    chosen = key or _configured("user.signingkey", *(("--type=path",) if form == "ssh" else ()))
+    if chosen is None:
+        raise BranchDriftError(
+            f"{what} cannot be signed: no key is named, nor user.signingkey in your git configuration"
+        )
+    return _by_ssh(data, chosen, what) if form == "ssh" else _by_gpg(data, chosen, what)
 
 
 def check(data: bytes, signature: bytes, allowed: Path | None) -> Checked:
@@ -89,24 +101,24 @@ def _laid_out(**files: bytes) -> Iterator[dict[str, str]]:
         yield {name: str(Path(folder) / name) for name in files}
 
 
-def _by_ssh(data: bytes, key: str) -> bytes:
+def _by_ssh(data: bytes, key: str, what: str) -> bytes:
     """The key is a file, or a public key itself: then the agent has the other half."""
     program = _configured("gpg.ssh.program", "--type=path") or "ssh-keygen"
     literal = key.removeprefix("key::") if key.startswith(("key::", "ssh-")) else None
-    file = None if literal else _configured("user.signingkey", "--type=path")
+    file = None if literal else key
     with _laid_out(data=data, key=(literal or "").encode() + b"\n") as files:
         named = ["-f", files["key"], "-U"] if file is None else ["-f", file]
         done = _run([program, "-Y", "sign", "-n", "git", *named, files["data"]])
         made = Path(files["data"] + ".sig")
         if done.returncode or not made.is_file():
-            raise BranchDriftError(f"the pack cannot be signed: {program}: {_words(done)}")
+            raise BranchDriftError(f"{what} cannot be signed: {program}: {_words(done)}")
         return made.read_bytes()
 
 
-def _by_gpg(data: bytes, key: str) -> bytes:
+def _by_gpg(data: bytes, key: str, what: str) -> bytes:
     done = _run([_gpg(), "--detach-sign", "--armor", "--local-user", key], data)
     if done.returncode:
-        raise BranchDriftError(f"the pack cannot be signed: gpg: {_words(done)}")
+        raise BranchDriftError(f"{what} cannot be signed: gpg: {_words(done)}")
     return done.stdout
 
 
