@@ -6,8 +6,9 @@ BIN := $(VENV)/bin
 DEMO := .demo
 
 KILLS ?= 500
+RACES ?= 200
 
-.PHONY: help demo test kills full-disk lint bench prove prove-plan axe screenshots clean
+.PHONY: help demo test kills races full-disk lint bench prove prove-plan axe screenshots clean
 
 help:
 	@echo "make demo   build demonstration repositories, audit them, leave an HTML report"
@@ -19,6 +20,7 @@ help:
 	@echo "make prove-plan  make every planned back-merge again by plain git (REPO=path MAIN=name BRANCHES='a b=main~200')"
 	@echo "make kills  kill KILLS runs (500) while they write the ledger, and look at what is left"
 	@echo "make full-disk  record runs on a disk with ever more room left (as root, on Linux: it mounts one in memory)"
+	@echo "make races  RACES random schedules (200) of two to eight runners that race with one another at a forge"
 	@echo "make axe    fetch axe-core, which the browser tests ask whether the report is accessible"
 	@echo "make screenshots  make the pictures of the README from the demonstration"
 	@echo "make clean  remove the virtual environment and what was generated"
@@ -57,6 +59,8 @@ kills: $(STAMP)
 
 full-disk: $(STAMP)
 	$(BIN)/python -m tests.full_disk
+races: $(STAMP)
+	$(BIN)/python -m tests.races $(RACES)
 
 axe:
 	npm install --silent --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --prefix $(DEMO)/axe axe-core@4.14.1
