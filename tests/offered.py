@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,8 +13,9 @@ from auditor.backmerge.draft import Wanted
 from auditor.backmerge.plan import Caps
 from auditor.commands import backmerge
 from auditor.commands.backmerge import Options
+from tests import forge_specs
 from tests.build import Repo, hotfix, protocol
-from tests.forge_server import ForgeServer
+from tests.forge_server import Asked, ForgeServer
 from tests.forge_shapes.world import Project, Pull, World
 from tests.forge_stage import SHAPES
 
@@ -77,3 +78,13 @@ def scene(kind: str, folder: Path) -> Iterator[Scene]:
         made = Scene(kind, server, world, project, repo, folder / "config.yaml")
         made.configure()
         yield made
+        as_described(kind, server.asked)
+
+
+def as_described(kind: str, asked: Sequence[Asked]) -> None:
+    """Every request is one that the forge describes, where it does and the description is at hand."""
+    if kind in forge_specs.PREFIXES and forge_specs.FOLDER.is_dir():
+        known, unknown = forge_specs.split(kind, asked)
+        assert forge_specs.faults(kind, known) == []
+        # These two GitHub describes elsewhere, and Forgejo's description at hand leaves the first one out.
+        assert {a.path.rpartition("/")[2] for a in unknown} <= {"comments", "assignees"}

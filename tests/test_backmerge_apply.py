@@ -51,6 +51,9 @@ def test_from_drift_to_sync(kind: str, tmp_path: Path) -> None:
             assert (pull.source, pull.target, pull.draft) == (SOURCE, "dev", False)
             assert entry["head"] == pull.head == on.project.tip(SOURCE)
             assert str(pull.number) in entry["pull_request"]
+            plainly = pull.body.replace("\u2060", "")
+            assert "Why this way: missing; a merge of the tag brings it" in plainly
+            assert "forecast for the whole hotfix as one change: clean." in plainly
             if how == "merge":
                 asked = len(on.server.asked)
                 assert on.actions() == (0, {("v2.3.1", "dev"): "already-open"})

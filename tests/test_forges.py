@@ -553,6 +553,29 @@ def test_two_who_race_open_one(on: Stage) -> None:
 # Reading only
 
 
+@pytest.mark.parametrize("how", ["closed", "squash"])
+def test_what_somebody_ended_between_look_and_deed_counts(on: Stage, how: str) -> None:
+    """Another runner was quicker, and a person quicker still: what the person did stands."""
+    project = on.writing()
+    create = project.create
+
+    def late(new: NewPullRequest) -> PullRequest:
+        first = on.there(on.writing().create(NEW).number)
+        if how == "closed":
+            on.world.end(first, "closed", None)
+        else:
+            on.world.merge(on.project, first, "squash")
+        return create(new)
+
+    project.create = late  # type: ignore[method-assign]
+    found = once.only(project, NEW)
+    assert found.state is (State.CLOSED if how == "closed" else State.MERGED)
+    first, second = on.project.pulls
+    assert (found.number, second.state) == (first.number, "closed")
+    assert [n.body.partition(":")[0] for n in second.notes if not n.system] == ["branch-drift"]
+    assert once.only(on.writing(), NEW).state is State.CLOSED
+
+
 def test_who_may_only_ask_has_no_way_to_write(on: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CANARY", TOKEN)
     access = Access.model_validate({"type": on.kind, "url": on.server.url, "token_env": "CANARY"})

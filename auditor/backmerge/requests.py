@@ -139,6 +139,21 @@ def _brings(case: Case, most: int) -> Iterator[str]:
         yield from _by_hand(case, most)
         return
     yield "With it the audit finds the hotfix on the branch, and every other hotfix that is there now still there."
+    yield ""
+    yield f"Why this way: {words.prose(proposal.reason)}."
+    yield from _forecast(case.verdict, most)
+
+
+def _forecast(verdict: Verdict, most: int) -> Iterator[str]:
+    """What the audit foretells of the hotfix as one change, which may be more than what is owed."""
+    ahead = verdict.forecast
+    if ahead is None:
+        return
+    paths = ", ".join(words.code(p) for p in ahead.conflicts[:most]) or "some paths"
+    yield ""
+    yield "The audit's forecast for the whole hotfix as one change: " + (
+        "clean." if ahead.clean else f"conflicts in {paths}."
+    )
 
 
 def _by_hand(case: Case, most: int) -> Iterator[str]:

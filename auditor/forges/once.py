@@ -8,6 +8,7 @@ from auditor.errors import ForgeError
 from auditor.forges.interface import NewPullRequest, PullRequest, State, Writing
 
 _ATTEMPTS = 3
+_SECOND = "branch-drift: closed, as a second one"
 
 
 def opened(project: Writing, new: NewPullRequest) -> PullRequest:
@@ -15,26 +16,35 @@ def opened(project: Writing, new: NewPullRequest) -> PullRequest:
 
     An answer that was lost, a limit, and another that was quicker end in a second look, never in a second pull request.
     """
-    return _there_or_made(project, new, lambda pulls: [p for p in pulls if p.state is State.OPEN])
+    return _there_or_made(project, new, lambda pulls: [p for p in pulls if p.state is State.OPEN])[0]
 
 
 def only(project: Writing, new: NewPullRequest) -> PullRequest:
     """The last pull request that there ever was between two branches, in whatever state; opened now if there was none.
 
-    Otherwise as `opened`.
+    Otherwise as `opened`. One that another opened, and somebody ended, between the look and the deed counts as before
+    it: this one is closed again.
     """
-    return _there_or_made(project, new, lambda pulls: pulls[::-1])
+    pull, made = _there_or_made(project, new, lambda pulls: pulls[::-1])
+    earlier = [p for p in project.pull_requests(new.source, new.target) if p.number < pull.number] if made else []
+    if not earlier:
+        return pull
+    said = f"{_SECOND}: {earlier[-1].url} was opened and {earlier[-1].state} in the same moment, which counts."
+    commented(project, pull, said, _SECOND)
+    project.close(pull)
+    return earlier[-1]
 
 
 def _there_or_made(
     project: Writing, new: NewPullRequest, of: Callable[[Sequence[PullRequest]], Sequence[PullRequest]]
-) -> PullRequest:
+) -> tuple[PullRequest, bool]:
+    """The pull request, and whether it was made here and now."""
     for attempt in range(_ATTEMPTS):
         there = of(project.pull_requests(new.source, new.target))
         if there:
-            return there[0]
+            return there[0], False
         try:
-            return project.create(new)
+            return project.create(new), True
         except ForgeError as error:
             if not (error.uncertain or error.code in ("conflict", "rate-limited")) or attempt == _ATTEMPTS - 1:
                 raise
