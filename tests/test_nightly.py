@@ -12,9 +12,11 @@ from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
 from auditor.cli import cli
+from auditor.commands import scan as scanning
 from auditor.config import load
 from auditor.ledger import database, read
 from tests.build import CART, LOGIN, back_merge, hotfix, protocol
+from tests.forge_client import shows
 from tests.forge_server import Asked, Fault, Said
 from tests.forge_shapes.world import TOKEN
 from tests.offered import SOURCE, Scene, scene
@@ -33,7 +35,8 @@ def on(tmp_path: Path) -> Iterator[Scene]:
 
 
 def run(on: Scene, command: str, *args: str | Path) -> tuple[int, str, str]:
-    done = CliRunner().invoke(cli, [command, "-c", str(on.file), "--jobs", "1", *map(str, args)])
+    jobs = () if command == "serve" else ("--jobs", "1")
+    done = CliRunner().invoke(cli, [command, "-c", str(on.file), *jobs, *map(str, args)])
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     return done.exit_code, done.stdout, done.stderr
 
@@ -170,6 +173,37 @@ def test_the_audit_is_on_disk_before_any_forge_is_asked(on: Scene, tmp_path: Pat
     on.server.faults.clear()
     assert there
     assert all(there)
+
+
+def test_the_token_of_a_night_is_nowhere(on: Scene, tmp_path: Path) -> None:
+    """Not where all goes well, nor where the forge repeats it, nor where git is refused."""
+    said = ""
+    hook = on.bare / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    for step in ("refused", "echo", "well"):
+        if step == "refused":
+            hook.write_text("#!/bin/sh\nenv >&2\nexit 1\n")
+            hook.chmod(0o755)
+        if step == "echo":
+            hook.unlink()
+            echo = Said(400, {"message": f"wrong: {TOKEN}"})
+            on.server.fail(*[Fault("answer", echo, when=lambda a: a.method == "POST")] * 3)
+        code, out, err = scan(on, "--report-dir", tmp_path / "report", "--metrics-textfile", tmp_path / "m.prom")
+        assert code == (1 if step == "well" else 3), (step, err)
+        said += out + err
+    assert len(on.pulls()) == 1
+    assert shows(TOKEN, said.encode()) == []
+    outputs = [f for f in tmp_path.rglob("*") if f.is_file() and not f.is_relative_to(tmp_path / "work")]
+    assert {"ledger.sqlite", "index.html", "m.prom"} <= {f.name for f in outputs}
+    assert {f.name: found for f in outputs if (found := shows(TOKEN, f.read_bytes()))} == {}
+
+
+def test_serve_passes_it_on_and_refuses_it_without_a_forge(on: Scene) -> None:
+    told = scanning.words(scanning.Options(backmerge=True, most=0, max_per_branch=2))
+    assert told[-5:] == ("--max", "0", "--max-per-branch", "2", "--backmerge")
+    on.configure(forge=None)
+    code, _, err = run(on, "serve", "--backmerge", "--listen", "127.0.0.1:0")
+    assert (code, "forge:" in err) == (2, True)
 
 
 # A plan of a recorded run
