@@ -259,9 +259,9 @@ def check_config(file: Path) -> None:
 
 
 @cli.command()
-@click.argument("which", type=click.Choice(("config", "audit", "plan")))
+@click.argument("which", type=click.Choice(("config", "audit", "plan", "notice")))
 def schema(which: str) -> None:
-    """Print the JSON Schema of the configuration, of the audit document, or of the plan of back-merges."""
+    """Print the JSON Schema of the configuration, the audit document, the plan of back-merges, or a notice."""
     from auditor.commands import schema as command
 
     _leave(lambda: command.run(which))

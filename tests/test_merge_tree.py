@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from auditor.git.bench import Bench, scratch
-from auditor.git.merge_tree import Merged
+from auditor.git.merge_tree import Merged, is_there
 from auditor.git.store import open_store
-from tests.build import Repo
+from tests.bench import prove_plan
+from tests.build import LOGIN, Repo, hotfix, protocol
 
 TEXT = [f"line {n}" for n in range(30)]
 
@@ -134,3 +135,32 @@ def test_random_histories(seed: int, tmp_path: Path) -> None:
             assert merged(repo, ours, theirs) == by_git(repo, "merge", "-q", "--no-ff", "--no-edit", theirs, onto=ours)
     if len(repo.git("log", "-1", "--format=%P", fix).split()) == 1:
         assert replayed(repo, fix, tip) == by_git(repo, "cherry-pick", "--allow-empty", fix, onto=tip)
+
+
+def test_an_older_git_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for version, there in (("2.31.0", False), ("2.37.9", False), ("2.38.0", True), ("3.0.rc1", True)):
+        monkeypatch.setattr("auditor.git.process.version", lambda v=version: v)
+        is_there.cache_clear()
+        assert is_there() is there
+    monkeypatch.setattr("auditor.git.process.version", lambda: "2.31.0")
+    is_there.cache_clear()
+    repo = begun(tmp_path / "r")
+    fix = repo.commit("Fix", {"old.txt": body(["fixed", *TEXT[1:]])})
+    repo.switch("dev")
+    tip = repo.commit("Own", {"other.txt": "own\n"})
+    assert merged(repo, tip, fix) == by_git(repo, "merge", "-q", "--no-ff", "--no-edit", fix, onto=tip)
+    is_there.cache_clear()
+
+
+def test_a_whole_plan_is_made_again_by_plain_git(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What `make prove-plan` does with a real history; it sees a plan that git does not bear out."""
+    repo = protocol(tmp_path / "r", branches=("dev", "qa"))
+    hotfix(repo)
+    repo.switch("qa")
+    repo.commit("Shut", {"src/login.py": LOGIN.replace("account.locked", "account.shut")})
+    assert prove_plan.main(tmp_path / "proof", str(repo.path), "main", "dev qa old=v2.3.1~1") == 0
+    assert "3 drifting pairs" in capsys.readouterr().out
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(prove_plan, "planned", lambda *_: prove_plan.Outcome("0" * 40))
+        assert prove_plan.main(tmp_path / "proof", str(repo.path), "main", "dev qa") == 1
+    assert "2 differ from plain git" in capsys.readouterr().out

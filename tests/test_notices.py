@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import pytest
 from click.testing import CliRunner
+from jsonschema import Draft202012Validator
 
 from auditor.cli import cli
 from auditor.config import load
@@ -389,6 +390,9 @@ def test_teams() -> None:
 def test_json_has_names_as_they_are_and_harmless_words() -> None:
     changes = hostile()
     made = json.loads(shapes.body("json", calm(), changes))
+    validator = Draft202012Validator(json.loads(CliRunner().invoke(cli, ["schema", "notice"]).stdout))
+    validator.validate(made)
+    assert not validator.is_valid({**made, "more": 1})
     assert made["changes"][0]["tag"] == changes[0].about.tag
     harmless(made["text"].replace("https://forge.example/pulls/1", ""))
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
+
+from typing_extensions import TypedDict
 
 from auditor.backmerge import words
 from auditor.model import Audit
 from auditor.notices.facts import Change
 from auditor.notices.message import Line, Link, Message, Name, Section, message, name, standing
+from auditor.noticing import Event
 from auditor.output.words import rfc3339
 
 SCHEMA = "branch-drift/notice/v1"
@@ -119,14 +122,52 @@ def _markdown(said: Message) -> Iterator[str]:
     yield from ("", said.standing)
 
 
-def _json(audit: Audit, changes: Sequence[Change], most: int) -> Any:
+class ChangeDocument(TypedDict):
+    """Something that is not as it was told. `event` is what happened, `kind` what it is about."""
+
+    event: Event
+    kind: Event
+    repository: str
+    tag: str | None
+    branch: str | None
+    rule: str | None
+    commit: str | None
+    was: str | None
+    now: str | None
+    link: str | None
+
+
+class NoticeDocument(TypedDict):
+    """What changed since the webhook was last told. `left_out` is how many changes are not listed."""
+
+    schema: str
+    text: str
+    verdict: Literal["in-sync", "drift", "incomplete"]
+    standing: str
+    finished_at: str | None
+    changes: list[ChangeDocument]
+    left_out: int
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of what a webhook of type `json` gets, closed."""
+    from pydantic import TypeAdapter
+
+    schema = TypeAdapter(NoticeDocument).json_schema()
+    for part in (schema, *schema["$defs"].values()):
+        part["additionalProperties"] = False
+    schema["properties"]["schema"] = {"const": SCHEMA, "type": "string"}
+    return schema
+
+
+def _json(audit: Audit, changes: Sequence[Change], most: int) -> NoticeDocument:
     """For programs: names as they are, and in `text`, which may end up in front of people, as those that do nothing."""
     said = message(audit, changes, most)
     shown = changes if most == _MOST_LINES[0] else changes[:most]
     return {
         "schema": SCHEMA,
         "text": "\n".join(_text(said)),
-        "verdict": audit.verdict,
+        "verdict": audit.verdict,  # type: ignore[typeddict-item]
         "standing": standing(audit),
         "finished_at": rfc3339(audit.finished_at),
         "changes": [_change(c) for c in shown],
@@ -144,10 +185,20 @@ def _text(said: Message) -> Iterator[str]:
     yield said.standing
 
 
-def _change(change: Change) -> Any:
-    about = {field: value or None for field, value in change.about._asdict().items() if field != "kind"}
-    kind = change.about.kind
-    return {"event": change.event, "kind": kind, **about, "was": change.was, "now": change.now, "link": change.link}
+def _change(change: Change) -> ChangeDocument:
+    about = change.about
+    return {
+        "event": change.event,
+        "kind": about.kind,
+        "repository": about.repository,
+        "tag": about.tag or None,
+        "branch": about.branch or None,
+        "rule": about.rule or None,
+        "commit": about.commit or None,
+        "was": change.was,
+        "now": change.now,
+        "link": change.link,
+    }
 
 
 def _rendered(line: Line, of_name: Callable[[str], str], of_link: Callable[[str], str]) -> str:
