@@ -146,13 +146,15 @@ def test_what_did_not_arrive_is_told_by_the_next_run(shop: Shop) -> None:
     ],
 )
 def test_a_webhook_that_fails_is_a_warning_without_its_address(shop: Shop, fault: Fault, asked: int) -> None:
-    shop.configure({"name": "ops", "type": "slack", "url_env": "HOOK", "timeout": "1s"})
+    few = {"timeout": "1s"} if fault.how in ("hang", "drip-head") else {}
+    shop.configure({"name": "ops", "type": "slack", "url_env": "HOOK", **few})
     shop.server.fail(*[fault] * 3)
     code, out, err = shop.scan()
     assert (code, len(shop.told())) == (1, asked)
     assert err.startswith("branch-drift: notice ops: ")
     shown(out + err)
     shop.server.faults.clear()
+    shop.configure({"name": "ops", "type": "slack", "url_env": "HOOK"})
     shop.scan()
     assert len(shop.told()) == 1
 

@@ -133,7 +133,7 @@ class MergeTree:
             below = [side[1] if side and side[0] == _FOLDER else None for side in sides]
             if any(below):
                 self._lend_all(below)
-            for side in sides:
+            for side in () if _is_plain(sides) else sides:
                 if side and side[0] not in (_FOLDER, _GITLINK):
                     self._lend(side[1])
 
@@ -154,6 +154,11 @@ class MergeTree:
             raise RepositoryError("git", f"git merge-tree left no {oid}: {error}") from None
         head, _, data = raw.partition(b"\0")
         return Made(oid, _NUMBERS[head.split(b" ")[0]], data)
+
+
+def _is_plain(sides: Sequence[tuple[bytes, str] | None]) -> bool:
+    """Whether git takes a file as it is on one side, unread: it is on all three, and changed on one, or alike."""
+    return len(sides) == 3 and None not in sides and len(set(sides)) < 3
 
 
 def _entries(tree: bytes) -> Iterator[tuple[bytes, bytes, str]]:
