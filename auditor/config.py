@@ -13,13 +13,23 @@ from pydantic import AfterValidator, ConfigDict, ValidationError, model_validato
 from auditor import faults, yaml_text
 from auditor.access import Access
 from auditor.backmerging import BackmergeConfig, ForgeConfig, beside
-from auditor.config_parts import AcknowledgedConfig, CalendarConfig, LedgerConfig, Part, WaiverConfig, located, places
+from auditor.config_parts import (
+    AcknowledgedConfig,
+    CalendarConfig,
+    HotfixTags,
+    LedgerConfig,
+    Limits,
+    Part,
+    WaiverConfig,
+    located,
+    places,
+)
 from auditor.errors import UsageError
 from auditor.matrix import PipelinesConfig
 from auditor.model import Severity
 from auditor.noticing import NoticeConfig
 from auditor.urls import Url
-from auditor.values import Duration, Pattern, Service, Size, Text, unique
+from auditor.values import Duration, Service, Text, unique
 
 RULES: tuple[tuple[str, Severity], ...] = (
     ("tag-not-annotated", Severity.WARNING),
@@ -75,30 +85,6 @@ class BranchConfig(Part):
 
 
 Branches = Annotated[tuple[BranchConfig, ...], AfterValidator(_distinct)]
-
-
-class ExcludeConfig(Part):
-    """Tags that are not audited although they look like hotfixes, and why."""
-
-    pattern: Pattern
-    reason: Text
-
-
-class HotfixTags(Part):
-    """Which tags are hotfixes: by name, by message, from a start (a date or a tag)."""
-
-    pattern: Pattern | None = None
-    message: Pattern | None = None
-    since: Text | None = None
-    exclude: tuple[ExcludeConfig, ...] = ()
-
-
-class Limits(Part):
-    """What one repository may cost before its audit is ended; a `url` may take `fetch_timeout` on top."""
-
-    timeout: Duration = 600
-    fetch_timeout: Duration = 600
-    memory: Size = 2 * 1024**3
 
 
 _PROTOCOL = tuple(BranchConfig(name=name) for name in ("dev", "qa", "ppd", "dr"))

@@ -1,4 +1,4 @@
-"""Parts of the configuration: exceptions that were approved, business days, and where runs are recorded."""
+"""Parts of the configuration: hotfix tags, limits, approved exceptions, business days, where runs are recorded."""
 
 from __future__ import annotations
 
@@ -8,13 +8,37 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from auditor.values import Day, LedgerUrl, ObjectId, PastDay, Text, Weekday, Zone
+from auditor.values import Day, Duration, LedgerUrl, ObjectId, PastDay, Pattern, Size, Text, Weekday, Zone
 
 
 class Part(BaseModel):
     """What every part has in common: nothing unknown, nothing changed later."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ExcludeConfig(Part):
+    """Tags that are not audited although they look like hotfixes, and why."""
+
+    pattern: Pattern
+    reason: Text
+
+
+class HotfixTags(Part):
+    """Which tags are hotfixes: by name, by message, from a start (a date or a tag)."""
+
+    pattern: Pattern | None = None
+    message: Pattern | None = None
+    since: Text | None = None
+    exclude: tuple[ExcludeConfig, ...] = ()
+
+
+class Limits(Part):
+    """What one repository may cost before its audit is ended; a `url` may take `fetch_timeout` on top."""
+
+    timeout: Duration = 600
+    fetch_timeout: Duration = 600
+    memory: Size = 2 * 1024**3
 
 
 class WaiverConfig(Part):

@@ -11,8 +11,8 @@ import pytest
 ROOT = Path(__file__).parent.parent / "auditor"
 FLOORS = (
     ("model", "past", "told", "waivers", "errors", "versions", "locks"),
-    ("yaml_text", "values", "urls", "addresses", "access", "backmerging", "noticing", "faults", "config_parts", "matrix",
-     "config"),
+    ("yaml_text", "values", "urls", "addresses", "access", "backmerging", "noticing", "faults", "config_parts",
+     "matrix", "config"),
     ("git",),
     (
         "fixes", "hotfixes", "presence", "rules", "forecast", "pairs", "policy", "checks", "due", "memory", "forges",

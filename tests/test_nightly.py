@@ -161,7 +161,8 @@ def test_without_any_forge_nothing_is_scanned(on: Scene, tmp_path: Path) -> None
     assert not (tmp_path / "report").exists()
 
 
-def test_the_audit_is_on_disk_before_any_forge_is_asked(on: Scene, tmp_path: Path) -> None:
+def test_the_audit_is_on_disk_before_a_back_merge_is_asked_for(on: Scene, tmp_path: Path) -> None:
+    """Of reviews it tells, and asks before; here it is to tell of none."""
     there: list[bool] = []
 
     def look(_: Asked) -> bool:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from auditor import audit, fleet, rules
-from auditor.config import Limits, RepositoryConfig
+from auditor.config import RepositoryConfig
+from auditor.config_parts import Limits
 from auditor.errors import RepositoryError
 from auditor.evidence import plain_git
 from auditor.evidence.findings import Findings
