@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from auditor.past import Ref, RefChange
 from auditor.told import Asked, Required, Review
@@ -122,7 +123,7 @@ class Verdict:
     @property
     def incomplete(self) -> bool:
         """Whether anything about this pair could not be established."""
-        return self.status is Status.UNKNOWN or any(f.status is Status.UNKNOWN for f in self.fixes)
+        return self.status is Status.UNKNOWN or Status.UNKNOWN in [f.status for f in self.fixes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +218,7 @@ class RuleNotJudged:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RepositoryAudit:
     """Everything found in one repository. `tags_audited` counts hotfixes and their aliases; `forge` was asked.
 
@@ -248,12 +249,12 @@ class RepositoryAudit:
             for verdict in hotfix.verdicts:
                 yield hotfix, verdict
 
-    @property
+    @cached_property
     def incomplete(self) -> bool:
         """Whether something in this repository could not be judged."""
         return bool(self.errors) or any(v.incomplete for _, v in self.pairs())
 
-    @property
+    @cached_property
     def drifts(self) -> bool:
         """Whether any pair drifts without a waiver."""
         return any(v.status in DRIFT for _, v in self.pairs())

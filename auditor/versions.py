@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _BARE = r"[vV]?(?P<numbers>\d+(?:[._]\d+)*)(?P<rest>.*)$"
 _VERSION = re.compile("(?P<prefix>)" + _BARE, re.DOTALL)
@@ -12,6 +13,9 @@ _PRE_RELEASE = re.compile(
     r"^[-._+]?(?:a|b|c|rc|alpha|beta|pre|preview|dev|snapshot|nightly|canary|m|ea|cr)(?:[-._]?\d.*|[-._].*)?$",
     re.IGNORECASE,
 )
+
+# The tags of a repository are asked for several times over.
+_CACHED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class Version:
         return plain and self.dotted and len(self.numbers) == 3 and self.numbers[2] > 0
 
 
+@lru_cache(_CACHED)
 def parse(tag: str) -> Version | None:
     """The version that a tag names, or None.
 

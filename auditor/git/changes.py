@@ -70,19 +70,28 @@ def _limited(changes: Changes | None, wanted: frozenset[str]) -> Changes | None:
 def _compare(store: Store, commit: str, other: str = "") -> Changes | None:
     """Two trees compared without a process: the quickest way in a small repository, and for a few commits."""
     try:
-        new = store.objects[commit].peel(pygit2.Tree)
-        above = store.objects[other] if other else next(_parents(store, commit), None)
-        diff = above.peel(pygit2.Tree).diff_to_tree(new, _FLAGS) if above else new.diff_to_tree(flags=_FLAGS, swap=True)
-        files = [(delta.old_file, delta.new_file) for delta in diff.deltas]
-        changes = [Change(_text(after.raw_path), _read_side(before), _read_side(after)) for before, after in files]
-    except (KeyError, ValueError, OSError, pygit2.GitError, RepositoryError):
+        above = other or next(iter(commits.parents_and_time(store.raw(commit)[1])[0]), None)
+        return _between(store, store.tree(above) if above else None, store.tree(commit))
+    except (KeyError, ValueError, OSError, pygit2.GitError, AttributeError, RepositoryError):
         return None
+
+
+def _between(store: Store, old: str | None, new: str) -> Changes:
+    """A fix, the merge that brought it, and the whole hotfix are often one difference of two trees."""
+    known = store.compared.get((old, new))
+    if known is None:
+        known = _differences(store, old, new)
+        if store.small:
+            store.compared[(old, new)] = known
+    return known
+
+
+def _differences(store: Store, old: str | None, new: str) -> Changes:
+    tree = store.objects[new]
+    diff = store.objects[old].diff_to_tree(tree, _FLAGS) if old else tree.diff_to_tree(flags=_FLAGS, swap=True)
+    files = [(delta.old_file, delta.new_file) for delta in diff.deltas]
+    changes = [Change(_text(after.raw_path), _read_side(before), _read_side(after)) for before, after in files]
     return tuple(sorted(changes, key=lambda c: c.path))
-
-
-def _parents(store: Store, commit: str) -> Iterator[pygit2.Object]:
-    for parent in commits.parents_and_time(store.raw(commit)[1])[0][:1]:
-        yield store.objects[parent]
 
 
 def _text(raw: bytes) -> str:

@@ -20,7 +20,7 @@ _PICKS = re.compile(
     re.IGNORECASE,
 )
 _PAIRS_A_PASS = 1000
-_TELLING = (b"evert", b"ick", b"ackport", b"ack-port", b"pstream", b"PSTREAM")
+_TELLING = re.compile(b"evert|ick|ack-?port|pstream|PSTREAM")
 
 
 class History:
@@ -45,7 +45,7 @@ class History:
 
     def claims(self, number: int, raw: bytes) -> None:
         """Notes which commits a message says that it reverts or copies; of several copies the last counts."""
-        if not any(word in raw for word in _TELLING):
+        if not _TELLING.search(raw):
             return
         message = raw[raw.find(b"\n\n") :]
         reverted = tuple(found.decode() for found in _REVERTS.findall(message))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -63,18 +64,18 @@ def source(config: RepositoryConfig, state: Path) -> Source:
 def _fingerprint(git_dir: Path, common: Path) -> Iterator[str]:
     """The refs by content, the objects by the names, sizes and times of their packs and folders."""
     for name in ("HEAD", "packed-refs", "shallow", "config"):
-        yield from _content(common / name)
-    yield from _content(git_dir / "HEAD")
+        yield from _content(f"{common}/{name}")
+    yield from _content(f"{git_dir}/HEAD")
     for folder, folders, names in os.walk(common / "refs"):
         folders.sort()
         for name in sorted(names):
-            yield from _content(Path(folder) / name)
+            yield from _content(f"{folder}/{name}")
     yield from _objects(common / "objects", 0)
 
 
-def _content(file: Path) -> Iterator[str]:
-    with suppress(OSError):
-        yield f"{file} {hashlib.sha256(file.read_bytes()).hexdigest()}"
+def _content(file: str) -> Iterator[str]:
+    with suppress(OSError), io.FileIO(file) as opened:
+        yield f"{file} {hashlib.sha256(opened.readall()).hexdigest()}"
 
 
 def _objects(objects: Path, depth: int) -> Iterator[str]:
@@ -84,7 +85,7 @@ def _objects(objects: Path, depth: int) -> Iterator[str]:
                 status = entry.stat()
                 yield f"{entry.path} {status.st_size} {status.st_mtime_ns} {status.st_ino}"
     alternates = objects / "info" / "alternates"
-    yield from _content(alternates)
+    yield from _content(str(alternates))
     if alternates.is_file() and depth < 6:
         for line in alternates.read_text(errors="surrogateescape").splitlines():
             yield from _objects(objects / line, depth + 1)

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pygit2
 
@@ -33,6 +34,8 @@ class Store:
         self.shallow = shallow
         self.folders = folders
         self._made: dict[str, bytes] = {}
+        # What was compared in a small repository, by the ids of two trees.
+        self.compared: dict[tuple[str | None, str], tuple[Any, ...]] = {}
         self._odb = pygit2.Odb()
         for folder in folders:
             self._odb.add_disk_alternate(str(folder))
@@ -63,6 +66,10 @@ class Store:
         except (KeyError, pygit2.GitError, ValueError, OSError) as error:
             raise RepositoryError("objects-missing", f"object {oid} cannot be read: {error}") from None
         return int(kind), data
+
+    def tree(self, commit: str) -> str:
+        """The id of a commit's tree."""
+        return self.raw(commit)[1][5:45].decode("ascii", "replace")
 
     def has(self, oid: str) -> bool:
         """Whether an object is there."""

@@ -32,6 +32,6 @@ def on_main(scene: Scene) -> Iterator[tuple[int, str]]:
     """Every merge of a hotfix branch on main's first-parent line, with the branch's name."""
     history = scene.history
     for number in history.first_parents(scene.main.number):
-        name = merged_branch(history.hotfix_merges.get(number, ""))
+        name = merged_branch(history.hotfix_merges[number]) if number in history.hotfix_merges else None
         if name is not None:
             yield number, name
