@@ -72,7 +72,7 @@ def _compare(store: Store, commit: str, other: str = "") -> Changes | None:
     try:
         above = other or next(iter(commits.parents_and_time(store.raw(commit)[1])[0]), None)
         return _between(store, store.tree(above) if above else None, store.tree(commit))
-    except (KeyError, ValueError, OSError, pygit2.GitError, AttributeError, RepositoryError):
+    except (KeyError, ValueError, OSError, pygit2.GitError, RepositoryError):
         return None
 
 
@@ -87,8 +87,9 @@ def _between(store: Store, old: str | None, new: str) -> Changes:
 
 
 def _differences(store: Store, old: str | None, new: str) -> Changes:
-    tree = store.objects[new]
-    diff = store.objects[old].diff_to_tree(tree, _FLAGS) if old else tree.diff_to_tree(flags=_FLAGS, swap=True)
+    tree = store.objects[new].peel(pygit2.Tree)
+    above = store.objects[old].peel(pygit2.Tree) if old else None
+    diff = above.diff_to_tree(tree, _FLAGS) if above else tree.diff_to_tree(flags=_FLAGS, swap=True)
     files = [(delta.old_file, delta.new_file) for delta in diff.deltas]
     changes = [Change(_text(after.raw_path), _read_side(before), _read_side(after)) for before, after in files]
     return tuple(sorted(changes, key=lambda c: c.path))

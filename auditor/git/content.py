@@ -14,10 +14,14 @@ from functools import lru_cache, partial
 import pygit2
 
 from auditor.git import lines
+from auditor.git.bounded import Bounded, per_item
 from auditor.git.changes import REGULAR, Change, Changes, Side
 from auditor.git.lines import Hunk
 from auditor.git.renames import Renames
 from auditor.git.store import Store
+
+# What is kept at most, in bytes and in answers.
+_LINES, _COUNTS, _HUNKS, _ANSWERS = 12 << 20, 12 << 20, 12 << 20, 50_000
 
 _WHOLE = frozenset({-1})
 _MODE = frozenset({-2})
@@ -37,33 +41,32 @@ class Content(Renames):
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
-        self._hunks: dict[tuple[str, str], tuple[Hunk, ...] | None] = {}
-        self._replays: dict[tuple[Side | None, ...], Replay] = {}
-        self._undone: dict[tuple[Side | None, ...], frozenset[int]] = {}
-        self._signatures: dict[tuple[Side | None, Side | None], str] = {}
-        self._standing = lru_cache(64)(self._find_standing)
-        self._lines = lru_cache(96)(lambda oid: lines.split(self.store.blob(oid)))
+        self._hunks = Bounded(_HUNKS, self._find_hunks, per_item(250))
+        self._replays = lru_cache(_ANSWERS)(self._replay)
+        self._undone = lru_cache(_ANSWERS)(self._find_undone)
+        self._signatures = lru_cache(_ANSWERS)(self._sign)
+        self._standing = Bounded(_LINES, self._find_standing, lambda found: 200 * len(found[0]))
+        self._lines: Bounded[str, list[bytes]] = Bounded(
+            _LINES, lambda oid: lines.split(self.store.blob(oid)), per_item(90)
+        )
+        self._changed = Bounded(_COUNTS, self._find_changed, lambda found: 200 * (1 + len(found[0]) + len(found[1])))
 
     # Questions about three blobs
 
     def hunks(self, old: str, new: str) -> tuple[Hunk, ...] | None:
         """What changed between two blobs; None where they are to be compared as a whole."""
-        key = (old, new)
-        if key not in self._hunks:
-            one, other = self.store.blob(old), self.store.blob(new)
-            whole = lines.is_binary(one) or lines.is_binary(other)
-            self._hunks[key] = None if whole else lines.hunks(one, other)
-        return self._hunks[key]
+        return self._hunks((old, new))
+
+    def _find_hunks(self, blobs: tuple[str, str]) -> tuple[Hunk, ...] | None:
+        one, other = (self.store.blob(oid) for oid in blobs)
+        whole = lines.is_binary(one) or lines.is_binary(other)
+        return None if whole else lines.hunks(one, other)
 
     def replay(self, change: Change, there: Side | None) -> Replay:
         """What replaying `change` onto a file as it is `there` would do."""
-        key = (change.before, change.after, there)
-        if key not in self._replays:
-            self._replays[key] = self._replay(change, there)
-        return self._replays[key]
+        return self._replays(change.before, change.after, there)
 
-    def _replay(self, change: Change, there: Side | None) -> Replay:
-        before, after = change.before, change.after
+    def _replay(self, before: Side | None, after: Side | None, there: Side | None) -> Replay:
         if there == after:
             return Replay.NOTHING
         if there == before:
@@ -110,13 +113,9 @@ class Content(Renames):
 
     def undone(self, change: Change, there: Side | None) -> frozenset[int]:
         """Which hunks of `change` stand as they were before it; {-1} for a file taken as a whole, -2 for its mode."""
-        key = (change.before, change.after, there)
-        if key not in self._undone:
-            self._undone[key] = self._find_undone(change, there)
-        return self._undone[key]
+        return self._undone(change.before, change.after, there)
 
-    def _find_undone(self, change: Change, there: Side | None) -> frozenset[int]:
-        before, after = change.before, change.after
+    def _find_undone(self, before: Side | None, after: Side | None, there: Side | None) -> frozenset[int]:
         if there is None or before is None or there == after:
             return _NONE
         if after is None:
@@ -250,10 +249,7 @@ class Content(Renames):
 
     def signature(self, change: Change) -> str:
         """Patch identity of one file's change: equal for the same change elsewhere in the file."""
-        key = (change.before, change.after)
-        if key not in self._signatures:
-            self._signatures[key] = self._sign(change)
-        return self._signatures[key]
+        return self._signatures(change.before, change.after)
 
     def same(self, one: Changes, other: Changes) -> bool:
         """Patch identity of whole commits: the same files, each changed in the same way.
@@ -266,8 +262,7 @@ class Content(Renames):
         unequal = [(c, theirs[c.path]) for c in one if c != theirs[c.path]]
         return all(self.signature(c) == self.signature(d) for c, d in unequal)
 
-    def _sign(self, change: Change) -> str:
-        before, after = change.before, change.after
+    def _sign(self, before: Side | None, after: Side | None) -> str:
         modes = f"{before.mode if before else 0}>{after.mode if after else 0}"
         if any(side is not None and side.mode not in REGULAR for side in (before, after)):
             return f"{modes} {before} {after}"
@@ -278,14 +273,17 @@ class Content(Renames):
 
     def changed_lines(self, change: Change) -> tuple[Counter[bytes], Counter[bytes]]:
         """Removed and added lines of a change; a file taken as a whole is one line, its blob."""
-        sides = (change.before, change.after)
+        return self._changed((change.before, change.after))
+
+    def _find_changed(self, sides: tuple[Side | None, Side | None]) -> tuple[Counter[bytes], Counter[bytes]]:
+        before, after = sides
         data = [self.store.blob(s.oid) if s and s.mode in REGULAR else b"" for s in sides]
         if any(lines.is_binary(d) for d in data) or any(s and s.mode not in REGULAR for s in sides):
             removed, added = (Counter([str(s).encode()]) if s else Counter() for s in sides)
             return removed, added
         removed, added = lines.changed_lines(*data)
-        if change.before and change.after and change.before.mode != change.after.mode:
-            added[f"mode {change.after.mode:o}".encode()] += 1
+        if before and after and before.mode != after.mode:
+            added[f"mode {after.mode:o}".encode()] += 1
         return removed, added
 
     def has_again(self, there: Side | None, earlier: Side, since: Iterable[Side | None]) -> bool:

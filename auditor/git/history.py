@@ -6,6 +6,7 @@ numbers, no commit dates and no commit-graph file are trusted, so skewed clocks 
 
 from __future__ import annotations
 
+import heapq
 import re
 from collections.abc import Iterable, Sequence
 
@@ -20,6 +21,10 @@ _PICKS = re.compile(
     re.IGNORECASE,
 )
 _PAIRS_A_PASS = 1000
+# For so few pairs a walk down from each costs less than a pass over the whole graph.
+_FEW = 8
+# How a commit lies to two others: below the one, below the other, below a common ancestor of theirs.
+_ONE, _OTHER, _BELOW = 1, 2, 4
 _TELLING = re.compile(b"evert|ick|ack-?port|pstream|PSTREAM")
 
 
@@ -135,10 +140,34 @@ class History:
 
         A common ancestor is best where none of its children is common too.
         """
+        if len(pairs) <= _FEW:
+            return [self._few_bases(*pair) for pair in pairs]
         found: list[list[int]] = []
         for start in range(0, len(pairs), _PAIRS_A_PASS):
             found += self._bases(pairs[start : start + _PAIRS_A_PASS])
         return found
+
+    def _few_bases(self, one: int, other: int) -> list[int]:
+        """The same for one pair: down from both, by generation, until all that is left is below a common ancestor."""
+        marks = {one: _ONE}
+        marks[other] = marks.get(other, 0) | _OTHER
+        todo = [(-self.generation[n], n) for n in marks]
+        heapq.heapify(todo)
+        telling, found = len(todo), []
+        while telling:
+            number = heapq.heappop(todo)[1]
+            mark = marks[number]
+            telling -= mark < _BELOW
+            if mark == _ONE | _OTHER:
+                found.append(number)
+                mark |= _BELOW
+            for parent in self.parents[number]:
+                before = marks.get(parent, 0)
+                after = marks[parent] = before | mark
+                telling += (after < _BELOW) - (0 < before < _BELOW)
+                if not before:
+                    heapq.heappush(todo, (-self.generation[parent], parent))
+        return sorted(found, key=self.order.index) if len(found) > 1 else found
 
     def _bases(self, pairs: Sequence[tuple[int, int]]) -> list[list[int]]:
         """Bit i of a mask: below the first of pair i; bit i + the number of pairs: below the second."""

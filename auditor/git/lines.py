@@ -183,8 +183,8 @@ def novel(merged: bytes, *sides: bytes) -> tuple[bytes, int]:
     return b"".join(kept), len(lines) - len(kept)
 
 
-def similarity(one: bytes, other: bytes) -> float:
-    """Share of the longer text's lines that the other has too, from 0 to 1."""
-    left, right = Counter(split(one)), Counter(split(other))
-    longer = max(left.total(), right.total())
-    return (left & right).total() / longer if longer else 0.0
+def similarity(one: Counter[bytes], other: Counter[bytes]) -> float:
+    """Share of the longer text's lines, as they are counted, that the other has too, from 0 to 1."""
+    longer = max(one.total(), other.total())
+    shared = sum(min(one[line], other[line]) for line in one.keys() & other.keys())
+    return shared / longer if longer else 0.0

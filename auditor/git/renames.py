@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import heapq
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from auditor.errors import RepositoryError
 from auditor.git import lines
+from auditor.git.bounded import Bounded, per_item
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.git.store import Store
 from auditor.git.trees import Trees
@@ -20,7 +23,19 @@ _ONE_IN = 8
 _SMALL = 64
 _MOST_COMPARED = 16
 
-Listing = dict[str, list[str]]
+# Above so many files whose lines are remembered, all are forgotten.
+_MOST_REMEMBERED = 20_000
+_ANSWERS = 50_000
+_COUNTS = 12 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """The regular files of a commit: the names of each blob, and the blobs of each base name."""
+
+    commit: str
+    names: dict[str, list[str]]
+    namesakes: dict[str, set[str]]
 
 
 class Renames(Trees):
@@ -28,11 +43,18 @@ class Renames(Trees):
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
-        self._renamed: dict[tuple[str, str, str, str], str | None] = {}
+        self._renamed = lru_cache(_ANSWERS)(self._find_renamed)
         self._files = lru_cache(_CACHED_LISTINGS)(self._list_files)
+        self._counts: Bounded[str, Counter[bytes]] = Bounded(
+            _COUNTS, lambda oid: Counter(lines.split(self.store.blob(oid))), per_item(200)
+        )
+        self._forget()
+
+    def _forget(self) -> None:
         self._holders: defaultdict[int, list[str]] = defaultdict(list)
         self._remembered: set[str] = set()
         self._sampled: set[str] = set()
+        self._listed: set[str] = set()
 
     def renamed(self, change: Change, base: str, tip: str) -> str | None:
         """Where the file of `change` lives at `tip`, if not at its own path.
@@ -43,35 +65,49 @@ class Renames(Trees):
         known = change.before or change.after
         if known is None or known.mode not in REGULAR:
             return None
-        key = (change.path, known.oid, base, tip)
-        if key not in self._renamed:
-            self._renamed[key] = self._find_renamed(change.path, known, base, tip)
-        return self._renamed[key]
+        return self._renamed(change.path, known, base, tip)
 
     def _find_renamed(self, path: str, known: Side, base: str, tip: str) -> str | None:
         there = self._files(tip)
-        maybe = there.get(known.oid) or self._alike(known.oid, path, there)
+        maybe = there.names.get(known.oid) or self._alike(known.oid, path, there)
         new = ((p, self.at(tip, p)) for p in maybe if self.at(base, p) is None)
         return self.likest(known, path, [(p, side) for p, side in new if side])
 
-    def _list_files(self, commit: str) -> Listing:
-        """The names of each blob of a commit. Only so many are kept: unlike tips, there is no end of commits."""
-        found: Listing = {}
+    def _list_files(self, commit: str) -> _Listing:
+        """Only so many are kept: unlike tips, there is no end of commits."""
+        found = _Listing(commit, {}, {})
         for entry in self._read_index(commit):
             if int(entry.mode) in REGULAR:
-                found.setdefault(str(entry.id), []).append(entry.path)
+                oid, path = str(entry.id), entry.path
+                found.names.setdefault(oid, []).append(path)
+                found.namesakes.setdefault(_base_name(path), set()).add(oid)
         return found
 
-    def _alike(self, oid: str, path: str, there: Listing) -> list[str]:
+    def _alike(self, oid: str, path: str, there: _Listing) -> list[str]:
         """The names of the files that share most of the remembered lines of a blob, and of its namesakes."""
-        for other in there.keys() - self._remembered:
+        if there.commit not in self._listed:
+            self._remember_all(there)
+        votes: Counter[str] = Counter()
+        for line in self._sketch(oid):
+            votes.update(self._holders.get(line, ()))
+        sampled = oid in self._sampled
+        ranked = [
+            (-count * (_ONE_IN if sampled or other in self._sampled else 1), other)
+            for other, count in votes.items()
+            if other in there.names
+        ]
+        few = heapq.nsmallest(_MOST_COMPARED, ranked)
+        name, namesakes = _base_name(path), there.namesakes.get(_base_name(path), ())
+        names = [p for _, other in few for p in there.names[other]]
+        same = [p for _, other in sorted(r for r in ranked if r[1] in namesakes) for p in there.names[other]]
+        return [*names[:_MOST_COMPARED], *[p for p in same if _base_name(p) == name][:_MOST_COMPARED]]
+
+    def _remember_all(self, there: _Listing) -> None:
+        if len(self._remembered) > _MOST_REMEMBERED:
+            self._forget()
+        self._listed.add(there.commit)
+        for other in there.names.keys() - self._remembered:
             self._remember(other)
-        wanted = self._sketch(oid)
-        votes = Counter(holder for line in wanted for holder in self._holders.get(line, ()) if holder in there)
-        weight = {other: _ONE_IN if {oid, other} & self._sampled else 1 for other in votes}
-        ranked = sorted((-count * weight[other], other) for other, count in votes.items())
-        names = [p for _, other in ranked for p in there[other]]
-        return [*names[:_MOST_COMPARED], *[p for p in names if _same_name(p, path)][:_MOST_COMPARED]]
 
     def _remember(self, oid: str) -> None:
         self._remembered.add(oid)
@@ -101,15 +137,20 @@ class Renames(Trees):
         data = self.store.blob(known.oid)
         if lines.is_binary(data) or not data:
             return None
-        scored = sorted(self._scores(data, path, regular))
+        scored = sorted(self._scores(known.oid, path, regular))
         return scored[0][-1] if scored and -scored[0][0] >= _MIN_SIMILAR else None
 
-    def _scores(self, data: bytes, path: str, files: Sequence[tuple[str, Side]]) -> Iterable[tuple[float, bool, str]]:
+    def _scores(self, oid: str, path: str, files: Sequence[tuple[str, Side]]) -> Iterable[tuple[float, bool, str]]:
+        known = self._counts(oid)
         for name, side in files:
-            smaller, larger = sorted((len(data), self.store.size(side.oid)))
+            smaller, larger = sorted((self.store.size(oid), self.store.size(side.oid)))
             if smaller >= larger * _MIN_SIMILAR / 2:
-                yield -lines.similarity(data, self.store.blob(side.oid)), not _same_name(name, path), name
+                yield -lines.similarity(known, self._counts(side.oid)), not _same_name(name, path), name
+
+
+def _base_name(path: str) -> str:
+    return path.rsplit("/", 1)[-1]
 
 
 def _same_name(one: str, other: str) -> bool:
-    return one.rsplit("/", 1)[-1] == other.rsplit("/", 1)[-1]
+    return _base_name(one) == _base_name(other)

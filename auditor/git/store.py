@@ -16,12 +16,20 @@ from pathlib import Path
 from typing import Any
 
 import pygit2
+from pygit2.enums import Option
 
 from auditor.errors import RepositoryError
+from auditor.git.bounded import Bounded
+
+# libgit2 would map whole packs, and keep 256 MB of objects.
+pygit2.option(Option.SET_MWINDOW_SIZE, 32 << 20)
+pygit2.option(Option.SET_MWINDOW_MAPPED_LIMIT, 64 << 20)
+pygit2.option(Option.SET_CACHE_MAX_SIZE, 32 << 20)
 
 MAX_BLOB = 64 * 1024 * 1024
 _BLOB = 3
 _SMALL = 8 * 1024 * 1024
+_CACHED_BLOBS = 8 * 1024 * 1024
 _DEEPEST_ALTERNATES = 6
 _CONFIG = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
 
@@ -34,6 +42,7 @@ class Store:
         self.shallow = shallow
         self.folders = folders
         self._made: dict[str, bytes] = {}
+        self.blob = Bounded(_CACHED_BLOBS, self._read_blob, len)
         # What was compared in a small repository, by the ids of two trees.
         self.compared: dict[tuple[str | None, str], tuple[Any, ...]] = {}
         self._odb = pygit2.Odb()
@@ -78,7 +87,7 @@ class Store:
         except (ValueError, pygit2.GitError):
             return False
 
-    def blob(self, oid: str) -> bytes:
+    def _read_blob(self, oid: str) -> bytes:
         """The bytes of a blob; what is too large to compare is refused rather than guessed at."""
         data = self.raw(oid)[1]
         if len(data) > MAX_BLOB:

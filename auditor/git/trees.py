@@ -11,6 +11,8 @@ from auditor.git.changes import Side
 from auditor.git.store import Store
 
 _CACHED_TREES = 64
+_CACHED_FOLDERS = 256
+_FOLDER = 0o40000
 _CACHED_FILES = 50_000
 
 
@@ -21,6 +23,7 @@ class Trees:
         self.store = store
         self._tips: dict[str, pygit2.Index] = {}
         self._tree = lru_cache(_CACHED_TREES)(self._read_tree)
+        self._folder = lru_cache(_CACHED_FOLDERS)(self._read_folder)
         self.at_tip = lru_cache(_CACHED_FILES)(self._at_tip)
 
     def tip(self, commit: str) -> pygit2.Index:
@@ -51,24 +54,35 @@ class Trees:
         if commit in self._tips:
             return self.at_tip(commit, path)
         try:
-            entry = self._tree(commit)[path]
+            return self._below(self._tree(commit), path)
         except KeyError:
             return None
         except (pygit2.GitError, ValueError) as error:
             raise RepositoryError("objects-missing", f"{path} in {commit}: {error}") from None
+
+    def _below(self, folder: pygit2.Tree, path: str) -> Side | None:
+        """Folder by folder: most commits share most of them. Raises `KeyError` where there is none of that name."""
+        *folders, name = path.split("/")
+        for each in folders:
+            entry = folder[each]
+            if int(entry.filemode) != _FOLDER:
+                return None
+            folder = self._folder(str(entry.id))
+        entry = folder[name]
         mode = int(entry.filemode)
-        return None if mode == 0o40000 else Side(mode, str(entry.id))
+        return None if mode == _FOLDER else Side(mode, str(entry.id))
 
     def _read_tree(self, commit: str) -> pygit2.Tree:
-        _, raw = self.store.raw(commit)
-        tree = raw[5:45].decode("ascii", "replace")
+        return self._read_folder(self.store.tree(commit))
+
+    def _read_folder(self, tree: str) -> pygit2.Tree:
         try:
             found = self.store.objects[tree]
         except (KeyError, ValueError, pygit2.GitError) as error:
-            raise RepositoryError("objects-missing", f"tree {tree} of {commit}: {error}") from None
+            raise RepositoryError("objects-missing", f"tree {tree}: {error}") from None
         assert isinstance(found, pygit2.Tree)
         return found
 
     def tree_id(self, commit: str) -> str:
         """The id of a commit's tree."""
-        return str(self._tree(commit).id)
+        return self.store.tree(commit)

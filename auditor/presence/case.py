@@ -61,13 +61,13 @@ class Case:
 
     def place(self, commit: str | None = None) -> Place:
         """The fix held against a commit, the branch's tip by default."""
-        return self._place(commit or self.line.tip, self.arrival())
+        return self._place(commit or self.line.tip, None if self.came is None else self.arrival)
 
     def end(self, commit: str) -> Place:
         """The same for one of the few commits that are worth a search for moved files, as tips are."""
         return replace(self.place(commit), ends=(self.line.tip, self.scene.main.tip, commit))
 
-    def _place(self, commit: str, arrival: tuple[Place, Place] | None) -> Place:
+    def _place(self, commit: str, arrival: Callable[[], tuple[Place, Place] | None] | None) -> Place:
         return Place(self.scene, self.fix, commit, (self.line.tip, self.scene.main.tip), arrival, self.older)
 
     def arrival(self) -> tuple[Place, Place] | None:

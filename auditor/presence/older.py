@@ -42,8 +42,11 @@ def _had(case: Case, change: Change, there: Side | None) -> Iterator[Older]:
     Of lines that are worded otherwise a comparison may say so, too: the file is that of then, or a line is
     back that none had since.
     """
-    arrival, content = case.arrival(), case.scene.content
-    if arrival is None or content.gave_way(change, case.place(case.scene.main.tip).side(change)):
+    content = case.scene.content
+    if case.came is None or content.gave_way(change, case.place(case.scene.main.tip).side(change)):
+        return
+    arrival = case.arrival()
+    if arrival is None:
         return
     came = arrival[1].side(change)
     for side in _versions(case, change):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -162,7 +162,8 @@ def inverse(changes: Changes) -> Changes:
 class Place:
     """A fix held against the files of one commit. `ends` are the tips whose names for moved files hold below, too.
 
-    `arrival`, where it is known: what the branch had in common with the fix before it came, and the branch just after.
+    `arrival`, where it can be known: what the branch had in common with the fix before it came, and the branch just
+    after. It is seldom needed, and worked out when it is.
     `older` are files as they were before earlier fixes that this one goes on from, where a tip stands so again.
     """
 
@@ -170,7 +171,7 @@ class Place:
     fix: FixCommit
     commit: str
     ends: tuple[str, ...]
-    arrival: tuple[Place, Place] | None = None
+    arrival: Callable[[], tuple[Place, Place] | None] | None = None
     older: tuple[Older, ...] = ()
 
     def side(self, change: Change) -> Side | None:
@@ -202,9 +203,11 @@ class Place:
         return self._restored_since(change).union(*older)
 
     def _restored_since(self, change: Change) -> frozenset[int]:
-        if self.arrival is None:
+        here = self.side(change)
+        if self.arrival is None or not self.scene.content.lost(change, here):
             return frozenset()
-        earlier, came, here = (place.side(change) for place in (*self.arrival, self))
+        arrival = self.arrival()
+        earlier, came = (place.side(change) for place in arrival) if arrival else (None, None)
         if came in (earlier, here):
             return frozenset()
         restored = self.scene.content.restored

@@ -1,0 +1,37 @@
+"""What was worked out, kept until it weighs too much; what was not asked for longest goes first."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sized
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class Bounded(Generic[K, V]):
+    """Answers for keys, made once and kept up to `limit` bytes, as `weigh` measures them."""
+
+    def __init__(self, limit: int, make: Callable[[K], V], weigh: Callable[[V], int]) -> None:
+        self.limit = limit
+        self.weight = 0
+        self._make = make
+        self._weigh = weigh
+        self._kept: OrderedDict[K, V] = OrderedDict()
+
+    def __call__(self, key: K) -> V:
+        """The answer. Raises what making it raises."""
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        value = self._kept[key] = self._make(key)
+        self.weight += self._weigh(value)
+        while self.weight > self.limit:
+            self.weight -= self._weigh(self._kept.popitem(last=False)[1])
+        return value
+
+
+def per_item(size: int) -> Callable[[Sized | None], int]:
+    """Weighs a collection by the bytes that each item of it takes, more or less."""
+    return lambda value: 200 + size * len(value or ())
