@@ -28,6 +28,7 @@ _DIFF_TREE = (
 _NOTHING = "0" * 40
 # Up to so many comparisons cost less than a git process.
 _FEW = 3
+_COMMITS_A_LOOK = 10_000
 _CACHED_SIDES = 100_000
 _FLAGS = pygit2.enums.DiffOption.INCLUDE_TYPECHANGE
 REGULAR = (0o100644, 0o100755, 0o100664)
@@ -61,6 +62,17 @@ def diffs(store: Store, questions: Sequence[str], paths: Sequence[str] = ()) -> 
         wanted = frozenset(paths)
         return [_limited(_compare(store, *q.split()), wanted) for q in questions]
     return _by_git(store, questions, paths)
+
+
+def additions(store: Store, questions: Sequence[str]) -> Iterator[Changes | None]:
+    """The files that each commit adds, asked for as in `diffs`: what a whole history comes to, piece by piece."""
+    for start in range(0, len(questions), _COMMITS_A_LOOK):
+        some = questions[start : start + _COMMITS_A_LOOK]
+        if not store.small:
+            yield from _by_git(store, some, (), "--diff-filter=A")
+            continue
+        for changes in diffs(store, some):
+            yield None if changes is None else tuple(c for c in changes if c.before is None)
 
 
 def _limited(changes: Changes | None, wanted: frozenset[str]) -> Changes | None:
@@ -103,19 +115,19 @@ def _read_side(file: pygit2.DiffFile) -> Side | None:
     return Side(int(file.mode), str(file.id)) if file.mode else None
 
 
-def _by_git(store: Store, questions: Sequence[str], paths: Sequence[str]) -> list[Changes | None]:
+def _by_git(store: Store, questions: Sequence[str], paths: Sequence[str], *options: str) -> list[Changes | None]:
     """Many comparisons in a large repository: one process for all, and for halves of them where it fails."""
     if not questions:
         return []
     try:
         limit = ("--", *paths) if paths else ()
         stdin = "".join(f"{q}\n" for q in questions).encode()
-        return list(_parse(process.run(store.git_dir, *_DIFF_TREE, *limit, stdin=stdin)))
+        return list(_parse(process.run(store.git_dir, *_DIFF_TREE, *options, *limit, stdin=stdin)))
     except RepositoryError:
         if len(questions) == 1:
             return [None]
     half = len(questions) // 2
-    return _by_git(store, questions[:half], paths) + _by_git(store, questions[half:], paths)
+    return _by_git(store, questions[:half], paths, *options) + _by_git(store, questions[half:], paths, *options)
 
 
 def _parse(output: bytes) -> Iterator[Changes]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.git import process
-from auditor.git.changes import diffs
+from auditor.errors import RepositoryError
 from auditor.presence.case import Case, names
 
 
@@ -19,8 +18,12 @@ def never_had(case: Case) -> bool:
     if any(content.at(case.line.tip, name) is not None for name in moved.values()):
         return False
     earlier = {name for path in case.fix.paths for name in (path, *_earlier_names(case, path))}
-    options = ("rev-list", "--full-history", "--max-count=1", case.line.tip, "--", *sorted(earlier))
-    return not process.run(content.store.git_dir, *options).strip()
+    births = case.scene.births
+    if any(case.scene.contains(case.line, n) for name in earlier for n in births.by_path.get(name, ())):
+        return False
+    if births.unreadable:
+        raise RepositoryError("objects-missing", f"{births.unreadable}: what it adds cannot be read")
+    return True
 
 
 def _earlier_names(case: Case, path: str) -> list[str]:
@@ -38,13 +41,17 @@ def _earlier_names(case: Case, path: str) -> list[str]:
 def _gave_way(case: Case, path: str) -> Iterator[str]:
     """For each commit below the fix that added `path`: the most alike of the files that it removed."""
     scene = case.scene
-    options = ("rev-list", "--full-history", "--no-merges", case.fix.base or "", "--", path)
-    touching = process.run(scene.content.store.git_dir, *options).decode().split()
-    for changes in diffs(scene.content.store, touching):
-        by_path = {c.path: c for c in changes or ()}
-        added = by_path.get(path)
-        if added is not None and added.before is None and added.after is not None:
-            removed = [(c.path, c.before) for c in by_path.values() if c.after is None and c.before is not None]
-            name = scene.content.likest(added.after, path, removed)
+    history = scene.history
+    for number in scene.births.by_path.get(path, ()):
+        if len(history.parents[number]) < 2 and _is_below(case, number):
+            name = scene.births.former(number, path)
             if name is not None:
                 yield name
+
+
+def _is_below(case: Case, number: int) -> bool:
+    """Whether a commit is in the history of what the fix was made on."""
+    history, fix = case.scene.history, case.fix
+    if fix.is_merge:
+        return number in history.ancestors(history.parents[fix.number][0])
+    return number != fix.number and case.search.is_below(fix, number)

@@ -11,6 +11,7 @@ from auditor.fixes import Counts, FixCommit, counting
 from auditor.git.changes import Change, Changes, Side, diffs
 from auditor.git.content import Content
 from auditor.git.history import History
+from auditor.presence.births import Births
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,11 @@ class Scene:
         if sides not in self._bases:
             self._bases[sides] = self.history.merge_bases([sides])[0]
         return self._bases[sides]
+
+    @cached_property
+    def births(self) -> Births:
+        """Which commits of main and the branches added which files."""
+        return Births(self.content, self.history, [n for n, reach in enumerate(self.reach) if reach])
 
     @cached_property
     def reverting(self) -> dict[str, list[int]]:

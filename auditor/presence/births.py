@@ -1,0 +1,40 @@
+"""Which commits added which files, and what each of those had been called before: one look at the whole history."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import lru_cache
+
+from auditor.git.changes import additions, diffs
+from auditor.git.content import Content
+from auditor.git.history import History
+
+_ANSWERS = 50_000
+
+
+class Births:
+    """For each path, the commits that added it, against their first parents.
+
+    `unreadable` is one whose files could not be looked at, if there is any.
+    """
+
+    def __init__(self, content: Content, history: History, numbers: Sequence[int]) -> None:
+        self.content = content
+        self.history = history
+        self.by_path: dict[str, list[int]] = defaultdict(list)
+        self.unreadable: str | None = None
+        self.former = lru_cache(_ANSWERS)(self._find_former)
+        steps = [history.step(n) for n in numbers]
+        for number, added in zip(numbers, additions(content.store, steps), strict=True):
+            if added is None and number not in history.cut:
+                self.unreadable = history.ids[number]
+            for change in added or ():
+                self.by_path[change.path].append(number)
+
+    def _find_former(self, number: int, path: str) -> str | None:
+        """The most alike of the files that a commit removed as it added `path`."""
+        changes = diffs(self.content.store, [self.history.step(number)])[0] or ()
+        added = next((c.after for c in changes if c.path == path and c.before is None), None)
+        removed = [(c.path, c.before) for c in changes if c.after is None and c.before is not None]
+        return self.content.likest(added, path, removed) if added else None
