@@ -256,8 +256,10 @@ class Content(Renames):
 
         Equal blobs need no reading, and one differing file settles it.
         """
+        if len(one) != len(other):
+            return False
         theirs = {c.path: c for c in other}
-        if len(one) != len(other) or any(c.path not in theirs for c in one):
+        if any(c.path not in theirs for c in one):
             return False
         unequal = [(c, theirs[c.path]) for c in one if c != theirs[c.path]]
         return all(self.signature(c) == self.signature(d) for c, d in unequal)

@@ -112,15 +112,16 @@ def _events(case: Case, number: int) -> list[tuple[int, bool]]:
 
 
 def _by_change(case: Case) -> Iterator[tuple[int, bool]]:
-    ours = [case.fix.changes or (), *(w.changes for w in case.wholes)]
     contained = case.scene.contains(case.line, case.fix.number)
     # What main has too says nothing about the branch alone, and is not always looked up.
     kept = [n for n in case.candidates() if not (contained and case.scene.reach[n] & 1)]
     candidates = [(n, case.search.changes[n]) for n in kept]
     same = case.scene.content.same
+    ours = [case.fix.changes or (), *(w.changes for w in case.wholes)] if candidates else []
     for changes in ours:
+        taking = inverse(changes)
         for number, theirs in candidates:
-            out = same(inverse(changes), theirs)
+            out = same(taking, theirs)
             if out or same(changes, theirs):
                 yield number, out
 

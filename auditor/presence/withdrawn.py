@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from auditor.git.changes import Changes
 from auditor.git.content import Replay
 from auditor.presence import likeness, older, standing
 from auditor.presence.case import Case
@@ -54,8 +55,11 @@ def _took_back(case: Case, there: Place) -> Iterator[int]:
     seen = set()
     hinted = [n for carrier in case.carriers() for n in scene.reverts_of(carrier)]
     confirmed = bool(there.undone())
-    for number in (*hinted, *_searched(case)):
-        did = (number in hinted and (confirmed or _took_most(case, number))) or _is_inverse(case, number)
+    searched = _searched(case)
+    wholes = (case.fix.changes or (), *(w.changes for w in case.wholes)) if searched or hinted else ()
+    taking = [inverse(whole) for whole in wholes]
+    for number in (*hinted, *searched):
+        did = (number in hinted and (confirmed or _took_most(case, number))) or _is_any(case, taking, number)
         if number not in seen and did and scene.contains(scene.main, number):
             seen.add(number)
             if case.felt(number, scene.main, out=True):
@@ -66,12 +70,10 @@ def _took_most(case: Case, number: int) -> bool:
     return min(likeness.taken_back(case, case.scene.brought(number) or ())) >= _MOST
 
 
-def _is_inverse(case: Case, number: int) -> bool:
+def _is_any(case: Case, taking: Sequence[Changes], number: int) -> bool:
+    """Whether a commit makes one of the changes that would take the fix back."""
     changes = case.search.changes.get(number) or case.scene.brought(number)
-    if not changes:
-        return False
-    wholes = (case.fix.changes or (), *(w.changes for w in case.wholes))
-    return any(case.scene.content.same(inverse(whole), changes) for whole in wholes)
+    return bool(changes) and any(case.scene.content.same(one, changes or ()) for one in taking)
 
 
 def again(case: Case, number: int) -> bool:
