@@ -41,6 +41,11 @@ def split(data: bytes) -> list[bytes]:
     return [line + b"\n" for line in lines] + ([last] if last else [])
 
 
+def count(data: bytes) -> int:
+    """How many lines there are."""
+    return data.count(b"\n") + (data[-1:] not in (b"", b"\n"))
+
+
 def hunks(old: bytes, new: bytes) -> tuple[Hunk, ...]:
     """What changed between two texts."""
     if old == new:

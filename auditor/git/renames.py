@@ -48,6 +48,8 @@ class Renames(Trees):
         self._counts: Bounded[str, Counter[bytes]] = Bounded(
             _COUNTS, lambda oid: Counter(lines.split(self.store.blob(oid))), per_item(200)
         )
+        self._size = lru_cache(_ANSWERS)(store.size)
+        self._length = lru_cache(_ANSWERS)(lambda oid: lines.count(self.store.blob(oid)))
         self._forget()
 
     def _forget(self) -> None:
@@ -70,8 +72,8 @@ class Renames(Trees):
     def _find_renamed(self, path: str, known: Side, base: str, tip: str) -> str | None:
         there = self._files(tip)
         maybe = there.names.get(known.oid) or self._alike(known.oid, path, there)
-        new = ((p, self.at(tip, p)) for p in maybe if self.at(base, p) is None)
-        return self.likest(known, path, [(p, side) for p, side in new if side])
+        files = ((p, self.at(tip, p)) for p in maybe)
+        return self.likest(known, path, [(p, side) for p, side in files if side], base)
 
     def _list_files(self, commit: str) -> _Listing:
         """Only so many are kept: unlike tips, there is no end of commits."""
@@ -126,10 +128,13 @@ class Renames(Trees):
         self._sampled.add(oid)
         return {line for line in found if not line % _ONE_IN}
 
-    def likest(self, known: Side, path: str, files: Iterable[tuple[str, Side]]) -> str | None:
-        """The file that `path` most likely became, or was: the same blob, or half of the lines in common."""
+    def likest(self, known: Side, path: str, files: Iterable[tuple[str, Side]], base: str | None = None) -> str | None:
+        """The file that `path` most likely became, or was: the same blob, or half of the lines in common.
+
+        One that `base` has already is none.
+        """
         regular = [(p, s) for p, s in files if s.mode in REGULAR]
-        exact = [p for p, s in regular if s.oid == known.oid]
+        exact = [p for p, s in regular if s.oid == known.oid and self._is_new(base, p)]
         if exact:
             return min(exact, key=lambda p: (not _same_name(p, path), p))
         if not regular or known.mode not in REGULAR:
@@ -137,15 +142,29 @@ class Renames(Trees):
         data = self.store.blob(known.oid)
         if lines.is_binary(data) or not data:
             return None
-        scored = sorted(self._scores(known.oid, path, regular))
-        return scored[0][-1] if scored and -scored[0][0] >= _MIN_SIMILAR else None
+        return self._most_similar(known.oid, path, regular, base)
 
-    def _scores(self, oid: str, path: str, files: Sequence[tuple[str, Side]]) -> Iterable[tuple[float, bool, str]]:
-        known = self._counts(oid)
+    def _most_similar(self, oid: str, path: str, files: Sequence[tuple[str, Side]], base: str | None) -> str | None:
+        """What cannot win by the number of its lines is not compared."""
+        best = (-_MIN_SIMILAR, True, "")
         for name, side in files:
-            smaller, larger = sorted((self.store.size(oid), self.store.size(side.oid)))
-            if smaller >= larger * _MIN_SIMILAR / 2:
-                yield -lines.similarity(known, self._counts(side.oid)), not _same_name(name, path), name
+            if self._bound(oid, side.oid) >= -best[0] and self._is_new(base, name):
+                score = lines.similarity(self._counts(oid), self._counts(side.oid))
+                found = (-score, not _same_name(name, path), name)
+                if score >= _MIN_SIMILAR and (not best[2] or found < best):
+                    best = found
+        return best[2] or None
+
+    def _bound(self, oid: str, other: str) -> float:
+        """How similar two blobs are at most: 0 where their sizes differ by far."""
+        smaller, larger = sorted((self._size(oid), self._size(other)))
+        if smaller < larger * _MIN_SIMILAR / 2:
+            return 0.0
+        fewer, more = sorted((self._length(oid), self._length(other)))
+        return fewer / more if more else 0.0
+
+    def _is_new(self, base: str | None, path: str) -> bool:
+        return base is None or self.at(base, path) is None
 
 
 def _base_name(path: str) -> str:
