@@ -29,7 +29,7 @@ _NOTHING = "0" * 40
 # Up to so many comparisons cost less than a git process.
 _FEW = 3
 _COMMITS_A_LOOK = 10_000
-_CACHED_SIDES = 100_000
+_CACHED_SIDES = 30_000
 _FLAGS = pygit2.enums.DiffOption.INCLUDE_TYPECHANGE
 REGULAR = (0o100644, 0o100755, 0o100664)
 

@@ -21,7 +21,7 @@ from auditor.git.renames import Renames
 from auditor.git.store import Store
 
 # What is kept at most, in bytes and in answers.
-_LINES, _COUNTS, _HUNKS, _ANSWERS = 12 << 20, 12 << 20, 12 << 20, 50_000
+_LINES, _STANDING, _COUNTS, _HUNKS, _ANSWERS = 12 << 20, 8 << 20, 8 << 20, 8 << 20, 50_000
 
 _WHOLE = frozenset({-1})
 _MODE = frozenset({-2})
@@ -45,7 +45,8 @@ class Content(Renames):
         self._replays = lru_cache(_ANSWERS)(self._replay)
         self._undone = lru_cache(_ANSWERS)(self._find_undone)
         self._signatures = lru_cache(_ANSWERS)(self._sign)
-        self._standing = Bounded(_LINES, self._find_standing, lambda found: 200 * len(found[0]))
+        self._standing = Bounded(_STANDING, self._find_standing, per_item(100))
+        self._adjacent = Bounded(_STANDING, self._find_adjacent, per_item(100))
         self._lines: Bounded[str, list[bytes]] = Bounded(
             _LINES, lambda oid: lines.split(self.store.blob(oid)), per_item(90)
         )
@@ -212,7 +213,7 @@ class Content(Renames):
         before, after = change.before, change.after
         if not (before and after and there) or not all(s.mode in REGULAR for s in (before, after, there)):
             return {}
-        want, (single, _) = self._lines(after.oid), self._standing(there.oid)
+        want, single = self._lines(after.oid), self._standing(there.oid)
         found = {}
         for number, hunk in enumerate(self.hunks(before.oid, after.oid) or ()):
             added = [hash(line) in single for line in want[hunk.new : hunk.new + hunk.added] if line.strip()]
@@ -225,17 +226,20 @@ class Content(Renames):
 
         It costs no comparison of the files, and settles it for most of them.
         """
-        old, (single, adjacent) = self._lines(before), self._standing(there)
+        old = self._lines(before)
         if hunk.removed:
-            return all(hash(line) in single for line in old[hunk.old : hunk.old + hunk.removed])
+            return self._standing(there).issuperset(map(hash, old[hunk.old : hunk.old + hunk.removed]))
         if not 0 < hunk.old < len(old):
             return True
-        return hash((old[hunk.old - 1], old[hunk.old])) in adjacent
+        return hash((old[hunk.old - 1], old[hunk.old])) in self._adjacent(there)
 
-    def _find_standing(self, oid: str) -> tuple[frozenset[int], frozenset[int]]:
-        """The lines of a file, and its pairs of neighbours, by hash: who looks alike is compared in full."""
-        found = self._lines(oid)
-        return frozenset(map(hash, found)), frozenset(map(hash, itertools.pairwise(found)))
+    def _find_standing(self, oid: str) -> frozenset[int]:
+        """The lines of a file by hash: who looks alike is compared in full."""
+        return frozenset(map(hash, self._lines(oid)))
+
+    def _find_adjacent(self, oid: str) -> frozenset[int]:
+        """The pairs of neighbours among the lines of a file, likewise."""
+        return frozenset(map(hash, itertools.pairwise(self._lines(oid))))
 
     def size(self, change: Change) -> int:
         """How many hunks a change has, a change of mode among them (1 for a file taken as a whole)."""

@@ -169,6 +169,20 @@ class History:
                     heapq.heappush(todo, (-self.generation[parent], parent))
         return sorted(found, key=self.order.index) if len(found) > 1 else found
 
+    def tops(self, numbers: Iterable[int]) -> list[int]:
+        """Those of some commits that are in no other's history, in the order of the graph."""
+        wanted = set(numbers)
+        lowest = min((self.generation[n] for n in wanted), default=0)
+        below: set[int] = set()
+        todo = list(wanted) if len(wanted) > 1 else []
+        while todo:
+            for parent in self.parents[todo.pop()]:
+                if parent not in below and self.generation[parent] >= lowest:
+                    below.add(parent)
+                    todo.append(parent)
+        found = wanted - below
+        return sorted(found, key=self.order.index) if len(found) > 1 else list(found)
+
     def _bases(self, pairs: Sequence[tuple[int, int]]) -> list[list[int]]:
         """Bit i of a mask: below the first of pair i; bit i + the number of pairs: below the second."""
         width = len(pairs)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from io import BytesIO
 from typing import NamedTuple
 
 import pygit2
@@ -36,9 +37,7 @@ def is_binary(data: bytes) -> bool:
 
 def split(data: bytes) -> list[bytes]:
     """Lines with their ends."""
-    lines = data.split(b"\n")
-    last = lines.pop()
-    return [line + b"\n" for line in lines] + ([last] if last else [])
+    return BytesIO(data).readlines()
 
 
 def count(data: bytes) -> int:

@@ -24,9 +24,9 @@ _SMALL = 64
 _MOST_COMPARED = 16
 
 # Above so many files whose lines are remembered, all are forgotten.
-_MOST_REMEMBERED = 20_000
+_MOST_REMEMBERED = 10_000
 _ANSWERS = 50_000
-_COUNTS = 12 << 20
+_COUNTS = 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class _Listing:
 
     commit: str
     names: dict[str, list[str]]
-    namesakes: dict[str, set[str]]
+    namesakes: dict[str, list[str]]
 
 
 class Renames(Trees):
@@ -82,7 +82,7 @@ class Renames(Trees):
             if int(entry.mode) in REGULAR:
                 oid, path = str(entry.id), entry.path
                 found.names.setdefault(oid, []).append(path)
-                found.namesakes.setdefault(_base_name(path), set()).add(oid)
+                found.namesakes.setdefault(_base_name(path), []).append(oid)
         return found
 
     def _alike(self, oid: str, path: str, there: _Listing) -> list[str]:
@@ -99,7 +99,8 @@ class Renames(Trees):
             if other in there.names
         ]
         few = heapq.nsmallest(_MOST_COMPARED, ranked)
-        name, namesakes = _base_name(path), there.namesakes.get(_base_name(path), ())
+        name = _base_name(path)
+        namesakes = frozenset(there.namesakes.get(name, ()))
         names = [p for _, other in few for p in there.names[other]]
         same = [p for _, other in sorted(r for r in ranked if r[1] in namesakes) for p in there.names[other]]
         return [*names[:_MOST_COMPARED], *[p for p in same if _base_name(p) == name][:_MOST_COMPARED]]
@@ -122,7 +123,7 @@ class Renames(Trees):
             data = self.store.blob(oid)
         except RepositoryError:
             return set()
-        found = {zlib.crc32(line) for line in lines.split(data)} if not lines.is_binary(data) else set()
+        found = set(map(zlib.crc32, lines.split(data))) if not lines.is_binary(data) else set()
         if len(found) < _SMALL:
             return found
         self._sampled.add(oid)

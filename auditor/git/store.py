@@ -22,9 +22,9 @@ from auditor.errors import RepositoryError
 from auditor.git.bounded import Bounded
 
 # libgit2 would map whole packs, and keep 256 MB of objects.
-pygit2.option(Option.SET_MWINDOW_SIZE, 32 << 20)
-pygit2.option(Option.SET_MWINDOW_MAPPED_LIMIT, 64 << 20)
-pygit2.option(Option.SET_CACHE_MAX_SIZE, 32 << 20)
+pygit2.option(Option.SET_MWINDOW_SIZE, 8 << 20)
+pygit2.option(Option.SET_MWINDOW_MAPPED_LIMIT, 32 << 20)
+pygit2.option(Option.SET_CACHE_MAX_SIZE, 24 << 20)
 
 MAX_BLOB = 64 * 1024 * 1024
 _BLOB = 3

@@ -80,7 +80,7 @@ class Case:
         history = self.scene.history
         after = self.scene.arrival(self.line, self.came)
         above = history.parents[after]
-        parted = self.scene.bases((above[0], above[1])) if len(above) > 1 else above
+        parted = self.scene.parted(self.line, after) if len(above) > 1 else above
         return (self._place(history.ids[parted[0]], None), self._place(history.ids[after], None)) if parted else None
 
     def held(self, commit: str | None = None) -> bool:

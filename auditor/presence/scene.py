@@ -65,6 +65,7 @@ class Scene:
         self._arrivals: dict[int, tuple[list[int], dict[int, int]]] = {}
         self._overruling: dict[int, tuple[list[int], list[int]]] = {}
         self._brought: dict[int, Changes | None] = {}
+        self._parted: dict[tuple[int, int], list[int]] = {}
         self._bases: dict[tuple[int, int], list[int]] = {}
         self._fixes: dict[str, list[tuple[int, Change]]] = defaultdict(list)
 
@@ -124,6 +125,21 @@ class Scene:
 
     def _tree(self, number: int) -> str:
         return self.content.tree_id(self.history.ids[number])
+
+    def parted(self, line: Line, after: int) -> list[int]:
+        """Where a branch and what it merged with `after` had parted: the best of what the branch had of it before."""
+        if (line.bit, after) not in self._parted:
+            places = self.arrivals(line)[1]
+            had, seen, todo = set(), set(), [self.history.parents[after][1]]
+            while todo:
+                number = todo.pop()
+                if places[number] < places[after]:
+                    had.add(number)
+                elif number not in seen:
+                    seen.add(number)
+                    todo.extend(self.history.parents[number])
+            self._parted[line.bit, after] = self.history.tops(had)
+        return self._parted[line.bit, after]
 
     def bases(self, sides: tuple[int, int]) -> list[int]:
         """The best common ancestors of two commits; the same merge is asked about for many fixes."""
