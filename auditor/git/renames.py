@@ -120,7 +120,7 @@ class Renames(Trees):
     def _sketch(self, oid: str) -> set[int]:
         """Some lines of a blob by their checksum: of equal lines of two blobs, the same ones."""
         try:
-            data = self.store.blob(oid)
+            data = self.store.read_blob(oid)
         except RepositoryError:
             return set()
         found = set(map(zlib.crc32, lines.split(data))) if not lines.is_binary(data) else set()

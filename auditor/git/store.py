@@ -42,7 +42,7 @@ class Store:
         self.shallow = shallow
         self.folders = folders
         self._made: dict[str, bytes] = {}
-        self.blob = Bounded(_CACHED_BLOBS, self._read_blob, len)
+        self.blob = Bounded(_CACHED_BLOBS, self.read_blob, len)
         # What was compared in a small repository, by the ids of two trees.
         self.compared: dict[tuple[str | None, str], tuple[Any, ...]] = {}
         self._odb = pygit2.Odb()
@@ -87,8 +87,11 @@ class Store:
         except (ValueError, pygit2.GitError):
             return False
 
-    def _read_blob(self, oid: str) -> bytes:
-        """The bytes of a blob; what is too large to compare is refused rather than guessed at."""
+    def read_blob(self, oid: str) -> bytes:
+        """The bytes of a blob, as `blob` gives them, but not kept.
+
+        What is too large to compare is refused rather than guessed at.
+        """
         data = self.raw(oid)[1]
         if len(data) > MAX_BLOB:
             raise RepositoryError("too-large", f"blob {oid} has {len(data)} bytes, more than {MAX_BLOB}")
