@@ -65,6 +65,7 @@ class Scene:
         self._arrivals: dict[int, tuple[list[int], dict[int, int]]] = {}
         self._overruling: dict[int, tuple[list[int], list[int]]] = {}
         self._brought: dict[int, Changes | None] = {}
+        self.withdrawn: dict[int, str | None] = {}
         self._parted: dict[tuple[int, int], list[int]] = {}
         self._bases: dict[tuple[int, int], list[int]] = {}
         self._fixes: dict[str, list[tuple[int, Change]]] = defaultdict(list)

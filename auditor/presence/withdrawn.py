@@ -15,7 +15,19 @@ _MOST = 1 / 2
 
 
 def find(case: Case) -> str | None:
-    """How main took the fix back, or None."""
+    """How main took the fix back, or None.
+
+    Where no message hints at it, that is one answer for all branches that have the fix.
+    """
+    scene, number = case.scene, case.fix.number
+    if not scene.contains(case.line, number) or any(scene.reverts_of(carrier) for carrier in case.carriers()):
+        return _find(case)
+    if number not in scene.withdrawn:
+        scene.withdrawn[number] = _find(case)
+    return scene.withdrawn[number]
+
+
+def _find(case: Case) -> str | None:
     scene = case.scene
     there = older.back_at(case, scene.main.tip).place(scene.main.tip)
     if there.undone() and _whole_fix_undone(case, there):
