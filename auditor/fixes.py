@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pathspec import GitIgnoreSpec
-
 from auditor.errors import RepositoryError
 from auditor.git import commits, merges
 from auditor.git.changes import Changes, diffs
@@ -41,6 +39,8 @@ def counter(ignored: Sequence[str]) -> Counts:
     """Tells whether a path counts: whether no ignore pattern (as in a gitignore file) matches it."""
     if not ignored:
         return lambda _: True
+    from pathspec import GitIgnoreSpec
+
     spec = GitIgnoreSpec.from_lines(ignored)
     return lambda path: not spec.match_file(path)
 

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 import pygit2
 
-from auditor import __version__, alone, audit, cache, cluster, fleet, memory, push, successes
+from auditor import __version__, alone, audit, cache, fleet, memory, push, successes
 from auditor.commands import discoveries
 from auditor.config import Config, RepositoryConfig, load, overridden, zero
 from auditor.errors import BranchDriftError, UsageError
 from auditor.git import ancestry, process
 from auditor.git.source import source
 from auditor.model import Audit, Discovery, RepositoryAudit, Tool
-from auditor.output import BINARY, encoded, files, folder
+from auditor.output import BINARY, REMEMBERING, encoded, files, folder
 from auditor.output.words import standing
 from auditor.past import History, Known
 from auditor.progress import progress, say
@@ -80,7 +80,7 @@ def run(options: Options) -> int:
             recording.finish(found)
         if not options.quiet:
             _tell(found, recording, options.log_format)
-        past = recording.history()
+        past = recording.history() if options.form in REMEMBERING or options.report_dir else None
         failures = _write(found, past, options, config.state if remember else None, gateway, recording.faults)
         plan = _backmerge(whole, found, past, options, failures) if options.backmerge else None
         if whole.notices and remember:
@@ -172,6 +172,8 @@ def scan(
     work = partial(audit_one, now=started, state=config.state, remember=not options.no_ledger)
     with progress(len(config.repositories), options.log_format, quiet=options.quiet) as tell:
         if options.scheduler is not None:
+            from auditor import cluster
+
             # Over the network each repository gets only what is known of it.
             works = [partial(work, known=_only(known, r)) for r in config.repositories]
             repositories = cluster.run(config.repositories, works, options.scheduler, tell)

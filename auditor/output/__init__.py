@@ -21,7 +21,7 @@ FORMATS = {
 # These are no text.
 BINARY = {"xlsx": "auditor.output.xlsx"}
 # These also tell of earlier runs, where there is a memory of them: `render(audit, history)`.
-_REMEMBERING = ("html", "xlsx")
+REMEMBERING = ("html", "xlsx")
 
 
 def render(form: str, audit: Audit, history: History | None = None) -> str:
@@ -40,4 +40,4 @@ def encoded(form: str, audit: Audit, history: History | None = None) -> bytes:
 
 def _rendered(module: str, form: str, audit: Audit, history: History | None) -> Any:
     render_ = importlib.import_module(module).render
-    return render_(audit, history) if form in _REMEMBERING else render_(audit)
+    return render_(audit, history) if form in REMEMBERING else render_(audit)
