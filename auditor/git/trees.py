@@ -10,7 +10,6 @@ from auditor.errors import RepositoryError
 from auditor.git.changes import Side
 from auditor.git.store import Store
 
-_CACHED_TREES = 64
 _CACHED_FOLDERS = 256
 _FOLDER = 0o40000
 _CACHED_FILES = 50_000
@@ -22,8 +21,9 @@ class Trees:
     def __init__(self, store: Store) -> None:
         self.store = store
         self._tips: dict[str, pygit2.Index] = {}
-        self._tree = lru_cache(_CACHED_TREES)(self._read_tree)
+        self.tree_id = lru_cache(_CACHED_FILES)(store.tree)
         self._folder = lru_cache(_CACHED_FOLDERS)(self._read_folder)
+        self._inside = lru_cache(_CACHED_FILES)(self._look)
         self.at_tip = lru_cache(_CACHED_FILES)(self._at_tip)
 
     def tip(self, commit: str) -> pygit2.Index:
@@ -36,7 +36,7 @@ class Trees:
     def _read_index(self, commit: str) -> pygit2.Index:
         index = pygit2.Index()
         try:
-            index.read_tree(self._tree(commit))
+            index.read_tree(self._folder(self.tree_id(commit)))
         except (pygit2.GitError, OSError, KeyError) as error:
             raise RepositoryError("objects-missing", f"tree of {commit}: {error}") from None
         return index
@@ -54,35 +54,27 @@ class Trees:
         if commit in self._tips:
             return self.at_tip(commit, path)
         try:
-            return self._below(self._tree(commit), path)
-        except KeyError:
-            return None
+            return self._inside(self.tree_id(commit), path)
         except (pygit2.GitError, ValueError) as error:
             raise RepositoryError("objects-missing", f"{path} in {commit}: {error}") from None
 
-    def _below(self, folder: pygit2.Tree, path: str) -> Side | None:
-        """Folder by folder: most commits share most of them. Raises `KeyError` where there is none of that name."""
-        *folders, name = path.split("/")
-        for each in folders:
-            entry = folder[each]
-            if int(entry.filemode) != _FOLDER:
-                return None
-            folder = self._folder(str(entry.id))
-        entry = folder[name]
-        mode = int(entry.filemode)
-        return None if mode == _FOLDER else Side(mode, str(entry.id))
-
-    def _read_tree(self, commit: str) -> pygit2.Tree:
-        return self._read_folder(self.store.tree(commit))
+    def _look(self, tree: str, path: str) -> Side | None:
+        """A file in a tree, folder by folder: most commits share most of them."""
+        name, _, rest = path.partition("/")
+        try:
+            entry = self._folder(tree)[name]
+        except KeyError:
+            return None
+        mode, oid = int(entry.filemode), str(entry.id)
+        if mode == _FOLDER:
+            return self._inside(oid, rest) if rest else None
+        return None if rest else Side(mode, oid)
 
     def _read_folder(self, tree: str) -> pygit2.Tree:
         try:
             found = self.store.objects[tree]
         except (KeyError, ValueError, pygit2.GitError) as error:
             raise RepositoryError("objects-missing", f"tree {tree}: {error}") from None
-        assert isinstance(found, pygit2.Tree)
+        if not isinstance(found, pygit2.Tree):
+            raise RepositoryError("objects-missing", f"{tree} is not a tree")
         return found
-
-    def tree_id(self, commit: str) -> str:
-        """The id of a commit's tree."""
-        return self.store.tree(commit)
