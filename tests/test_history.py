@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from auditor.git.history import History, read_history
 from auditor.git.store import open_store
+from auditor.presence.scene import Line, Scene
 from tests.build import Repo
 
 graphs = st.integers(2, 24).flatmap(
@@ -54,6 +55,38 @@ def test_merge_bases(graph: tuple[list[int], ...]) -> None:
     for (one, other), found in zip(pairs, history.merge_bases(pairs), strict=True):
         common = brute(graph, one) & brute(graph, other)
         assert set(found) == {c for c in common if not any(c in brute(graph, d) for d in common - {c})}
+
+
+@settings(max_examples=300, deadline=None)
+@given(graphs)
+def test_one_pair_has_the_bases_that_many_have(graph: tuple[list[int], ...]) -> None:
+    history = history_of(graph)
+    pairs = [(one, other) for one in range(len(graph)) for other in range(len(graph))]
+    many = history.merge_bases([*pairs, *([(0, 0)] * 9)])
+    assert [history.merge_bases([pair])[0] for pair in pairs] == many[: len(pairs)]
+
+
+@settings(max_examples=300, deadline=None)
+@given(graphs, st.sets(st.integers(0, 23)))
+def test_tops(graph: tuple[list[int], ...], numbers: set[int]) -> None:
+    history = history_of(graph)
+    some = {n for n in numbers if n < len(graph)}
+    found = history.tops(some)
+    assert set(found) == {n for n in some if not any(n in brute(graph, d) for d in some - {n})}
+    assert found == sorted(found, key=history.order.index)
+
+
+@settings(max_examples=300, deadline=None)
+@given(graphs)
+def test_where_a_branch_parted_from_what_it_merged(graph: tuple[list[int], ...]) -> None:
+    history = history_of(graph)
+    tip = len(graph) - 1
+    line = Line("dev", history.ids[tip], tip, 0, short=False)
+    scene = Scene(None, history, line, [], [], lambda _: True)  # type: ignore[arg-type]
+    for number in scene.arrivals(line)[0]:
+        above = history.parents[number]
+        if len(above) > 1:
+            assert scene.parted(line, number) == scene.bases((above[0], above[1]))
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -45,3 +45,11 @@ def test_signature_leaves_out_white_space_but_not_when_nothing_else_changes() ->
     assert lines.signature(b"a\nb\n", b"a\nc\n") == lines.signature(b"a\nb\n", b"a\n  c\n")
     assert lines.signature(b"a\nb\n", b"a\n b\n") != lines.signature(b"a\nb\n", b"a\n\tb\n")
     assert lines.signature(b"a\r\n", b"a\n") != lines.signature(b"a\n", b"a\r\n")
+
+
+@given(st.lists(st.sampled_from([b"a", b"\r", b"\n", b"\x0b", b"\xff", b" "]), max_size=20).map(b"".join))
+def test_lines_end_at_line_feeds_alone(data: bytes) -> None:
+    found = lines.split(data)
+    assert b"".join(found) == data
+    assert all(line.endswith(b"\n") and line.count(b"\n") == 1 for line in found[:-1])
+    assert lines.count(data) == len(found)

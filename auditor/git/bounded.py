@@ -25,8 +25,12 @@ class Bounded(Generic[K, V]):
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
-        value = self._kept[key] = self._make(key)
-        self.weight += self._weigh(value)
+        value = self._make(key)
+        weight = self._weigh(value)
+        if weight > self.limit:
+            return value
+        self._kept[key] = value
+        self.weight += weight
         while self.weight > self.limit:
             self.weight -= self._weigh(self._kept.popitem(last=False)[1])
         return value

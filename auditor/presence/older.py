@@ -28,7 +28,7 @@ def _fixed(case: Case, change: Change, there: Side | None) -> Iterator[Older]:
         (number, other.before)
         for number, other in case.scene.fixes_of(change.path)
         if other.before is not None
-        and number != case.fix.number
+        and history.generation[number] < history.generation[case.fix.number]
         and content.undone(other, there)
         and content.restored(change, other.before, there)
     ]
