@@ -11,7 +11,7 @@ from auditor.git.bounded import Bounded
 
 @given(st.lists(st.integers(0, 30)))
 def test_answers_hold_and_weigh_no_more_than_allowed(asked: list[int]) -> None:
-    cache = Bounded(40, lambda n: "x" * n, len)
+    cache: Bounded[int, str] = Bounded(40, lambda n: "x" * n, len)
     for number in asked:
         assert cache(number) == "x" * number
         assert cache.weight <= 40
