@@ -21,7 +21,7 @@ from auditor.git.renames import Renames
 from auditor.git.store import Store
 
 # What is kept at most, in bytes and in answers.
-_LINES, _STANDING, _COUNTS, _HUNKS, _ANSWERS = 12 << 20, 8 << 20, 8 << 20, 8 << 20, 50_000
+_LINES, _STANDING, _COUNTS, _HUNKS, _ANSWERS = 8 << 20, 6 << 20, 6 << 20, 8 << 20, 30_000
 
 _WHOLE = frozenset({-1})
 _MODE = frozenset({-2})

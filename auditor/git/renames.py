@@ -17,7 +17,7 @@ from auditor.git.store import Store
 from auditor.git.trees import Trees
 
 _MIN_SIMILAR = 0.5
-_CACHED_LISTINGS = 8
+_CACHED_LISTINGS = 6
 # Of a large file one line in eight is remembered, of a small one each; the likest few are compared in full.
 _ONE_IN = 8
 _SMALL = 64
@@ -25,8 +25,8 @@ _MOST_COMPARED = 16
 
 # Above so many files whose lines are remembered, all are forgotten.
 _MOST_REMEMBERED = 10_000
-_ANSWERS = 50_000
-_COUNTS = 8 << 20
+_ANSWERS = 20_000
+_COUNTS = 6 << 20
 
 
 @dataclass(frozen=True, slots=True)

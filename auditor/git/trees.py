@@ -10,9 +10,9 @@ from auditor.errors import RepositoryError
 from auditor.git.changes import Side
 from auditor.git.store import Store
 
-_CACHED_FOLDERS = 256
+_CACHED_FOLDERS = 128
 _FOLDER = 0o40000
-_CACHED_FILES = 50_000
+_CACHED_FILES = 20_000
 
 
 class Trees:

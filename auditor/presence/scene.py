@@ -227,7 +227,7 @@ class Place:
 
     def _restored_since(self, change: Change) -> frozenset[int]:
         here = self.side(change)
-        if self.arrival is None or not self.scene.content.lost(change, here):
+        if self.arrival is None or not self.scene.content.gave_way(change, here):
             return frozenset()
         arrival = self.arrival()
         earlier, came = (place.side(change) for place in arrival) if arrival else (None, None)
