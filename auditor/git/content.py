@@ -189,12 +189,13 @@ class Content(Renames):
         if earlier.mode not in REGULAR:
             return _NONE
         lost = self.lost(change, there)
+        since = self.hunks(earlier.oid, after.oid) if after and lost else None
+        met = {i: n for i, h in enumerate(since or ()) if (n := [n for n, one in lost.items() if lines.meets(one, h)])}
+        if not (since and there and any(self._could_stand(since[i], earlier.oid, there.oid) for i in met)):
+            return _NONE
         since_earlier = Change(change.path, earlier, after)
-        larger = self.undone(since_earlier, there) - self.undone(since_earlier, came) if lost else _NONE
-        since = self.hunks(earlier.oid, after.oid) if after and larger else None
-        return frozenset(
-            n for n, h in lost.items() if since and any(lines.meets(h, since[i]) for i in larger if i >= 0)
-        )
+        larger = self.undone(since_earlier, there) - self.undone(since_earlier, came)
+        return frozenset(n for i in larger for n in met.get(i, ()))
 
     def _as_a_whole(self, change: Change) -> bool:
         """Whether a file is compared as a whole before and after a change: a binary, a link, a submodule."""

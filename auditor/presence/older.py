@@ -25,12 +25,9 @@ def _fixed(case: Case, change: Change, there: Side | None) -> Iterator[Older]:
     """What earlier fixes of the file found there, where that stands again in the stead of this one."""
     content, history = case.scene.content, case.scene.history
     found = [
-        (number, other.before)
-        for number, other in case.scene.fixes_of(change.path)
-        if other.before is not None
-        and history.generation[number] < history.generation[case.fix.number]
-        and content.undone(other, there)
-        and content.restored(change, other.before, there)
+        (number, earlier)
+        for number, earlier in case.scene.undone_fixes(change.path, there)
+        if history.generation[number] < history.generation[case.fix.number] and content.restored(change, earlier, there)
     ]
     below = history.ancestors(case.fix.number) if found else frozenset()
     yield from (Older(change.path, side, None) for number, side in found if number in below)

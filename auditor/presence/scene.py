@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from auditor.fixes import Counts, FixCommit, counting
 from auditor.git.changes import Change, Changes, Side, diffs
 from auditor.git.content import Content
 from auditor.git.history import History
 from auditor.presence.births import Births
+
+_ANSWERS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class Scene:
         self.withdrawn: dict[int, str | None] = {}
         self._parted: dict[tuple[int, int], list[int]] = {}
         self._bases: dict[tuple[int, int], list[int]] = {}
+        self.undone_fixes = lru_cache(_ANSWERS)(self._find_undone_fixes)
         self._fixes: dict[str, list[tuple[int, Change]]] = defaultdict(list)
 
     def know(self, fixes: Iterable[FixCommit]) -> None:
@@ -76,9 +79,10 @@ class Scene:
             for change in fix.changes or ():
                 self._fixes[change.path].append((fix.number, change))
 
-    def fixes_of(self, path: str) -> Sequence[tuple[int, Change]]:
-        """What the fixes of the audit did to one file."""
-        return self._fixes.get(path, ())
+    def _find_undone_fixes(self, path: str, there: Side | None) -> Sequence[tuple[int, Side]]:
+        """The fixes of one file that a version of it has not, having what they found; with that."""
+        undone = self.content.undone
+        return [(n, c.before) for n, c in self._fixes.get(path, ()) if c.before is not None and undone(c, there)]
 
     def contains(self, line: Line, number: int) -> bool:
         """Whether a commit is in the history of a branch."""
