@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from functools import lru_cache, partial
 
@@ -141,26 +141,31 @@ class Content(Renames):
 
     def _undone_hunks(self, before: Side, after: Side, there: Side) -> frozenset[int]:
         fix = self.hunks(before.oid, after.oid)
-        if fix is not None and not any(self._could_stand(h, before.oid, there.oid) for h in fix):
+        if fix is None:
             return _NONE
-        from_before = self.hunks(before.oid, there.oid)
-        from_after = self.hunks(after.oid, there.oid)
-        if fix is None or from_before is None or from_after is None:
+        maybe = {n: h for n, h in enumerate(fix) if self._could_stand(h, before.oid, there.oid)}
+        since = self.hunks(before.oid, there.oid) if maybe else None
+        old = [(h.old, h.removed) for h in since or ()]
+        maybe = {n: h for n, h in maybe.items() if lines.stands(h.old, h.removed, old)}
+        from_after = self.hunks(after.oid, there.oid) if maybe else None
+        if since is None or from_after is None:
             return _NONE
-        old = [(h.old, h.removed) for h in from_before]
         new = [(h.old, h.removed) for h in from_after]
-        have, want = self._lines(there.oid), self._lines(after.oid)
-        texts = self._lines(before.oid), self.store.blob(after.oid), self.store.blob(there.oid)
-        inserted = lines.bare(line for h in from_before for line in have[h.new : h.new + h.added])
         return frozenset(
-            number
-            for number, h in enumerate(fix)
-            if lines.stands(h.old, h.removed, old)
-            and not lines.stands(h.new, h.added, new)
-            and not (h.removed == 0 and lines.mostly_in(want[h.new : h.new + h.added], inserted))
-            and not (h.removed == 0 and lines.goes_on(*texts, h.old, from_before))
+            n
+            for n, h in maybe.items()
+            if not lines.stands(h.new, h.added, new)
+            and not (h.removed == 0 and self._goes_on(h, before.oid, after.oid, there.oid, since))
             and not self.moved_whole(h, before.oid, after.oid, there.oid)
         )
+
+    def _goes_on(self, hunk: Hunk, before: str, after: str, there: str, since: Sequence[Hunk]) -> bool:
+        """Whether lines that were only added are there all the same: elsewhere, or in other words."""
+        have, want = self._lines(there), self._lines(after)
+        inserted = lines.bare(line for h in since for line in have[h.new : h.new + h.added])
+        if lines.mostly_in(want[hunk.new : hunk.new + hunk.added], inserted):
+            return True
+        return lines.goes_on(self._lines(before), self.store.blob(after), self.store.blob(there), hunk.old, since)
 
     def moved_whole(self, hunk: Hunk, before: str, after: str, there: str) -> bool:
         """Whether a hunk's new lines stand somewhere with the lines around them, and its old ones do not.
