@@ -70,7 +70,9 @@ def failed(config: RepositoryConfig, problem: Problem) -> RepositoryAudit:
 def _find(store: Store, config: RepositoryConfig, seen: refs.Refs) -> RepositoryAudit:
     main_ref = seen.find_branch(store, config.main)
     if main_ref is None:
-        raise RepositoryError("main-absent", f"{config.source}: there is no branch {config.main}; name it with main:")
+        code, said = refs.absent(store, config.main)
+        known = {"branch-absent": ("main-absent", f"{config.source}: {said}; name it with main:")}
+        raise RepositoryError(*known.get(code, (code, f"{config.source}: {said}")))
     found = {b.name: seen.find_branch(store, b.name) for b in config.branches}
     tags = seen.tags(store)
     tips = [main_ref.commit, *(ref.commit for ref in found.values() if ref)]
@@ -96,7 +98,7 @@ def _find(store: Store, config: RepositoryConfig, seen: refs.Refs) -> Repository
         hotfixes=judged,
         violations=rules.violations(facts),
         not_judged=rules.not_judged(config),
-        errors=tuple(_problems(store, scene, branches)),
+        errors=tuple(_problems(store, scene, branches, tags)),
         refs=tuple(_refs(main_ref, found.values(), tags)),
     )
 
@@ -137,8 +139,9 @@ def _scene(store: Store, config: RepositoryConfig, history: History, tips: dict[
     return Scene(Content(store), history, lines[0], lines[1:], reach, counter(config.ignore_paths))
 
 
-def _problems(store: Store, scene: Scene, branches: Sequence[Branch]) -> list[Problem]:
-    found = [Problem("branch-absent", f"there is no branch {b.name}") for b in branches if b.commit is None]
+def _problems(store: Store, scene: Scene, branches: Sequence[Branch], tags: Sequence[refs.TagRef]) -> list[Problem]:
+    found = [Problem(*refs.absent(store, b.name)) for b in branches if b.commit is None]
+    found += [Problem("objects-missing", f"tag {t.name}: {t.problem}") for t in tags if t.lost]
     if store.shallow:
         found.append(Problem("shallow", "this is a shallow clone: what lies before it cannot be judged"))
     lost = [n for n in scene.history.cut if scene.history.ids[n] not in store.shallow and scene.reach[n]]
@@ -266,7 +269,7 @@ class _Pairs:
     def verdict(self, branch: str, line: Line | None) -> Verdict:
         """The verdict on one branch."""
         if line is None:
-            return pairs.without_fixes(branch, Status.UNKNOWN, f"there is no branch {branch}")
+            return pairs.without_fixes(branch, Status.UNKNOWN, refs.absent(self.scene.content.store, branch)[1])
         if self.candidate.number is None or any(n in self.scene.history.cut for n in self.range.commits):
             why = "main's history is cut short, so what the hotfix brought is not known"
             return replace(pairs.without_fixes(branch, Status.UNKNOWN, why), checks=(checks.shallow(),))

@@ -87,6 +87,50 @@ def test_missing_commit_is_unknown_where_it_matters(repo: Repo) -> None:
     assert [e.code for e in found.errors] == ["objects-missing"]
 
 
+@pytest.mark.parametrize("how", ["object", "commit", "empty ref", "packed"])
+def test_a_tag_that_cannot_be_read_is_not_left_out_in_silence(repo: Repo, how: str) -> None:
+    hotfix(repo)
+    back_merge(repo, "main", "dev")
+    stray = repo.oid(f"{repo.commit('Off every branch')}")
+    repo.git("reset", "-q", "--hard", "HEAD~1")
+    lost = {"object": repo.oid("refs/tags/v2.3.1"), "commit": stray}.get(how)
+    if how == "commit":
+        repo.git("update-ref", "refs/tags/v2.3.1", stray)
+    if how == "packed":
+        repo.git("pack-refs", "--all")
+    if lost:
+        (repo.path / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
+    else:
+        (repo.path / ".git" / "refs" / "tags" / "v2.3.1").write_text("")
+    found = audit(repo, branches=["dev"])
+    assert (found.verdict, [e.code for e in found.errors]) == ("incomplete", ["objects-missing"])
+    assert "v2.3.1" in found.errors[0].detail
+    assert found.tags_total == 2
+    assert "v2.3.1" in {e.tag for e in found.excluded}
+
+
+@pytest.mark.parametrize("damaged", ["ref", "object"])
+@pytest.mark.parametrize("branch", ["dev", "main"])
+def test_a_shared_branch_that_cannot_be_read_is_not_replaced_by_the_local_one(
+    repo: Repo, tmp_path: Path, branch: str, damaged: str
+) -> None:
+    hotfix(repo)
+    back_merge(repo, "main", "dev")
+    repo.switch(branch)
+    repo.commit("Undo", {"src/login.py": LOGIN})
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "-q", "--no-hardlinks", f"file://{repo.path}", clone], check=True)
+    subprocess.run(["git", "update-ref", f"refs/heads/{branch}", f"origin/{branch}~1"], cwd=clone, check=True)
+    ref = clone / ".git" / "refs" / "remotes" / "origin" / branch
+    ref.parent.mkdir(parents=True, exist_ok=True)
+    ref.write_text("" if damaged == "ref" else f"{'1' * 40}\n")
+    found = audit(clone, branches=["dev"])
+    assert found.verdict == "incomplete"
+    assert [e.code for e in found.errors] == ["objects-missing"]
+    assert f"refs/remotes/origin/{branch}" in found.errors[0].detail
+    assert {v.status.value for _, v in found.pairs()} <= {"unknown"}
+
+
 @pytest.mark.parametrize("kind", ["empty", "file", "absent", "sha256", "reftable"])
 def test_what_is_no_repository_we_can_read(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "r"

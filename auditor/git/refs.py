@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import pygit2
 
 from auditor.errors import RepositoryError
 from auditor.git import commits
-from auditor.git.store import Store
+from auditor.git.store import Store, common_dir
 from auditor.past import Ref
 
 _COMMIT, _TAG = 1, 4
@@ -20,13 +22,17 @@ _DEEPEST_TAG = 50
 
 @dataclass(frozen=True, slots=True)
 class TagRef:
-    """A tag: `commit` is what it peels to, else `problem` says why it peels to none."""
+    """A tag: `commit` is what it peels to, else `problem` says why it peels to none.
+
+    `lost`: nobody can tell what it peels to, for it, or what it names, cannot be read.
+    """
 
     name: str
     target: str
     commit: str | None
     annotation: commits.Tag | None
     problem: str | None
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +76,37 @@ class Recorded:
 
 
 def find_branch(store: Store, name: str) -> BranchRef | None:
-    """What is shared is judged: `refs/remotes/origin/NAME` where it exists, else `refs/heads/NAME`."""
+    """What is shared is judged: `refs/remotes/origin/NAME` where it exists, else `refs/heads/NAME`.
+
+    One that exists and cannot be read is not replaced by the other.
+    """
     shared = f"refs/remotes/origin/{name}"
     local = f"refs/heads/{name}"
-    remote_tip = None if store.audited.is_bare else _commit_of(store, shared)
+    there = not store.audited.is_bare and _exists(store, shared)
+    remote_tip = _commit_of(store, shared) if there else None
     local_tip = _commit_of(store, local)
     if remote_tip is None:
-        return None if local_tip is None else BranchRef(local, local_tip, None)
+        return None if local_tip is None or there else BranchRef(local, local_tip, None)
     differs = local_tip is not None and local_tip != remote_tip
     note = f"{local} is at {local_tip}, the shared branch is judged" if differs else None
     return BranchRef(shared, remote_tip, note)
+
+
+def absent(store: Store, name: str) -> tuple[str, str]:
+    """A code and words for a branch that was not found."""
+    shared, local = f"refs/remotes/origin/{name}", f"refs/heads/{name}"
+    for ref in (local,) if store.audited.is_bare else (shared, local):
+        if _exists(store, ref):
+            return "objects-missing", f"what {ref} points at cannot be read"
+    return "branch-absent", f"there is no branch {name}"
+
+
+def _exists(store: Store, ref: str) -> bool:
+    """Whether a ref is there, whatever it points at."""
+    try:
+        return bool(store.audited.references[ref])
+    except (KeyError, ValueError, pygit2.GitError) as error:
+        return isinstance(error, pygit2.GitError) and not isinstance(error, KeyError)
 
 
 def _commit_of(store: Store, ref: str) -> str | None:
@@ -93,10 +120,17 @@ def _commit_of(store: Store, ref: str) -> str | None:
 def tags(store: Store) -> tuple[TagRef, ...]:
     """Every tag of the repository, by name."""
     try:
-        names = [n for n in store.audited.raw_listall_references() if n.startswith(b"refs/tags/")]
-        return tuple(_tag(store, name) for name in sorted(names))
+        names = {n for n in store.audited.raw_listall_references() if n.startswith(b"refs/tags/")}
+        return tuple(_tag(store, name) for name in sorted(names.union(_damaged(store))))
     except pygit2.GitError as error:
         raise RepositoryError("unreadable", f"the refs cannot be read: {error}") from None
+
+
+def _damaged(store: Store) -> Iterator[bytes]:
+    """Tags in files of their own, which a listing leaves out where one holds no ref: a crash leaves empty ones."""
+    above = os.fsencode(common_dir(Path(store.audited.path))) + b"/"
+    for folder, _, names in os.walk(above + b"refs/tags"):
+        yield from (folder.removeprefix(above) + b"/" + name for name in names if not name.endswith(b".lock"))
 
 
 def _tag(store: Store, raw_name: bytes) -> TagRef:
@@ -104,24 +138,26 @@ def _tag(store: Store, raw_name: bytes) -> TagRef:
     try:
         target = str(store.audited.references[raw_name.decode("utf-8", "surrogateescape")].resolve().target)
     except (KeyError, ValueError, pygit2.GitError) as error:
-        return TagRef(name, "", None, None, f"cannot be read: {error}")
-    commit, annotation, problem = peel(store, target)
-    return TagRef(name, target, commit, annotation, problem)
+        return TagRef(name, "", None, None, f"cannot be read: {error}", lost=True)
+    return TagRef(name, target, *peel(store, target))
 
 
-def peel(store: Store, oid: str) -> tuple[str | None, commits.Tag | None, str | None]:
-    """Follows tags of tags to a commit: the commit, the outermost annotation, or what stood in the way."""
+def peel(store: Store, oid: str) -> tuple[str | None, commits.Tag | None, str | None, bool]:
+    """Follows tags of tags to a commit: the commit, the outermost annotation, or what stood in the way.
+
+    At last, whether that was something that cannot be read.
+    """
     outermost = None
     for _ in range(_DEEPEST_TAG):
         try:
             kind, raw = store.raw(oid)
         except RepositoryError as error:
-            return None, outermost, error.detail
+            return None, outermost, error.detail, True
         if kind == _COMMIT:
-            return oid, outermost, None
+            return oid, outermost, None, False
         if kind != _TAG:
-            return None, outermost, f"peels to a {_KINDS.get(kind, 'thing')}, not to a commit"
+            return None, outermost, f"peels to a {_KINDS.get(kind, 'thing')}, not to a commit", False
         tag = commits.parse_tag(raw)
         outermost = outermost or tag
         oid = tag.target
-    return None, outermost, f"is nested deeper than {_DEEPEST_TAG} tags"
+    return None, outermost, f"is nested deeper than {_DEEPEST_TAG} tags", True

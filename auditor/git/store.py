@@ -122,7 +122,7 @@ def open_store(path: Path) -> Iterator[Store]:
     """
     audited = _open(path)
     git_dir = Path(audited.path)
-    common = _common_dir(git_dir)
+    common = common_dir(git_dir)
     _refuse_unsupported(common)
     store = Store(audited, list(_object_folders(common / "objects", 0)), _shallow(common))
     try:
@@ -135,7 +135,7 @@ def locate(path: Path) -> tuple[Path, Path] | None:
     """The git folder of the repository at `path` and the one that holds its objects, or None."""
     try:
         git_dir = Path(_open(path).path)
-        return git_dir, _common_dir(git_dir)
+        return git_dir, common_dir(git_dir)
     except (RepositoryError, OSError):
         return None
 
@@ -165,7 +165,7 @@ def _refusal(path: Path, said: str) -> RepositoryError:
     return RepositoryError("unreadable", f"{path}: {said}")
 
 
-def _common_dir(git_dir: Path) -> Path:
+def common_dir(git_dir: Path) -> Path:
     """A linked work tree keeps its objects and refs in the folder that its `commondir` file names."""
     pointer = git_dir / "commondir"
     return (git_dir / pointer.read_text().strip()).resolve() if pointer.is_file() else git_dir
