@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from auditor.git.changes import Change, Changes
 from auditor.git.content import Replay
 from auditor.model import Check, FixVerdict, Status, Via
+from auditor.presence.applicable import every_name
 from auditor.presence.case import Case
 from auditor.presence.scene import inverse
 
@@ -24,7 +25,7 @@ def checks(case: Case, verdict: FixVerdict, *, plain: bool) -> Iterator[Check]:
     elif verdict.status is Status.MISSING:
         yield from _missing(case, plain=plain)
     elif verdict.status is Status.NOT_APPLICABLE:
-        yield _git("rev-list --full-history --max-count=1", case.line.tip, "--", *case.fix.paths, stdout="")
+        yield _git("rev-list --full-history --max-count=1", case.line.tip, "--", *_named(*every_name(case)), stdout="")
     elif verdict.status is Status.WITHDRAWN:
         yield from _old_lines(case, case.scene.main.tip)
 
@@ -37,6 +38,11 @@ def shallow() -> Check:
 def _git(words: str, *arguments: str, exit_: int = 0, stdout: str | None = None) -> Check:
     quoted = " ".join(shlex.quote(a) for a in arguments)
     return Check(f"{_GIT} {words} {quoted}".rstrip(), exit_, stdout)
+
+
+def _named(*paths: str) -> list[str]:
+    """Paths as git takes them from any folder of a work tree, a star or a bracket being no pattern."""
+    return [f":(top,literal){path}" for path in paths]
 
 
 def _ancestor(one: str, other: str, *, yes: bool = True) -> Check:
@@ -119,7 +125,7 @@ def _blobs(case: Case, changes: list[Change], tip: str) -> Iterator[Check]:
         if change.after is not None:
             yield _git("rev-parse", f"{tip}:{change.path}", stdout=f"{change.after.oid}\n")
         else:
-            yield _git("ls-tree", tip, "--", change.path, stdout="")
+            yield _git("ls-tree", tip, "--", *_named(change.path), stdout="")
 
 
 def _merge_tree(case: Case, base: str, ours: str, theirs: str, changes: tuple[Change, ...]) -> Check:

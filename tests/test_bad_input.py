@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.build import LOGIN, LOGIN_FIXED, Repo, back_merge, hotfix, protocol
-from tests.judged import audit, hotfix_of, pair
+from tests.judged import audit, hotfix_of, pair, told
 
 
 @pytest.fixture
@@ -277,3 +277,28 @@ def test_one_unreadable_tree_costs_the_other_hotfixes_nothing(tmp_path: Path) ->
     found = audit(repo, branches=["dev"])
     assert pair(found, "old/v1.0.1", "dev").status == "unknown"
     assert pair(found, "v1.0.1", "dev").status == "missing"
+
+
+def test_checks_mean_the_file_of_that_name_from_any_folder(tmp_path: Path) -> None:
+    """A star or a bracket in a name is no pattern, a colon no magic; and an auditor may stand anywhere in a clone."""
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    odd = {name: f"{name}\n" for name in ("*.py", "src/[lc]*.py", ":(top)x", "src/plain.py")}
+    repo.commit("Odd names", {**odd, "twin.py": "x\n"})
+    repo.tag("v2.4.0")
+    hotfix(repo, tag="v2.4.1", files=dict.fromkeys(odd, "fixed\n"))
+    assert told(repo, tag="v2.4.1") == ("not-applicable", None)
+    (check,) = pair(audit(repo, branches=["dev"]), "v2.4.1", "dev").checks
+    on_main = check.run.replace(repo.oid("dev"), repo.oid("main"))
+    done = subprocess.run(on_main, shell=True, cwd=repo.path / "src", capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == repo.oid("v2.4.1^{commit}^2")
+
+
+def test_a_check_that_nothing_stands_at_a_path_is_not_fooled_by_the_folder(tmp_path: Path) -> None:
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    landed = hotfix(repo, files={"src/login.py": LOGIN_FIXED, "src/guard.py": "x = 1\n"})
+    repo.revert(landed.fix)
+    gone = [c for c in pair(audit(repo, branches=["dev"]), "v2.3.1", "dev").checks if "ls-tree" in c.run]
+    assert gone
+    there = gone[0].run.replace(repo.oid("main"), repo.oid("v2.3.1^{commit}"))
+    done = subprocess.run(there, shell=True, cwd=repo.path / "src", capture_output=True, text=True, check=True)
+    assert "guard.py" in done.stdout

@@ -505,3 +505,35 @@ def test_a_picture_goes_back_by_two_fixes(repo: Repo, how: str) -> None:
     status = {"dropped": "dropped", "restored": "reverted", "main": "withdrawn"}[how]
     assert told(repo, tag="v2.4.1") == (status, None)
     assert told(repo, tag="v2.4.2") == (status, None)
+
+
+@pytest.mark.parametrize("left_out", [{"src/__init__.py": ""}, {"src/cart.py": CART.replace("    for", "\n    for")}])
+def test_a_pick_of_a_merge_that_left_out_a_fix_without_a_line(repo: Repo, left_out: dict[str, str]) -> None:
+    """An empty file or a blank line: no share of its lines can tell that it came."""
+    repo.switch("hotfix/a", "main")
+    repo.commit("Guard", {"src/login.py": LOGIN_FIXED})
+    repo.commit("No line", left_out)
+    repo.switch("main")
+    merge = repo.merge("hotfix/a")
+    repo.tag("v2.3.1")
+    repo.switch("dev")
+    repo.commit(f"Guard\n\n(cherry picked from commit {merge})", {"src/login.py": LOGIN_FIXED})
+    assert told(repo) == ("partial", None)
+
+
+def test_branch_had_the_file_under_a_name_that_gave_way_in_a_merge(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "shop")
+    text = "".join(f"line {n}\n" for n in range(40))
+    repo.commit("Start", {"old/a.py": text})
+    repo.tag("v2.2.0")
+    repo.branch("dev")
+    repo.switch("side", "main")
+    repo.commit("Side", {"side.txt": "x\n"})
+    repo.switch("main")
+    repo.commit("Meanwhile", {"main.txt": "x\n"})
+    repo.merge("side", resolve={"old/a.py": None, "new/a.py": text})
+    repo.tag("v2.3.0")
+    hotfix(repo, files={"new/a.py": text.replace("line 20\n", "LINE\n")})
+    repo.switch("dev")
+    repo.commit("Drop it", {"old/a.py": None})
+    assert told(repo) == ("missing", None)

@@ -17,13 +17,21 @@ def never_had(case: Case) -> bool:
     content = case.scene.content
     if any(content.at(case.line.tip, name) is not None for name in moved.values()):
         return False
-    earlier = {name for path in case.fix.paths for name in (path, *_earlier_names(case, path))}
     births = case.scene.births
-    if any(case.scene.contains(case.line, n) for name in earlier for n in births.by_path.get(name, ())):
+    if any(case.scene.contains(case.line, n) for name in every_name(case) for n in births.by_path.get(name, ())):
         return False
     if births.unreadable:
         raise RepositoryError("objects-missing", f"{births.unreadable}: what it adds cannot be read")
     return True
+
+
+def every_name(case: Case) -> list[str]:
+    """The fix's paths and the names that they had before on main: the same for every branch, and found once."""
+    known, number = case.scene.every_name, case.fix.number
+    if number not in known:
+        earlier = {name for path in case.fix.paths for name in (path, *_earlier_names(case, path))}
+        known[number] = sorted(earlier)
+    return known[number]
 
 
 def _earlier_names(case: Case, path: str) -> list[str]:
@@ -41,9 +49,8 @@ def _earlier_names(case: Case, path: str) -> list[str]:
 def _gave_way(case: Case, path: str) -> Iterator[str]:
     """For each commit below the fix that added `path`: the most alike of the files that it removed."""
     scene = case.scene
-    history = scene.history
     for number in scene.births.by_path.get(path, ()):
-        if len(history.parents[number]) < 2 and _is_below(case, number):
+        if _is_first(case, number, path) and _is_below(case, number):
             name = scene.births.former(number, path)
             if name is not None:
                 yield name
@@ -55,3 +62,10 @@ def _is_below(case: Case, number: int) -> bool:
     if fix.is_merge:
         return number in history.ancestors(history.parents[fix.number][0])
     return number != fix.number and case.search.is_below(fix, number)
+
+
+def _is_first(case: Case, number: int, path: str) -> bool:
+    """Whether a merge has `path` of its own: where a side brought it, that side's commits tell."""
+    history, content = case.scene.history, case.scene.content
+    above = history.parents[number]
+    return len(above) < 2 or all(content.at(history.ids[n], path) is None for n in above)

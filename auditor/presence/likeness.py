@@ -40,8 +40,11 @@ def taken_back(case: Case, changes: Changes) -> tuple[float, float]:
 def surviving(case: Case, whole: Changes, number: int, changes: Changes) -> tuple[float, float]:
     """The shares of those of the fix's lines that the larger change still has.
 
-    Of several fixes made into one change, a later one may have replaced what an earlier one wrote.
+    Of several fixes made into one change, a later one may have replaced what an earlier one wrote. A fix
+    without a line, such as an empty file, cannot be told to have survived.
     """
+    if not any(any(case.scene.content.changed_lines(c)) for c in case.fix.changes or ()):
+        return 0.0, 0.0
     by_path = {c.path: c for c in whole}
     kept = []
     for change in case.fix.changes or ():
