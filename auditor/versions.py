@@ -8,9 +8,11 @@ from functools import lru_cache
 
 _BARE = r"[vV]?(?P<numbers>\d+(?:[._]\d+)*)(?P<rest>.*)$"
 _VERSION = re.compile("(?P<prefix>)" + _BARE, re.DOTALL)
+# A number in the prefix is no version where one with dots follows: release-2024-2.3.1, java-8-v1.2.3.
+_DOTTED = re.compile("(?P<prefix>.*?[@_-])" + _BARE.replace(")*)", ")+)", 1), re.DOTALL)
 _PREFIXED = re.compile("(?P<prefix>.*?[@_-])" + _BARE, re.DOTALL)
 _PRE_RELEASE = re.compile(
-    r"^[-._+]?(?:a|b|c|rc|alpha|beta|pre|preview|dev|snapshot|nightly|canary|m|ea|cr)(?:[-._]?\d.*|[-._].*)?$",
+    r"^[-._]?(?:a|b|c|rc|alpha|beta|pre|preview|dev|snapshot|nightly|canary|m|ea|cr)(?:[-._]?\d.*|[-._].*)?$",
     re.IGNORECASE,
 )
 
@@ -43,7 +45,7 @@ def parse(tag: str) -> Version | None:
     what follows a plus sign is not (SemVer 2, 10).
     """
     folder, slash, name = tag.rpartition("/")
-    match = _VERSION.match(name) or _PREFIXED.match(name)
+    match = _VERSION.match(name) or _DOTTED.match(name) or _PREFIXED.match(name)
     if match is None or any(len(n) > 18 for n in re.split(r"[._]", match["numbers"])):
         return None
     numbers, rest = match["numbers"], match["rest"]

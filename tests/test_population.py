@@ -16,14 +16,17 @@ def repo(tmp_path: Path) -> Repo:
     return protocol(tmp_path / "shop", branches=("dev",))
 
 
-@pytest.mark.parametrize("name", ["v2.3.1", "2.3.1", "payments/v2.3.1", "v2.3.1+build5", "release-2.3.1"])
+@pytest.mark.parametrize("name", ["v2.3.1", "2.3.1", "payments/v2.3.1", "v2.3.1+build5", "release-2.3.1",
+     "release-2024-2.3.1", "java-8-v1.2.3", "@acme/pay-2@2.3.1", "v2.3.1+b5", "v2.3.1+rc1"])  # fmt: skip
 def test_patch_versions(name: str) -> None:
     version = versions.parse(name)
     assert version is not None
     assert version.is_patch
+    assert not version.pre_release
 
 
-@pytest.mark.parametrize("name", ["v2.3.0", "v2.3", "v2.3.1-rc1", "v2.3.1rc1", "2.3.1.dev2", "v2.3.1.4", "nightly"])
+@pytest.mark.parametrize("name", ["v2.3.0", "v2.3", "v2.3.1-rc1", "v2.3.1rc1", "2.3.1.dev2", "v2.3.1.4", "nightly",
+     "payments-2.3.1-rc.1", "payments-2-rc1.2", "nightly-2026-01-02"])  # fmt: skip
 def test_no_patch_versions(name: str) -> None:
     version = versions.parse(name)
     assert version is None or not version.is_patch
@@ -135,3 +138,11 @@ def test_a_start_that_is_neither_day_nor_tag_is_said_not_ignored(repo: Repo) -> 
     found = audit(repo, branches=["dev"], hotfix_tags={"since": "v9.9.9"})
     assert [e.code for e in found.errors] == ["no-such-start"]
     assert found.incomplete
+
+
+def test_what_follows_a_plus_sign_bounds_like_any_release(repo: Repo) -> None:
+    hotfix(repo, tag="v2.3.1+b5")
+    hotfix(repo, "rounding", "v2.3.2", {"src/cart.py": CART.replace("value = 0", "value = 0.0")})
+    found = audit(repo, branches=["dev"])
+    assert [f.subject for f in hotfix_of(found, "v2.3.2").fixes] == ["Fix rounding"]
+    assert not found.violations
