@@ -537,3 +537,37 @@ def test_branch_had_the_file_under_a_name_that_gave_way_in_a_merge(tmp_path: Pat
     repo.switch("dev")
     repo.commit("Drop it", {"old/a.py": None})
     assert told(repo) == ("missing", None)
+
+
+@pytest.mark.parametrize("since", ["", "moved on", "reverted"])
+def test_squashed_to_main_and_merged_commit_by_commit_to_the_branch(repo: Repo, since: str) -> None:
+    """The merge of the topic is the one commit on the branch that makes the change of the squash."""
+    hello = LOGIN_FIXED.replace('return "welcome"', 'return "hello"')
+    repo.switch("hotfix/a", "main")
+    repo.commit("Guard", {"src/login.py": LOGIN_FIXED})
+    repo.commit("Greet", {"src/login.py": hello})
+    repo.switch("main")
+    repo.merge("hotfix/a", "--squash")
+    repo.tag("v2.3.1")
+    repo.switch("dev")
+    merge = repo.merge("hotfix/a")
+    if since == "moved on":
+        repo.commit(
+            "Go on", {"src/login.py": hello.replace('"hello"', '"hi"').replace("account is None", "not account")}
+        )
+    if since == "reverted":
+        repo.revert(merge, "-m", "1")
+    assert told(repo) == (("reverted", None) if since == "reverted" else ("present", "squash"))
+    assert since == "reverted" or on_dev(repo).fixes[0].evidence.commit == merge
+
+
+def test_a_merge_that_kept_the_old_side_carries_no_squash(repo: Repo) -> None:
+    repo.switch("hotfix/a", "main")
+    repo.commit("Guard", {"src/login.py": LOGIN_FIXED})
+    repo.commit("More", {"src/login.py": LOGIN_FIXED.replace('return "welcome"', 'return "hello"')})
+    repo.switch("main")
+    repo.merge("hotfix/a", "--squash")
+    repo.tag("v2.3.1")
+    repo.switch("dev")
+    repo.merge("hotfix/a", "-s", "ours")
+    assert told(repo) == ("missing", None)

@@ -25,8 +25,11 @@ class Search:
         self._bit = {number: bit for bit, number in enumerate(fixes)}
         self._below = scene.history.masks([[number] for number in fixes])
         self.changes: dict[int, Changes] = {}
+        self.merged: dict[int, Changes] = {}
         self._touching: dict[str, list[int]] = defaultdict(list)
-        self._look(self._scope([f.number for f in absent], bool(moved)), sorted(set(paths)))
+        wanted = sorted(set(paths))
+        self._look(self._scope([f.number for f in absent], bool(moved)), wanted)
+        self._look_at_merges([f.number for f in absent], wanted)
 
     def _scope(self, absent: Sequence[int], moved: bool) -> list[int]:
         """Whatever is not below every absent fix; for the others, what branches have and main has not."""
@@ -54,6 +57,26 @@ class Search:
             counted = counting(found, self.scene.counts)
             if counted and any(c.path in wanted for c in counted):
                 self._note(number, counted)
+
+    def _look_at_merges(self, absent: Sequence[int], paths: list[str]) -> None:
+        """What branches' merges did to these paths: of a topic's commits together, one of main may be the squash."""
+        everything = sum(1 << self._bit[number] for number in absent)
+        history, reach, below = self.scene.history, self.scene.reach, self._below
+        merges = [n for n in history.order if len(history.parents[n]) > 1 and reach[n] & ~1]
+        merges = [n for n in merges if below[n] & everything != everything]
+        limit = paths if len(paths) <= _MOST_PATHSPECS else ()
+        wanted = set(paths)
+        if merges and wanted:
+            found = diffs(self.scene.content.store, [history.step(n) for n in merges], limit)
+            kept = (tuple(c for c in changes or () if c.path in wanted) for changes in found)
+            self.merged = {n: changes for n, changes in zip(merges, kept, strict=True) if changes}
+
+    def merges(self, fix: FixCommit, line: Line, paths: Iterable[str]) -> list[int]:
+        """Merges of a branch that changed any of `paths` and are not below the fix, oldest first."""
+        wanted, history = set(paths), self.scene.history
+        found = [n for n, changes in self.merged.items() if any(c.path in wanted for c in changes)]
+        kept = [n for n in found if self.scene.contains(line, n) and not self.is_below(fix, n)]
+        return sorted(kept, key=lambda n: (history.generation[n], history.ids[n]))
 
     def _note(self, number: int, changes: Changes) -> None:
         self.changes[number] = changes

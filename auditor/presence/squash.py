@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from auditor.git.changes import Change, Changes
 from auditor.git.content import Replay
 from auditor.model import Via
@@ -10,8 +12,17 @@ from auditor.presence.case import Case, Found, names
 
 
 def find(case: Case) -> Found | None:
-    """A commit with the patch identity of the hotfix or of one of its merges, or one that carries the fix."""
-    return _whole(case) or _carried(case, case.candidates())
+    """A commit with the patch identity of the hotfix or of one of its merges, or one that carries the fix.
+
+    That may be a merge: where main squashed a topic's commits, and the branch merged them.
+    """
+    return _whole(case) or _carried(case, case.candidates(), case.search.changes) or _merged(case)
+
+
+def _merged(case: Case) -> Found | None:
+    if case.scene.contains(case.line, case.fix.number):
+        return None
+    return _carried(case, case.search.merges(case.fix, case.line, case.paths()), case.search.merged)
 
 
 def _whole(case: Case) -> Found | None:
@@ -24,10 +35,10 @@ def _whole(case: Case) -> Found | None:
     return None
 
 
-def _carried(case: Case, candidates: list[int]) -> Found | None:
+def _carried(case: Case, candidates: list[int], made: Mapping[int, Changes]) -> Found | None:
     moved = names(case.scene, case.fix, case.line)
     for number in candidates:
-        changes = case.search.changes[number]
+        changes = made[number]
         if _carries(case, changes, moved) and likeness.share(case, changes) == (1.0, 1.0):
             oid = case.scene.history.ids[number]
             detail = f"{oid[:12]} on the branch carries the fix within a larger change: replaying the fix changes "
