@@ -571,3 +571,48 @@ def test_a_merge_that_kept_the_old_side_carries_no_squash(repo: Repo) -> None:
     repo.switch("dev")
     repo.merge("hotfix/a", "-s", "ours")
     assert told(repo) == ("missing", None)
+
+
+RENAMED = LOGIN.replace("find(user)", "search(user)")
+
+
+@pytest.mark.parametrize("brought", ["merged", "picked"])
+@pytest.mark.parametrize("fixed", [LOGIN_FIXED, RENAMED])
+def test_restored_by_a_commit_that_does_more_and_moved_on_since(repo: Repo, brought: str, fixed: str) -> None:
+    landed = hotfix(repo, files={"src/login.py": fixed})
+    repo.switch("dev")
+    repo.merge("main") if brought == "merged" else repo.pick(landed.fix)
+    restored = repo.commit("Release", {"src/login.py": LOGIN, "VERSION": "2.4.0\n"})
+    repo.commit("Go on", {"src/login.py": LOGIN.replace("find(user)", "get(user)").replace("locked", "is_locked")})
+    assert told(repo) == ("reverted", None)
+    assert on_dev(repo).fixes[0].evidence.commit == restored
+
+
+@pytest.mark.parametrize("again", ["picked", "typed"])
+def test_restored_by_a_commit_that_does_more_and_brought_again_and_moved_on(repo: Repo, again: str) -> None:
+    landed = hotfix(repo)
+    repo.switch("dev")
+    repo.merge("main")
+    repo.commit("Release", {"src/login.py": LOGIN, "VERSION": "2.4.0\n"})
+    repo.pick(landed.fix) if again == "picked" else repo.commit("Again", {"src/login.py": LOGIN_FIXED, "x.txt": "x\n"})
+    repo.commit("Go on", {"src/login.py": LOGIN_FIXED.replace("is None", "== None").replace("locked", "is_locked")})
+    assert told(repo)[0] == "present"
+
+
+def test_the_next_heading_of_a_changelog_takes_out_no_entry(repo: Repo) -> None:
+    """Years of releases: between a heading and the next it looks as before the entry was written, again and again."""
+    log = "Version 2.3.1\n\nUnreleased\n\n{}\nVersion 2.3.0\n\n-   First.\n"
+    repo.commit("Log", {"CHANGES": log.format("")})
+    repo.tag("v2.4.0")
+    repo.branch("qa")
+    hotfix(repo, tag="v2.4.1", files={"CHANGES": log.format("-   Guarded.\n\n")})
+    repo.switch("qa")
+    repo.merge("main")
+    released = log.format("-   Guarded.\n\n").replace("Unreleased", "Released 2026-01-02")
+    for version in ("2.3.2", "2.3.3"):
+        repo.commit(f"Start {version}", {"CHANGES": f"Version {version}\n\nUnreleased\n\n\n{released}"})
+        repo.commit("Entry", {"CHANGES": f"Version {version}\n\nUnreleased\n\n-   More.\n\n\n{released}"})
+        released = (
+            f"Version {version}\n\nReleased 2026-01-03\n\n-   More.\n\n\n{released.replace('Guarded', 'Is guarded')}"
+        )
+    assert told(repo, "qa", "v2.4.1")[0] == "present"

@@ -11,6 +11,8 @@ from auditor.presence.case import Case, Found, Regions, Undone
 from auditor.presence.scene import inverse
 
 _ENOUGH = 1 / 3
+# Of a file that thousands of commits touch, so many are looked at.
+_LATEST = 200
 
 
 def find(case: Case, found: Found) -> Undone | None:
@@ -34,6 +36,7 @@ def find(case: Case, found: Found) -> Undone | None:
         or dropped.kept_old_side(case, number)
         or dropped.overruled(case, number)
         or _out_where_parted(case)
+        or _restored_before_moving_on(case, number)
     )
     return None if out is None or _came_later(case, out.number) else out
 
@@ -180,6 +183,32 @@ def _silent(case: Case, number: int) -> Undone:
         if not before.undone() - expected:
             return _restored(case, trunk[place])
     return _restored(case, arrival) if arrival == number else dropped.lost(case, arrival, "it was lost before")
+
+
+def _restored_before_moving_on(case: Case, number: int) -> Undone | None:
+    """The commit of the branch after which all of the fix stood as before it, where what came after is neither form."""
+    scene = case.scene
+    if any(c.before is None for c in case.fix.changes or ()):
+        return None
+    trunk, places = scene.arrivals(case.line)
+    later = {places[n] for n in case.candidates() if places[n] > places[number]}
+    for place in sorted(later, reverse=True)[:_LATEST]:
+        if _old_again(case, trunk[place]) and not _old_again(case, trunk[place - 1]):
+            return _restored(case, trunk[place])
+    return None
+
+
+def _old_again(case: Case, number: int) -> bool:
+    """Whether all old lines are there, or the old file itself, and not just the surroundings of what was inserted.
+
+    Under each new heading of a changelog it looks as before the last entry.
+    """
+    place, content = case.place(case.scene.history.ids[number]), case.scene.content
+    return all(
+        (there := place.side(c)) == c.before
+        or (len(content.undone(c, there)) == content.size(c) and bool(content.changed_lines(c)[0]))
+        for c in case.fix.changes or ()
+    )
 
 
 def _kept_removed(case: Case, arrival: int) -> bool:
