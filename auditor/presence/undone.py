@@ -206,7 +206,9 @@ def _old_again(case: Case, number: int) -> bool:
     place, content = case.place(case.scene.history.ids[number]), case.scene.content
     return all(
         (there := place.side(c)) == c.before
-        or (len(content.undone(c, there)) == content.size(c) and bool(content.changed_lines(c)[0]))
+        or bool(
+            content.lost(c, there) and content.changed_lines(c)[0] and content.size(c) == len(content.undone(c, there))
+        )
         for c in case.fix.changes or ()
     )
 
