@@ -616,3 +616,24 @@ def test_the_next_heading_of_a_changelog_takes_out_no_entry(repo: Repo) -> None:
             f"Version {version}\n\nReleased 2026-01-03\n\n-   More.\n\n\n{released.replace('Guarded', 'Is guarded')}"
         )
     assert told(repo, "qa", "v2.4.1")[0] == "present"
+
+
+@pytest.mark.parametrize(("old", "new"), [("\n", "\r\n"), ("    ", "\t")])
+@pytest.mark.parametrize("brought", ["merged", "picked"])
+def test_restored_in_a_file_that_got_other_white_space_throughout(repo: Repo, brought: str, old: str, new: str) -> None:
+    landed = hotfix(repo)
+    repo.switch("dev")
+    repo.merge("main") if brought == "merged" else repo.pick(landed.fix)
+    repo.commit("Respace", {"src/login.py": LOGIN_FIXED.replace(old, new)})
+    assert told(repo)[0] == "present"
+    restored = repo.commit("Restore", {"src/login.py": LOGIN.replace(old, new), "VERSION": "2.4.0\n"})
+    assert told(repo) == ("reverted", None)
+    assert on_dev(repo).fixes[0].evidence.commit == restored
+
+
+def test_a_fix_of_white_space_is_not_undone_by_white_space_elsewhere(repo: Repo) -> None:
+    landed = hotfix(repo, files={"src/login.py": LOGIN.replace('    return "no"', '\treturn "no"')})
+    repo.switch("dev")
+    repo.pick(landed.fix)
+    repo.commit("Respace", {"src/login.py": LOGIN.replace("    ", "\t").replace("\n", "\r\n")})
+    assert told(repo) == ("present", "cherry-pick")

@@ -46,6 +46,7 @@ class Content(Renames):
         self._undone = lru_cache(_ANSWERS)(self._find_undone)
         self._signatures = lru_cache(_ANSWERS)(self._sign)
         self._standing = Bounded(_STANDING, self._find_standing, per_item(100))
+        self._respaced = Bounded(_STANDING, self._find_respaced, per_item(100))
         self._adjacent = Bounded(_STANDING, self._find_adjacent, per_item(100))
         self._lines: Bounded[str, list[bytes]] = Bounded(
             _LINES, lambda oid: lines.split(self.store.blob(oid)), per_item(90)
@@ -131,7 +132,7 @@ class Content(Renames):
             return self._all(before, after)
         if not all(s.mode in REGULAR for s in (before, after, there)):
             return _NONE
-        return self._undone_hunks(before, after, there)
+        return self._undone_hunks(before, after, there) or self._undone_respaced(before, after, there)
 
     def _all(self, before: Side, after: Side) -> frozenset[int]:
         if not all(side.mode in REGULAR for side in (before, after)):
@@ -166,6 +167,28 @@ class Content(Renames):
         if lines.mostly_in(want[hunk.new : hunk.new + hunk.added], inserted):
             return True
         return lines.goes_on(self._lines(before), self.store.blob(after), self.store.blob(there), hunk.old, since)
+
+    def _undone_respaced(self, before: Side, after: Side, there: Side) -> frozenset[int]:
+        """The same, white space aside, in a file that got other line ends, or tabs for blanks, throughout."""
+        if _most_in(self._standing(before.oid), self._standing(there.oid)):
+            return _NONE
+        if not _most_in(self._respaced(before.oid), self._respaced(there.oid)):
+            return _NONE
+        if any(lines.is_binary(self.store.blob(s.oid)) for s in (before, there)):
+            return _NONE
+        old, new, have = (Side(side.mode, self._squeezed(side.oid)) for side in (before, after, there))
+        fix = self.hunks(old.oid, new.oid)
+        found = self._undone_hunks(old, new, have) if fix else _NONE
+        every = self._all(before, after)
+        return found if fix and len(fix) == len(every) else every if fix and len(found) == len(fix) else _NONE
+
+    def _find_respaced(self, oid: str) -> frozenset[int]:
+        """The lines of a file without their white space, by hash."""
+        return frozenset(hash(b"".join(line.split())) for line in self._lines(oid))
+
+    def _squeezed(self, oid: str) -> str:
+        """A text without white space but the ends of lines."""
+        return self.store.make_blob(b"".join(b"".join(line.split()) + b"\n" for line in self._lines(oid)))
 
     def moved_whole(self, hunk: Hunk, before: str, after: str, there: str) -> bool:
         """Whether a hunk's new lines stand somewhere with the lines around them, and its old ones do not.
@@ -313,3 +336,8 @@ def _merge_modes(before: int, there: int, after: int) -> Replay:
     if after in (before, there):
         return Replay.NOTHING
     return Replay.CLEAN if there == before else Replay.CONFLICT
+
+
+def _most_in(one: frozenset[int], other: frozenset[int]) -> bool:
+    """Whether a text has at least half of another's lines."""
+    return 2 * len(one & other) >= len(one)
