@@ -48,6 +48,7 @@ def test_absent_branch_and_absent_main(repo: Repo) -> None:
     assert pair(found, "v2.3.1", "dev").status == "missing"
     assert [e.code for e in found.errors] == ["branch-absent"]
     assert [e.code for e in audit(repo, main="trunk", branches=["dev"]).errors] == ["main-absent"]
+    assert [e.code for e in audit(repo, branches=["dev~1", "dev "]).errors] == ["branch-absent"] * 2
 
 
 def test_shallow_clone_is_never_passed(repo: Repo, tmp_path: Path) -> None:

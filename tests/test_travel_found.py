@@ -637,3 +637,16 @@ def test_a_fix_of_white_space_is_not_undone_by_white_space_elsewhere(repo: Repo)
     repo.pick(landed.fix)
     repo.commit("Respace", {"src/login.py": LOGIN.replace("    ", "\t").replace("\n", "\r\n")})
     assert told(repo) == ("present", "cherry-pick")
+
+
+@pytest.mark.parametrize("says", ["Back it out", 'Revert "Fix login-crash (#12)"\n\nReverts acme/shop#12'])
+def test_it_arrived_when_it_came_again_though_no_message_names_what_was_taken_out(repo: Repo, says: str) -> None:
+    landed = hotfix(repo)
+    repo.switch("dev")
+    repo.pick(landed.fix)
+    repo.commit(says, {"src/login.py": LOGIN})
+    repo.clock += 3 * 24 * 3600
+    again = repo.clock
+    repo.commit("Once more", {"src/login.py": LOGIN_FIXED})
+    assert told(repo)[0] == "present"
+    assert on_dev(repo).since == again

@@ -105,8 +105,10 @@ def _exists(store: Store, ref: str) -> bool:
     """Whether a ref is there, whatever it points at."""
     try:
         return bool(store.audited.references[ref])
-    except (KeyError, ValueError, pygit2.GitError) as error:
-        return isinstance(error, pygit2.GitError) and not isinstance(error, KeyError)
+    except (KeyError, ValueError):
+        return False
+    except pygit2.GitError:
+        return True
 
 
 def _commit_of(store: Store, ref: str) -> str | None:

@@ -232,8 +232,7 @@ def arrived(case: Case, found: Found) -> int:
     if found.number is None:
         return _content_since(case, found)
     case = replace(case, came=found.number)
-    events = [n for n, out in _by_message(case, found.number) if out]
-    events = [n for n in events if scene.place(case.line, n) >= scene.place(case.line, found.number)]
+    events = [n for n, out in _events(case, found.number) if out]
     if not events:
         return scene.arrival(case.line, found.number)
     trunk, _ = scene.arrivals(case.line)
