@@ -650,3 +650,11 @@ def test_it_arrived_when_it_came_again_though_no_message_names_what_was_taken_ou
     repo.commit("Once more", {"src/login.py": LOGIN_FIXED})
     assert told(repo)[0] == "present"
     assert on_dev(repo).since == again
+
+
+@pytest.mark.parametrize("says", ["We may have to revert {} one day", "This reverts commit {}."])
+def test_a_message_about_a_revert_is_none_though_old_lines_came_back_by_other_work(repo: Repo, says: str) -> None:
+    landed = hotfix(repo, files={"src/login.py": TWO_REGIONS})
+    repo.commit("Speak\n\n" + says.format(landed.fix), {"README.md": "# Shop, spoken of\n"})
+    repo.commit("Polish", {"src/login.py": LOGIN_FIXED.replace("is None", "== None")})
+    assert told(repo) == ("missing", None)

@@ -11,6 +11,7 @@ from auditor.presence.case import Case
 from auditor.presence.scene import Place, inverse
 
 _LITTLE = 1 / 4
+_SOME = 1 / 8
 _MOST = 1 / 2
 
 
@@ -61,7 +62,8 @@ def _whole_fix_undone(case: Case, there: Place) -> bool:
 def _took_back(case: Case, there: Place) -> Iterator[int]:
     """Commits of main after the fix that make the inverse of the fix, of its merge or of its hotfix.
 
-    Of one that says so it is enough that some of the old lines are back, or that it took most of the lines back.
+    Of one that says so it is enough that some of the old lines are back, if it took lines back at all, or that it
+    took most of the lines back. One that only speaks of it did nothing.
     """
     scene = case.scene
     seen = set()
@@ -71,15 +73,20 @@ def _took_back(case: Case, there: Place) -> Iterator[int]:
     wholes = (case.fix.changes or (), *(w.changes for w in case.wholes)) if searched or hinted else ()
     taking = [inverse(whole) for whole in wholes]
     for number in (*hinted, *searched):
-        did = (number in hinted and (confirmed or _took_most(case, number))) or _is_any(case, taking, number)
+        took = _took(case, number) if number in hinted else [0.0]
+        did = min(took) >= _MOST or (confirmed and max(took) >= _SOME) or _is_any(case, taking, number)
         if number not in seen and did and scene.contains(scene.main, number):
             seen.add(number)
             if case.felt(number, scene.main, out=True):
                 yield number
 
 
-def _took_most(case: Case, number: int) -> bool:
-    return min(likeness.taken_back(case, case.scene.brought(number) or ())) >= _MOST
+def _took(case: Case, number: int) -> list[float]:
+    """How much a commit took back, from 0 to 1: of the lines that the fix added, and of those that it removed."""
+    lines = [case.scene.content.changed_lines(c) for c in inverse(case.fix.changes or ())]
+    gone, back = likeness.taken_back(case, case.scene.brought(number) or ())
+    shares = [(gone, any(removed for removed, _ in lines)), (back, any(added for _, added in lines))]
+    return [share for share, had in shares if had] or [0.0]
 
 
 def _is_any(case: Case, taking: Sequence[Changes], number: int) -> bool:
