@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, ConfigDict, ValidationError, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, ValidationError, model_validator
 
 from auditor import faults, yaml_text
 from auditor.access import Access
@@ -84,7 +84,7 @@ class BranchConfig(Part):
         return {"name": value} if isinstance(value, str) else value
 
 
-Branches = Annotated[tuple[BranchConfig, ...], AfterValidator(_distinct)]
+Branches = Annotated[tuple[BranchConfig, ...], Field(min_length=1), AfterValidator(_distinct)]
 
 
 _PROTOCOL = tuple(BranchConfig(name=name) for name in ("dev", "qa", "ppd", "dr"))

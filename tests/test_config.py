@@ -259,3 +259,15 @@ def test_a_path_or_an_address_but_not_both(tmp_path: Path) -> None:
     ):
         document = {"repositories": [{"name": "a", **said}]}
         assert jsonschema.Draft202012Validator(schema).is_valid(document) is good
+
+
+@pytest.mark.parametrize("where", ["defaults", "repositories"])
+def test_no_branch_at_all_is_refused_for_it_would_be_in_sync(tmp_path: Path, where: str) -> None:
+    none = "branches: []"
+    text = f"defaults: {{{none}}}\n" if where == "defaults" else ""
+    file = tmp_path / "c.yaml"
+    file.write_text(f"{text}repositories:\n  - name: a\n    path: a\n    {none if where == 'repositories' else ''}\n")
+    with pytest.raises(UsageError) as refused:
+        config.load(file)
+    assert "branches" in str(refused.value)
+    assert "at least 1 item" in str(refused.value)
