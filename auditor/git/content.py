@@ -6,8 +6,7 @@ Equal blobs have equal answers on every branch, under every tag, so each is work
 from __future__ import annotations
 
 import itertools
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import Enum
 from functools import lru_cache, partial
 
@@ -15,13 +14,13 @@ import pygit2
 
 from auditor.git import lines
 from auditor.git.bounded import Bounded, per_item
-from auditor.git.changes import REGULAR, Change, Changes, Side
+from auditor.git.changes import REGULAR, Change, Side
+from auditor.git.identity import Identity
 from auditor.git.lines import Hunk
-from auditor.git.renames import Renames
 from auditor.git.store import Store
 
 # What is kept at most, in bytes and in answers.
-_LINES, _STANDING, _COUNTS, _HUNKS, _ANSWERS = 8 << 20, 6 << 20, 6 << 20, 8 << 20, 30_000
+_LINES, _STANDING, _HUNKS, _ANSWERS = 8 << 20, 6 << 20, 8 << 20, 30_000
 
 _WHOLE = frozenset({-1})
 _MODE = frozenset({-2})
@@ -36,7 +35,7 @@ class Replay(Enum):
     CONFLICT = "conflicts"
 
 
-class Content(Renames):
+class Content(Identity):
     """Answers about the files of one repository."""
 
     def __init__(self, store: Store) -> None:
@@ -44,14 +43,12 @@ class Content(Renames):
         self._hunks = Bounded(_HUNKS, self._find_hunks, per_item(250))
         self._replays = lru_cache(_ANSWERS)(self._replay)
         self._undone = lru_cache(_ANSWERS)(self._find_undone)
-        self._signatures = lru_cache(_ANSWERS)(self._sign)
         self._standing = Bounded(_STANDING, self._find_standing, per_item(100))
         self._respaced = Bounded(_STANDING, self._find_respaced, per_item(100))
         self._adjacent = Bounded(_STANDING, self._find_adjacent, per_item(100))
         self._lines: Bounded[str, list[bytes]] = Bounded(
             _LINES, lambda oid: lines.split(self.store.blob(oid)), per_item(90)
         )
-        self._changed = Bounded(_COUNTS, self._find_changed, lambda found: 200 * (1 + len(found[0]) + len(found[1])))
 
     # Questions about three blobs
 
@@ -170,11 +167,11 @@ class Content(Renames):
 
     def _undone_respaced(self, before: Side, after: Side, there: Side) -> frozenset[int]:
         """The same, white space aside, in a file that got other line ends, or tabs for blanks, throughout."""
-        if _most_in(self._standing(before.oid), self._standing(there.oid)):
+        if self.hunks(before.oid, after.oid) is None or _most_in(self._standing(before.oid), self._standing(there.oid)):
             return _NONE
         if not _most_in(self._respaced(before.oid), self._respaced(there.oid)):
             return _NONE
-        if any(lines.is_binary(self.store.blob(s.oid)) for s in (before, there)):
+        if lines.is_binary(self.store.blob(there.oid)):
             return _NONE
         old, new, have = (Side(side.mode, self._squeezed(side.oid)) for side in (before, after, there))
         fix = self.hunks(old.oid, new.oid)
@@ -277,59 +274,6 @@ class Content(Renames):
             return 1
         hunks = self._all(before, after) if before.oid != after.oid else _NONE
         return len(hunks) + (before.mode != after.mode) or 1
-
-    # Identity and likeness of changes
-
-    def signature(self, change: Change) -> str:
-        """Patch identity of one file's change: equal for the same change elsewhere in the file."""
-        return self._signatures(change.before, change.after)
-
-    def same(self, one: Changes, other: Changes) -> bool:
-        """Patch identity of whole commits: the same files, each changed in the same way.
-
-        Equal blobs need no reading, and one differing file settles it.
-        """
-        if len(one) != len(other):
-            return False
-        theirs = {c.path: c for c in other}
-        if any(c.path not in theirs for c in one):
-            return False
-        unequal = [(c, theirs[c.path]) for c in one if c != theirs[c.path]]
-        return all(self.signature(c) == self.signature(d) for c, d in unequal)
-
-    def _sign(self, before: Side | None, after: Side | None) -> str:
-        modes = f"{before.mode if before else 0}>{after.mode if after else 0}"
-        if any(side is not None and side.mode not in REGULAR for side in (before, after)):
-            return f"{modes} {before} {after}"
-        old, new = (self.store.blob(side.oid) if side else b"" for side in (before, after))
-        if lines.is_binary(old) or lines.is_binary(new):
-            return f"{modes} {before} {after}"
-        return f"{modes} {lines.signature(old, new)}"
-
-    def changed_lines(self, change: Change) -> tuple[Counter[bytes], Counter[bytes]]:
-        """Removed and added lines of a change; a file taken as a whole is one line, its blob."""
-        return self._changed((change.before, change.after))
-
-    def _find_changed(self, sides: tuple[Side | None, Side | None]) -> tuple[Counter[bytes], Counter[bytes]]:
-        before, after = sides
-        data = [self.store.blob(s.oid) if s and s.mode in REGULAR else b"" for s in sides]
-        if any(lines.is_binary(d) for d in data) or any(s and s.mode not in REGULAR for s in sides):
-            removed, added = (Counter([str(s).encode()]) if s else Counter() for s in sides)
-            return removed, added
-        removed, added = lines.changed_lines(*data)
-        if before and after and before.mode != after.mode:
-            added[f"mode {after.mode:o}".encode()] += 1
-        return removed, added
-
-    def has_again(self, there: Side | None, earlier: Side, since: Iterable[Side | None]) -> bool:
-        """Whether a file has a line of an earlier version that the versions `since` have not."""
-        back = self.all_lines(there) & self.all_lines(earlier)
-        gone = set(back).difference(*(self.all_lines(side) for side in since))
-        return any(line.strip() for line in gone)
-
-    def all_lines(self, side: Side | None) -> Counter[bytes]:
-        """Every line of a file, as `changed_lines` counts them; a file taken as a whole is one line, its blob."""
-        return self.changed_lines(Change("", side, None))[0]
 
 
 def _merge_modes(before: int, there: int, after: int) -> Replay:

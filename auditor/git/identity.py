@@ -1,0 +1,76 @@
+"""Identity and likeness of changes: whether two make the same change, and which lines a change has."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
+
+from auditor.git import lines
+from auditor.git.bounded import Bounded
+from auditor.git.changes import REGULAR, Change, Changes, Side
+from auditor.git.renames import Renames
+from auditor.git.store import Store
+
+# What is kept at most, in bytes and in answers.
+_COUNTS, _ANSWERS = 6 << 20, 30_000
+
+
+class Identity(Renames):
+    """Answers about the changes of one repository."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self._signatures = lru_cache(_ANSWERS)(self._sign)
+        self._changed = Bounded(_COUNTS, self._find_changed, lambda found: 200 * (1 + len(found[0]) + len(found[1])))
+
+    def signature(self, change: Change) -> str:
+        """Patch identity of one file's change: equal for the same change elsewhere in the file."""
+        return self._signatures(change.before, change.after)
+
+    def same(self, one: Changes, other: Changes) -> bool:
+        """Patch identity of whole commits: the same files, each changed in the same way.
+
+        Equal blobs need no reading, and one differing file settles it.
+        """
+        if len(one) != len(other):
+            return False
+        theirs = {c.path: c for c in other}
+        if any(c.path not in theirs for c in one):
+            return False
+        unequal = [(c, theirs[c.path]) for c in one if c != theirs[c.path]]
+        return all(self.signature(c) == self.signature(d) for c, d in unequal)
+
+    def _sign(self, before: Side | None, after: Side | None) -> str:
+        modes = f"{before.mode if before else 0}>{after.mode if after else 0}"
+        if any(side is not None and side.mode not in REGULAR for side in (before, after)):
+            return f"{modes} {before} {after}"
+        old, new = (self.store.blob(side.oid) if side else b"" for side in (before, after))
+        if lines.is_binary(old) or lines.is_binary(new):
+            return f"{modes} {before} {after}"
+        return f"{modes} {lines.signature(old, new)}"
+
+    def changed_lines(self, change: Change) -> tuple[Counter[bytes], Counter[bytes]]:
+        """Removed and added lines of a change; a file taken as a whole is one line, its blob."""
+        return self._changed((change.before, change.after))
+
+    def _find_changed(self, sides: tuple[Side | None, Side | None]) -> tuple[Counter[bytes], Counter[bytes]]:
+        before, after = sides
+        data = [self.store.blob(s.oid) if s and s.mode in REGULAR else b"" for s in sides]
+        if any(lines.is_binary(d) for d in data) or any(s and s.mode not in REGULAR for s in sides):
+            removed, added = (Counter([str(s).encode()]) if s else Counter() for s in sides)
+            return removed, added
+        removed, added = lines.changed_lines(*data)
+        if before and after and before.mode != after.mode:
+            added[f"mode {after.mode:o}".encode()] += 1
+        return removed, added
+
+    def has_again(self, there: Side | None, earlier: Side, since: Iterable[Side | None]) -> bool:
+        """Whether a file has a line of an earlier version that the versions `since` have not."""
+        back = self.all_lines(there) & self.all_lines(earlier)
+        gone = set(back).difference(*(self.all_lines(side) for side in since))
+        return any(line.strip() for line in gone)
+
+    def all_lines(self, side: Side | None) -> Counter[bytes]:
+        """Every line of a file, as `changed_lines` counts them; a file taken as a whole is one line, its blob."""
+        return self.changed_lines(Change("", side, None))[0]
