@@ -21,6 +21,8 @@ from auditor.git.store import Store
 
 # What is kept at most, in bytes and in answers.
 _LINES, _STANDING, _HUNKS, _ANSWERS = 8 << 20, 6 << 20, 8 << 20, 30_000
+# Each fix is asked how it stands at every tip, by its own judgement and by those of later fixes of its files.
+_UNDONE = 150_000
 
 _WHOLE = frozenset({-1})
 _MODE = frozenset({-2})
@@ -42,7 +44,7 @@ class Content(Identity):
         super().__init__(store)
         self._hunks = Bounded(_HUNKS, self._find_hunks, per_item(250))
         self._replays = lru_cache(_ANSWERS)(self._replay)
-        self._undone = lru_cache(_ANSWERS)(self._find_undone)
+        self._undone = lru_cache(_UNDONE)(self._find_undone)
         self._standing = Bounded(_STANDING, self._find_standing, per_item(100))
         self._respaced = Bounded(_STANDING, self._find_respaced, per_item(100))
         self._adjacent = Bounded(_STANDING, self._find_adjacent, per_item(100))
@@ -167,9 +169,12 @@ class Content(Identity):
 
     def _undone_respaced(self, before: Side, after: Side, there: Side) -> frozenset[int]:
         """The same, white space aside, in a file that got other line ends, or tabs for blanks, throughout."""
-        if self.hunks(before.oid, after.oid) is None or _most_in(self._standing(before.oid), self._standing(there.oid)):
+        if _most_in(self._standing(before.oid), self._standing(there.oid)):
             return _NONE
-        if not _most_in(self._respaced(before.oid), self._respaced(there.oid)):
+        respaced = self._respaced(there.oid)
+        if not _most_in(self._respaced(before.oid), respaced, 3 / 4) or not self._could_be_respaced(
+            before, after, respaced
+        ):
             return _NONE
         if lines.is_binary(self.store.blob(there.oid)):
             return _NONE
@@ -179,9 +184,14 @@ class Content(Identity):
         every = self._all(before, after)
         return found if fix and len(fix) == len(every) else every if fix and len(found) == len(fix) else _NONE
 
+    def _could_be_respaced(self, before: Side, after: Side, there: frozenset[int]) -> bool:
+        """Whether the old lines of any hunk are among lines without their white space."""
+        old, hunks = self._lines(before.oid), self.hunks(before.oid, after.oid) or ()
+        return any(there.issuperset(map(_bare, old[h.old : h.old + h.removed])) for h in hunks)
+
     def _find_respaced(self, oid: str) -> frozenset[int]:
         """The lines of a file without their white space, by hash."""
-        return frozenset(hash(b"".join(line.split())) for line in self._lines(oid))
+        return frozenset(map(_bare, self._lines(oid)))
 
     def _squeezed(self, oid: str) -> str:
         """A text without white space but the ends of lines."""
@@ -282,6 +292,11 @@ def _merge_modes(before: int, there: int, after: int) -> Replay:
     return Replay.CLEAN if there == before else Replay.CONFLICT
 
 
-def _most_in(one: frozenset[int], other: frozenset[int]) -> bool:
-    """Whether a text has at least half of another's lines."""
-    return 2 * len(one & other) >= len(one)
+def _bare(line: bytes) -> int:
+    """A line without its white space, by hash."""
+    return hash(b"".join(line.split()))
+
+
+def _most_in(one: frozenset[int], other: frozenset[int], share: float = 1 / 2) -> bool:
+    """Whether a text has at least half of another's lines, or another share of them."""
+    return len(one & other) >= share * len(one)

@@ -9,8 +9,10 @@ from auditor.git.changes import Change, Side
 from auditor.presence.case import Case
 from auditor.presence.scene import Older
 
-_VERSIONS = 32
-_COMMITS = 1000
+# So far back it is looked: further, a line that is there again tells more of habit than of a way back.
+_FIXES = 16
+_VERSIONS = 16
+_COMMITS = 500
 
 
 def back_at(case: Case, tip: str) -> Case:
@@ -25,9 +27,9 @@ def _fixed(case: Case, change: Change, there: Side | None) -> Iterator[Older]:
     """What earlier fixes of the file found there, where that stands again in the stead of this one."""
     content, history = case.scene.content, case.scene.history
     found = [
-        (number, earlier)
-        for number, earlier in case.scene.undone_fixes(change.path, there)
-        if history.generation[number] < history.generation[case.fix.number] and content.restored(change, earlier, there)
+        (number, other.before)
+        for number, other in case.scene.earlier_fixes(change.path, case.fix, _FIXES)
+        if other.before and content.undone(other, there) and content.restored(change, other.before, there)
     ]
     below = history.ancestors(case.fix.number) if found else frozenset()
     yield from (Older(change.path, side, None) for number, side in found if number in below)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from auditor.fixes import Counts, FixCommit, counting
 from auditor.git.changes import Change, Changes, Side, diffs
@@ -71,7 +71,6 @@ class Scene:
         self.withdrawn: dict[int, str | None] = {}
         self._parted: dict[tuple[int, int], list[int]] = {}
         self._bases: dict[tuple[int, int], list[int]] = {}
-        self.undone_fixes = lru_cache(_ANSWERS)(self._find_undone_fixes)
         self._fixes: dict[str, list[tuple[int, Change]]] = defaultdict(list)
 
     def know(self, fixes: Iterable[FixCommit]) -> None:
@@ -80,10 +79,11 @@ class Scene:
             for change in fix.changes or ():
                 self._fixes[change.path].append((fix.number, change))
 
-    def _find_undone_fixes(self, path: str, there: Side | None) -> Sequence[tuple[int, Side]]:
-        """The fixes of one file that a version of it has not, having what they found; with that."""
-        undone = self.content.undone
-        return [(n, c.before) for n, c in self._fixes.get(path, ()) if c.before is not None and undone(c, there)]
+    def earlier_fixes(self, path: str, fix: FixCommit, most: int) -> list[tuple[int, Change]]:
+        """The last `most` fixes of one file that are lower in the history than a fix, and what they did to it."""
+        height, generation = self.history.generation[fix.number], self.history.generation
+        found = [(n, c) for n, c in self._fixes.get(path, ()) if generation[n] < height]
+        return sorted(found, key=lambda entry: (generation[entry[0]], self.history.ids[entry[0]]))[-most:]
 
     def contains(self, line: Line, number: int) -> bool:
         """Whether a commit is in the history of a branch."""
