@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import resource
 import subprocess
 import sys
 import time
@@ -43,7 +42,8 @@ def loop(repo: Path, branches: Sequence[str]) -> None:
                 subprocess.run([*git, "cherry", branch, tag, before], capture_output=True, check=False)
 
 
-def scan(config: Path, *options: str) -> None:
+def scan(config: Path, *options: str) -> int:
+    """Scans; the peak memory of the largest process of it, in KiB."""
     command = [
         sys.executable,
         "-m",
@@ -57,7 +57,10 @@ def scan(config: Path, *options: str) -> None:
         os.devnull,
         "--quiet",
     ]
-    subprocess.run([*command, *options], check=False, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return used.ru_maxrss
 
 
 def compare(title: str, folder: Path, repos: Sequence[Path], main: str, branches: Sequence[str]) -> None:
@@ -69,7 +72,7 @@ def compare(title: str, folder: Path, repos: Sequence[Path], main: str, branches
         f"state: state\ndefaults: {{main: {main}, branches: [{', '.join(branches)}]}}\nrepositories:\n{entries}"
     )
     cold = min(timed(lambda: scan(config, "--no-ledger")) for _ in range(3))
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    peak = scan(config, "--no-ledger") / 1024
     first = timed(lambda: scan(config))
     warm = min(timed(lambda: scan(config)) for _ in range(3))
     looped = sum(timed(partial(loop, r, branches)) for r in repos)
