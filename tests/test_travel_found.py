@@ -658,3 +658,18 @@ def test_a_message_about_a_revert_is_none_though_old_lines_came_back_by_other_wo
     repo.commit("Speak\n\n" + says.format(landed.fix), {"README.md": "# Shop, spoken of\n"})
     repo.commit("Polish", {"src/login.py": LOGIN_FIXED.replace("is None", "== None")})
     assert told(repo) == ("missing", None)
+
+
+def test_the_next_heading_of_a_changelog_says_again_that_there_is_nothing_yet(repo: Repo) -> None:
+    """What the fix replaced, "n/a", stands under each new heading for a while."""
+    log = "# 2.3.1 (XX)\n\n * {}\n\n# 2.3.0\n\n * First\n"
+    repo.commit("Log", {"CHANGES": log.format("n/a")})
+    repo.tag("v2.4.0")
+    repo.branch("qa")
+    hotfix(repo, tag="v2.4.1", files={"CHANGES": log.format("Fix the template")})
+    repo.switch("qa")
+    repo.merge("main")
+    released = log.format("Fix the templates").replace("XX", "2026-01-02")
+    repo.commit("Bump version", {"CHANGES": f"# 3.0.0 (XX)\n\n * n/a\n\n{released}", "VERSION": "3.0.0\n"})
+    repo.commit("Entry", {"CHANGES": f"# 3.0.0 (XX)\n\n * More\n\n{released}"})
+    assert told(repo, "qa", "v2.4.1")[0] == "present"

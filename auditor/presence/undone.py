@@ -186,7 +186,7 @@ def _silent(case: Case, number: int) -> Undone:
 
 
 def _restored_before_moving_on(case: Case, number: int) -> Undone | None:
-    """The commit of the branch after which all of the fix stood as before it, where what came after is neither form."""
+    """The commit of the branch that put the old files back whole, where what came after is neither form."""
     scene = case.scene
     if any(c.before is None for c in case.fix.changes or ()):
         return None
@@ -199,18 +199,12 @@ def _restored_before_moving_on(case: Case, number: int) -> Undone | None:
 
 
 def _old_again(case: Case, number: int) -> bool:
-    """Whether all old lines are there, or the old file itself, and not just the surroundings of what was inserted.
+    """Whether the old files themselves are there. Their lines alone tell nothing of what moved on.
 
     Under each new heading of a changelog it looks as before the last entry.
     """
-    place, content = case.place(case.scene.history.ids[number]), case.scene.content
-    return all(
-        (there := place.side(c)) == c.before
-        or bool(
-            content.lost(c, there) and content.changed_lines(c)[0] and content.size(c) == len(content.undone(c, there))
-        )
-        for c in case.fix.changes or ()
-    )
+    place = case.place(case.scene.history.ids[number])
+    return all(place.side(c) == c.before for c in case.fix.changes or ())
 
 
 def _kept_removed(case: Case, arrival: int) -> bool:
