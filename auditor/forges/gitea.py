@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from auditor.errors import ForgeError
 from auditor.forges import shape
+from auditor.forges.as_github import authored, person
 from auditor.forges.client import Client, Query, Reader, segment
 from auditor.forges.interface import (
     Authored,
@@ -127,13 +128,13 @@ class GiteaReading:
 
     def commits(self, pull: PullRequest) -> tuple[Authored, ...]:
         """What it brought."""
-        return tuple(_authored(i) for i in self._list(f"/pulls/{pull.number}/commits", {}))
+        return tuple(authored(i) for i in self._list(f"/pulls/{pull.number}/commits", {}))
 
     def comments(self, pull: PullRequest) -> tuple[Comment, ...]:
         """What people wrote under it. The forge gives all comments of an issue at once."""
         path = f"{self._path}/issues/{pull.number}/comments"
         items = shape.listed(self._reader, path)
-        return tuple(Comment(_person(i.part("user")), i.text("body") or "") for i in items)
+        return tuple(Comment(person(i.part("user")), i.text("body") or "") for i in items)
 
     def runs(self, commit: str) -> tuple[Run, ...]:
         """Statuses of a commit."""
@@ -225,36 +226,18 @@ def _pull(item: Item) -> PullRequest:
         target=item.part("base").need("ref"),
         head=head.text("sha"),
         landed=item.text("merge_commit_sha") if merged else None,
-        author=_person(item.part("user")),
+        author=person(item.part("user")),
         created_at=item.time("created_at"),
         ended_at=item.time("merged_at") if merged else item.time("closed_at"),
         labels=item.names("labels"),
     )
 
 
-def _person(item: Item) -> Person | None:
-    login = item.text("login")
-    return Person(login, login) if login else None
-
-
 def _review(item: Item) -> Review:
-    reviewer = _person(item.part("user")) or Person("", "a deleted account")
+    reviewer = person(item.part("user")) or Person("", "a deleted account")
     opinion = Opinion.DISMISSED if item.flag("dismissed") else _OPINIONS[item.need("state")]
     official = item.value.get("official") is not False
     return Review(reviewer, opinion, item.text("commit_id"), item.time("submitted_at"), official)
-
-
-def _authored(item: Item) -> Authored:
-    said = item.part("commit").part("author")
-    return Authored(
-        commit=item.need("sha"),
-        author=_person(item.part("author")),
-        name=said.text("name") or "",
-        email=said.text("email") or "",
-        at=said.time("date"),
-        title=shape.title(item.part("commit").text("message")),
-        merge=len(list(item.parts("parents"))) > 1,
-    )
 
 
 def _status(item: Item, commit: str) -> Run:

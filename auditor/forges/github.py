@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from auditor.errors import ForgeError
 from auditor.forges import shape
+from auditor.forges.as_github import authored, person
 from auditor.forges.client import Client, Reader, segment
 from auditor.forges.interface import (
     Authored,
@@ -123,7 +124,7 @@ class GitHubReading:
 
     def commits(self, pull: PullRequest) -> tuple[Authored, ...]:
         """What it brought; the forge shows 250 of them, and does not say that there are more."""
-        found = tuple(_authored(i) for i in self._list(f"/pulls/{pull.number}/commits", {}))
+        found = tuple(authored(i) for i in self._list(f"/pulls/{pull.number}/commits", {}))
         if len(found) >= _MOST_COMMITS:
             raise ForgeError("incomplete-list", f"{pull.url}: has {_MOST_COMMITS} commits or more: not all are shown")
         return found
@@ -131,7 +132,7 @@ class GitHubReading:
     def comments(self, pull: PullRequest) -> tuple[Comment, ...]:
         """What people wrote under it."""
         items = self._list(f"/issues/{pull.number}/comments", {})
-        return tuple(Comment(_person(i.part("user")), i.text("body") or "") for i in items)
+        return tuple(Comment(person(i.part("user")), i.text("body") or "") for i in items)
 
     def runs(self, commit: str) -> tuple[Run, ...]:
         """Statuses and check runs of a commit."""
@@ -235,35 +236,16 @@ def _pull(item: Item) -> PullRequest:
         target=item.part("base").need("ref"),
         head=item.part("head").text("sha"),
         landed=item.text("merge_commit_sha") if merged is not None else None,
-        author=_person(item.part("user")),
+        author=person(item.part("user")),
         created_at=item.time("created_at"),
         ended_at=merged if merged is not None else item.time("closed_at"),
         labels=item.names("labels"),
     )
 
 
-def _person(item: Item) -> Person | None:
-    """Who it is; an account that was deleted is nobody."""
-    login = item.text("login")
-    return Person(login, login) if login else None
-
-
 def _review(item: Item) -> Review:
-    reviewer = _person(item.part("user")) or Person("", "a deleted account")
+    reviewer = person(item.part("user")) or Person("", "a deleted account")
     return Review(reviewer, _OPINIONS[item.need("state")], item.text("commit_id"), item.time("submitted_at"))
-
-
-def _authored(item: Item) -> Authored:
-    said = item.part("commit").part("author")
-    return Authored(
-        commit=item.need("sha"),
-        author=_person(item.part("author")),
-        name=said.text("name") or "",
-        email=said.text("email") or "",
-        at=said.time("date"),
-        title=shape.title(item.part("commit").text("message")),
-        merge=len(list(item.parts("parents"))) > 1,
-    )
 
 
 def _status(item: Item, commit: str) -> Run:

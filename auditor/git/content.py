@@ -169,25 +169,27 @@ class Content(Identity):
 
     def _undone_respaced(self, before: Side, after: Side, there: Side) -> frozenset[int]:
         """The same, white space aside, in a file that got other line ends, or tabs for blanks, throughout."""
-        if _most_in(self._standing(before.oid), self._standing(there.oid)):
-            return _NONE
-        respaced = self._respaced(there.oid)
-        if not _most_in(self._respaced(before.oid), respaced, 3 / 4) or not self._could_be_respaced(
-            before, after, respaced
-        ):
-            return _NONE
-        if lines.is_binary(self.store.blob(there.oid)):
+        if not self._respaced_throughout(before, after, there):
             return _NONE
         old, new, have = (Side(side.mode, self._squeezed(side.oid)) for side in (before, after, there))
         fix = self.hunks(old.oid, new.oid)
-        found = self._undone_hunks(old, new, have) if fix else _NONE
-        every = self._all(before, after)
-        return found if fix and len(fix) == len(every) else every if fix and len(found) == len(fix) else _NONE
+        if not fix:
+            return _NONE
+        found, every = self._undone_hunks(old, new, have), self._all(before, after)
+        if len(fix) == len(every):
+            return found
+        # Without white space some hunks are none: then all of the rest must be back.
+        return every if len(found) == len(fix) else _NONE
 
-    def _could_be_respaced(self, before: Side, after: Side, there: frozenset[int]) -> bool:
-        """Whether the old lines of any hunk are among lines without their white space."""
+    def _respaced_throughout(self, before: Side, after: Side, there: Side) -> bool:
+        """Whether a text has most of another's lines by their words alone, and the old ones of any hunk among them."""
+        if _most_in(self._standing(before.oid), self._standing(there.oid)):
+            return False
+        have = self._respaced(there.oid)
+        if not _most_in(self._respaced(before.oid), have, 3 / 4) or lines.is_binary(self.store.blob(there.oid)):
+            return False
         old, hunks = self._lines(before.oid), self.hunks(before.oid, after.oid) or ()
-        return any(there.issuperset(map(_bare, old[h.old : h.old + h.removed])) for h in hunks)
+        return any(have.issuperset(map(_bare, old[h.old : h.old + h.removed])) for h in hunks)
 
     def _find_respaced(self, oid: str) -> frozenset[int]:
         """The lines of a file without their white space, by hash."""

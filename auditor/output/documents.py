@@ -145,8 +145,8 @@ class ForecastDocument(TypedDict):
     conflicts: list[str]
 
 
-class WaiverDocument(TypedDict):
-    """An approved exception, and the status that it covers."""
+class WaiverTerms(TypedDict):
+    """What an approved exception says of itself."""
 
     tag: str
     branch: str
@@ -155,19 +155,17 @@ class WaiverDocument(TypedDict):
     approved_at: str | None
     control: str | None
     expires: str
+
+
+class WaiverDocument(WaiverTerms):
+    """An approved exception, and the status that it covers."""
+
     covers: str | None
 
 
-class ListedWaiverDocument(TypedDict):
+class ListedWaiverDocument(WaiverTerms):
     """A waiver of the configuration: `standing` is in-force, unused or ended."""
 
-    tag: str
-    branch: str
-    reason: str
-    approved_by: str
-    approved_at: str | None
-    control: str | None
-    expires: str
     standing: str
     ends_soon: bool
 

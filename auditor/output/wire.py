@@ -42,6 +42,7 @@ from auditor.output.documents import (
     VerdictDocument,
     ViolationDocument,
     WaiverDocument,
+    WaiverTerms,
 )
 from auditor.output.words import rfc3339, writable
 from auditor.past import RefChange
@@ -228,34 +229,26 @@ def _verdict(verdict: Verdict) -> VerdictDocument:
     }
 
 
+def _terms(waiver: Waiver) -> WaiverTerms:
+    return {
+        "tag": waiver.tag,
+        "branch": waiver.branch,
+        "reason": waiver.reason,
+        "approved_by": waiver.approved_by,
+        "approved_at": waiver.approved_at,
+        "control": waiver.control,
+        "expires": waiver.expires,
+    }
+
+
 def _waiver(waiver: Waiver | None, covers: Status | None) -> WaiverDocument | None:
     if waiver is None:
         return None
-    return {
-        "tag": waiver.tag,
-        "branch": waiver.branch,
-        "reason": waiver.reason,
-        "approved_by": waiver.approved_by,
-        "approved_at": waiver.approved_at,
-        "control": waiver.control,
-        "expires": waiver.expires,
-        "covers": covers.value if covers else None,
-    }
+    return {**_terms(waiver), "covers": covers.value if covers else None}
 
 
 def _listed(entry: ListedWaiver) -> ListedWaiverDocument:
-    waiver = entry.waiver
-    return {
-        "tag": waiver.tag,
-        "branch": waiver.branch,
-        "reason": waiver.reason,
-        "approved_by": waiver.approved_by,
-        "approved_at": waiver.approved_at,
-        "control": waiver.control,
-        "expires": waiver.expires,
-        "standing": entry.standing.value,
-        "ends_soon": entry.ends_soon,
-    }
+    return {**_terms(entry.waiver), "standing": entry.standing.value, "ends_soon": entry.ends_soon}
 
 
 def _change(change: RefChange) -> ChangeDocument:
