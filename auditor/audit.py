@@ -15,7 +15,7 @@ from auditor.fixes import FixCommit, counter, counting, describe, find_fixes
 from auditor.forecast import forecast
 from auditor.git import refs
 from auditor.git.changes import Changes, diffs, from_nothing
-from auditor.git.content import Content, Replay
+from auditor.git.content import Content
 from auditor.git.history import History, read_history
 from auditor.git.source import Source
 from auditor.git.source import source as source_of
@@ -207,10 +207,7 @@ def _moved(scene: Scene, fix: FixCommit, line: Line) -> bool:
         sides = [
             (c, content.at_tip(line.tip, c.path), content.at_tip(scene.main.tip, c.path)) for c in fix.changes or ()
         ]
-        return any(
-            here not in (change.after, main) and content.replay(change, here) is not Replay.NOTHING
-            for change, here, main in sides
-        )
+        return any(here not in (change.after, main) and not content.holds(change, here) for change, here, main in sides)
     except RepositoryError:
         return True
 

@@ -6,7 +6,6 @@ import shlex
 from collections.abc import Iterator
 
 from auditor.git.changes import Change, Changes
-from auditor.git.content import Replay
 from auditor.model import Check, FixVerdict, Status, Via
 from auditor.presence.applicable import every_name
 from auditor.presence.case import Case
@@ -113,7 +112,7 @@ def _old_lines(case: Case, tip: str) -> Iterator[Check]:
     changes = inverse(case.fix.changes or ())
     content = case.scene.content
     same = [c for c in changes if content.at(tip, c.path) == c.after]
-    replayed = all(content.replay(c, content.at(tip, c.path)) is Replay.NOTHING for c in changes)
+    replayed = all(content.holds(c, content.at(tip, c.path)) for c in changes)
     if len(same) == len(changes) or case.fix.is_merge or case.fix.base is None or not replayed:
         yield from _blobs(case, same, tip)
     else:

@@ -5,22 +5,20 @@ Equal blobs have equal answers on every branch, under every tag, so each is work
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from functools import lru_cache, partial
 
 import pygit2
 
 from auditor.git import lines
-from auditor.git.bounded import Bounded, per_item
 from auditor.git.changes import REGULAR, Change, Side
-from auditor.git.identity import Identity
 from auditor.git.lines import Hunk
+from auditor.git.marks import Marks, bare, has_all, mark, share
 from auditor.git.store import Store
 
-# What is kept at most, in bytes and in answers.
-_LINES, _STANDING, _HUNKS, _ANSWERS = 8 << 20, 6 << 20, 8 << 20, 30_000
+# How many answers are kept.
+_ANSWERS = 30_000
 # Each fix is asked how it stands at every tip, by its own judgement and by those of later fixes of its files.
 _UNDONE = 150_000
 
@@ -37,31 +35,20 @@ class Replay(Enum):
     CONFLICT = "conflicts"
 
 
-class Content(Identity):
+class Content(Marks):
     """Answers about the files of one repository."""
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
-        self._hunks = Bounded(_HUNKS, self._find_hunks, per_item(250))
         self._replays = lru_cache(_ANSWERS)(self._replay)
         self._undone = lru_cache(_UNDONE)(self._find_undone)
-        self._standing = Bounded(_STANDING, self._find_standing, per_item(100))
-        self._respaced = Bounded(_STANDING, self._find_respaced, per_item(100))
-        self._adjacent = Bounded(_STANDING, self._find_adjacent, per_item(100))
-        self._lines: Bounded[str, list[bytes]] = Bounded(
-            _LINES, lambda oid: lines.split(self.store.blob(oid)), per_item(90)
-        )
+        self._restored = lru_cache(_ANSWERS)(self._find_restored)
 
     # Questions about three blobs
 
-    def hunks(self, old: str, new: str) -> tuple[Hunk, ...] | None:
-        """What changed between two blobs; None where they are to be compared as a whole."""
-        return self._hunks((old, new))
-
-    def _find_hunks(self, blobs: tuple[str, str]) -> tuple[Hunk, ...] | None:
-        one, other = (self.store.blob(oid) for oid in blobs)
-        whole = lines.is_binary(one) or lines.is_binary(other)
-        return None if whole else lines.hunks(one, other)
+    def holds(self, change: Change, there: Side | None) -> bool:
+        """Whether replaying `change` onto a file as it is `there` would change nothing."""
+        return self.could_hold(change, there) and self.replay(change, there) is Replay.NOTHING
 
     def replay(self, change: Change, there: Side | None) -> Replay:
         """What replaying `change` onto a file as it is `there` would do."""
@@ -85,7 +72,7 @@ class Content(Identity):
             return Replay.CLEAN
         if not all(side.mode in REGULAR for side in (before, after, there)):
             return Replay.CONFLICT
-        ours, theirs = self.hunks(before.oid, there.oid), self.hunks(before.oid, after.oid)
+        ours, theirs = self.hunks(before.oid, there.oid), self.own_hunks(before.oid, after.oid)
         if ours is None or theirs is None:
             return Replay.CONFLICT
         return self._replay_hunks(before, after, there, ours, theirs)
@@ -93,7 +80,7 @@ class Content(Identity):
     def _replay_hunks(
         self, before: Side, after: Side, there: Side, ours: tuple[Hunk, ...], theirs: tuple[Hunk, ...]
     ) -> Replay:
-        have, want = self._lines(there.oid), self._lines(after.oid)
+        have, want = self.lines(there.oid), self.lines(after.oid)
         done = {(h.old, h.removed, tuple(have[h.new : h.new + h.added])) for h in ours}
         left = [h for h in theirs if (h.old, h.removed, tuple(want[h.new : h.new + h.added])) not in done]
         if any(lines.overlaps(h, other) for h in left for other in ours):
@@ -136,14 +123,11 @@ class Content(Identity):
     def _all(self, before: Side, after: Side) -> frozenset[int]:
         if not all(side.mode in REGULAR for side in (before, after)):
             return _WHOLE
-        found = self.hunks(before.oid, after.oid)
+        found = self.own_hunks(before.oid, after.oid)
         return _WHOLE if found is None else frozenset(range(len(found)))
 
     def _undone_hunks(self, before: Side, after: Side, there: Side) -> frozenset[int]:
-        fix = self.hunks(before.oid, after.oid)
-        if fix is None:
-            return _NONE
-        maybe = {n: h for n, h in enumerate(fix) if self._could_stand(h, before.oid, there.oid)}
+        maybe = dict(self._could_stand(before.oid, after.oid, there.oid))
         since = self.hunks(before.oid, there.oid) if maybe else None
         old = [(h.old, h.removed) for h in since or ()]
         maybe = {n: h for n, h in maybe.items() if lines.stands(h.old, h.removed, old)}
@@ -156,20 +140,29 @@ class Content(Identity):
             for n, h in maybe.items()
             if not lines.stands(h.new, h.added, new)
             and not (h.removed == 0 and self._goes_on(h, before.oid, after.oid, there.oid, since))
-            and not self.moved_whole(h, before.oid, after.oid, there.oid)
         )
+
+    def _could_stand(self, before: str, after: str, there: str) -> Iterator[tuple[int, Hunk]]:
+        """The hunks of a change that may stand as before it, and do not stand elsewhere as after it."""
+        for number, one in enumerate(self.marks(before, after) or ()):
+            if self.could_stand(one, there) and not self.moved_whole(one.hunk, before, after, there):
+                yield number, one.hunk
 
     def _goes_on(self, hunk: Hunk, before: str, after: str, there: str, since: Sequence[Hunk]) -> bool:
         """Whether lines that were only added are there all the same: elsewhere, or in other words."""
-        have, want = self._lines(there), self._lines(after)
+        have, want = self.lines(there), self.lines(after)
         inserted = lines.bare(line for h in since for line in have[h.new : h.new + h.added])
         if lines.mostly_in(want[hunk.new : hunk.new + hunk.added], inserted):
             return True
-        return lines.goes_on(self._lines(before), self.store.blob(after), self.store.blob(there), hunk.old, since)
+        return lines.goes_on(self.lines(before), self.store.blob(after), self.store.blob(there), hunk.old, since)
 
     def _undone_respaced(self, before: Side, after: Side, there: Side) -> frozenset[int]:
         """The same, white space aside, in a file that got other line ends, or tabs for blanks, throughout."""
-        if not self._respaced_throughout(before, after, there):
+        marks, lost = self.marks(before.oid, after.oid) or (), self.lost(Change("", before, after), there)
+        # None of the fix's lines stands in other white space than it left them in: mostly, that settles it.
+        if not any(has_all(self.respaced(there.oid), marks[n].bare) for n in lost):
+            return _NONE
+        if not self._respaced_throughout(before.oid, there.oid):
             return _NONE
         old, new, have = (Side(side.mode, self._squeezed(side.oid)) for side in (before, after, there))
         fix = self.hunks(old.oid, new.oid)
@@ -181,31 +174,24 @@ class Content(Identity):
         # Without white space some hunks are none: then all of the rest must be back.
         return every if len(found) == len(fix) else _NONE
 
-    def _respaced_throughout(self, before: Side, after: Side, there: Side) -> bool:
-        """Whether a text has most of another's lines by their words alone, and the old ones of any hunk among them."""
-        if _most_in(self._standing(before.oid), self._standing(there.oid)):
+    def _respaced_throughout(self, before: str, there: str) -> bool:
+        """Whether a text has most of another's lines, and by their words alone."""
+        old = self.lines(before)
+        if share(old, self.standing(there)) >= 1 / 2 or share(old, self.respaced(there), bare) < 3 / 4:
             return False
-        have = self._respaced(there.oid)
-        if not _most_in(self._respaced(before.oid), have, 3 / 4) or lines.is_binary(self.store.blob(there.oid)):
-            return False
-        old, hunks = self._lines(before.oid), self.hunks(before.oid, after.oid) or ()
-        return any(have.issuperset(map(_bare, old[h.old : h.old + h.removed])) for h in hunks)
-
-    def _find_respaced(self, oid: str) -> frozenset[int]:
-        """The lines of a file without their white space, by hash."""
-        return frozenset(map(_bare, self._lines(oid)))
+        return not lines.is_binary(self.store.blob(there))
 
     def _squeezed(self, oid: str) -> str:
         """A text without white space but the ends of lines."""
-        return self.store.make_blob(b"".join(b"".join(line.split()) + b"\n" for line in self._lines(oid)))
+        return self.store.make_blob(b"".join(b"".join(line.split()) + b"\n" for line in self.lines(oid)))
 
     def moved_whole(self, hunk: Hunk, before: str, after: str, there: str) -> bool:
         """Whether a hunk's new lines stand somewhere with the lines around them, and its old ones do not.
 
         Where lines repeat, as in a list of releases, a diff may pair the old line with a younger twin.
         """
-        old = lines.with_surroundings(self._lines(before), hunk.old, hunk.removed)
-        new = lines.with_surroundings(self._lines(after), hunk.new, hunk.added)
+        old = lines.with_surroundings(self.lines(before), hunk.old, hunk.removed)
+        new = lines.with_surroundings(self.lines(after), hunk.new, hunk.added)
         data = self.store.blob(there)
         return hunk.added > 0 and lines.has_block(data, new) and not lines.has_block(data, old)
 
@@ -217,67 +203,27 @@ class Content(Identity):
         So it is where a change to a change is lost with the change that it was made to. What stood so already
         in the file as it `came` did not give way.
         """
-        after = change.after
-        known = {side.oid for side in (change.before, after) if side}
-        if earlier is None or earlier.oid in known:
+        return self._restored(change.before, change.after, earlier, there, came)
+
+    def _find_restored(
+        self, before: Side | None, after: Side | None, earlier: Side | None, there: Side | None, came: Side | None
+    ) -> frozenset[int]:
+        change = Change("", before, after)
+        if earlier is None or earlier.oid in {side.oid for side in (before, after) if side}:
             return _NONE
-        if self._as_a_whole(change):
+        if self.as_a_whole(change):
             return _WHOLE if there == earlier != came else _NONE
-        if earlier.mode not in REGULAR:
-            return _NONE
         lost = self.lost(change, there)
-        since = self.hunks(earlier.oid, after.oid) if after and lost else None
-        met = {i: n for i, h in enumerate(since or ()) if (n := [n for n, one in lost.items() if lines.meets(one, h)])}
-        if not (since and there and any(self._could_stand(since[i], earlier.oid, there.oid) for i in met)):
+        if not (after and there and lost and earlier.mode in REGULAR):
             return _NONE
-        since_earlier = Change(change.path, earlier, after)
+        since = enumerate(self.hunks(earlier.oid, after.oid) or ())
+        met = {i: (h, n) for i, h in since if (n := [n for n, one in lost.items() if lines.meets(one, h)])}
+        texts = self.lines(earlier.oid), self.lines(after.oid)
+        if not any(self.could_stand(mark(h, *texts), there.oid) for h, _ in met.values()):
+            return _NONE
+        since_earlier = Change("", earlier, after)
         larger = self.undone(since_earlier, there) - self.undone(since_earlier, came)
-        return frozenset(n for i in larger for n in met.get(i, ()))
-
-    def _as_a_whole(self, change: Change) -> bool:
-        """Whether a file is compared as a whole before and after a change: a binary, a link, a submodule."""
-        before, after = change.before, change.after
-        if before is None or after is None:
-            return False
-        return not all(s.mode in REGULAR for s in (before, after)) or self.hunks(before.oid, after.oid) is None
-
-    def gave_way(self, change: Change, there: Side | None) -> bool:
-        """Whether a file may have lost any of what a change made there."""
-        whole = there not in (None, change.before, change.after) and self._as_a_whole(change)
-        return whole or bool(self.lost(change, there))
-
-    def lost(self, change: Change, there: Side | None) -> dict[int, Hunk]:
-        """The hunks of a change of which a file has less than half of the lines: quick, and mostly none."""
-        before, after = change.before, change.after
-        if not (before and after and there) or not all(s.mode in REGULAR for s in (before, after, there)):
-            return {}
-        want, single = self._lines(after.oid), self._standing(there.oid)
-        found = {}
-        for number, hunk in enumerate(self.hunks(before.oid, after.oid) or ()):
-            added = [hash(line) in single for line in want[hunk.new : hunk.new + hunk.added] if line.strip()]
-            if 2 * sum(added) < len(added) or not added:
-                found[number] = hunk
-        return found
-
-    def _could_stand(self, hunk: Hunk, before: str, there: str) -> bool:
-        """Whether a file has the old lines of a hunk at all, or the two lines around an insertion side by side.
-
-        It costs no comparison of the files, and settles it for most of them.
-        """
-        old = self._lines(before)
-        if hunk.removed:
-            return self._standing(there).issuperset(map(hash, old[hunk.old : hunk.old + hunk.removed]))
-        if not 0 < hunk.old < len(old):
-            return True
-        return hash((old[hunk.old - 1], old[hunk.old])) in self._adjacent(there)
-
-    def _find_standing(self, oid: str) -> frozenset[int]:
-        """The lines of a file by hash: who looks alike is compared in full."""
-        return frozenset(map(hash, self._lines(oid)))
-
-    def _find_adjacent(self, oid: str) -> frozenset[int]:
-        """The pairs of neighbours among the lines of a file, likewise."""
-        return frozenset(map(hash, itertools.pairwise(self._lines(oid))))
+        return frozenset(n for i in larger if i in met for n in met[i][1])
 
     def size(self, change: Change) -> int:
         """How many hunks a change has, a change of mode among them (1 for a file taken as a whole)."""
@@ -292,13 +238,3 @@ def _merge_modes(before: int, there: int, after: int) -> Replay:
     if after in (before, there):
         return Replay.NOTHING
     return Replay.CLEAN if there == before else Replay.CONFLICT
-
-
-def _bare(line: bytes) -> int:
-    """A line without its white space, by hash."""
-    return hash(b"".join(line.split()))
-
-
-def _most_in(one: frozenset[int], other: frozenset[int], share: float = 1 / 2) -> bool:
-    """Whether a text has at least half of another's lines, or another share of them."""
-    return len(one & other) >= share * len(one)

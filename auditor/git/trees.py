@@ -33,6 +33,10 @@ class Trees:
             index = self._tips[commit] = self._read_index(commit)
         return index
 
+    def is_tip(self, commit: str) -> bool:
+        """Whether a commit has been asked for as a branch's tip."""
+        return commit in self._tips
+
     def _read_index(self, commit: str) -> pygit2.Index:
         index = pygit2.Index()
         try:
@@ -51,7 +55,7 @@ class Trees:
 
     def at(self, commit: str, path: str) -> Side | None:
         """A file in any commit."""
-        if commit in self._tips:
+        if self.is_tip(commit):
             return self.at_tip(commit, path)
         try:
             return self._inside(self.tree_id(commit), path)

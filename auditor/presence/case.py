@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from auditor.fixes import FixCommit
 from auditor.git.changes import Changes
-from auditor.git.content import Replay
 from auditor.model import Status, Via
 from auditor.presence.scene import Line, Older, Place, Scene, Whole
 from auditor.presence.search import Search
@@ -89,8 +88,8 @@ class Case:
 
     def holds(self, changes: Changes, commit: str | None = None) -> bool:
         """Whether replaying `changes` there changes nothing."""
-        place, replay = self.place(commit), self.scene.content.replay
-        return all(replay(c, place.side(c)) is Replay.NOTHING for c in changes)
+        place, holds = self.place(commit), self.scene.content.holds
+        return all(holds(c, place.side(c)) for c in changes)
 
     def whole_held(self, commit: str | None = None) -> Whole | None:
         """The first larger change with the fix in it whose replay there changes nothing."""

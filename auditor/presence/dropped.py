@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 from auditor.git.changes import Change, Side
-from auditor.git.content import Replay
 from auditor.model import Status
 from auditor.presence import cherry_pick, declared, squash, standing
 from auditor.presence.case import Case, Regions, Undone
@@ -116,7 +115,7 @@ def _had_it(case: Case, merge: int) -> bool:
 def _held_some(case: Case, commit: str) -> set[str]:
     place = case.place(commit)
     content = case.scene.content
-    return {c.path for c in case.fix.changes or () if content.replay(c, place.side(c)) is Replay.NOTHING}
+    return {c.path for c in case.fix.changes or () if content.holds(c, place.side(c))}
 
 
 def _took_nothing(case: Case, change: Change, arrival: int, parent: int) -> bool:
@@ -126,14 +125,14 @@ def _took_nothing(case: Case, change: Change, arrival: int, parent: int) -> bool
     theirs = case.end(ids[parent]).side(change)
     if ours is None or merged is None or tip is None:
         return False
-    if Replay.NOTHING in (content.replay(change, ours), content.replay(change, merged)):
+    if content.holds(change, ours) or content.holds(change, merged):
         return False
     if _had_most(case, change, ours):
         return False
     if any(_shares(case, change, Change(change.path, ours, later)) for later in (merged, tip)):
         return False
     older = partial(_was_older, case, change, sides=(first, parent))
-    had = content.replay(change, theirs) is Replay.NOTHING
+    had = content.holds(change, theirs)
     return (had or older(theirs)) and (_was_old(case, change, ours) or older(ours))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -68,22 +69,24 @@ class Scene:
         self._arrivals: dict[int, tuple[list[int], dict[int, int]]] = {}
         self._overruling: dict[int, tuple[list[int], list[int]]] = {}
         self._brought: dict[int, Changes | None] = {}
-        self.withdrawn: dict[int, str | None] = {}
+        self.withdrawn: dict[tuple[int, bool], str | None] = {}
         self._parted: dict[tuple[int, int], list[int]] = {}
         self._bases: dict[tuple[int, int], list[int]] = {}
         self._fixes: dict[str, list[tuple[int, Change]]] = defaultdict(list)
 
     def know(self, fixes: Iterable[FixCommit]) -> None:
         """Takes note of what each fix of the audit does to each file."""
-        for fix in {f.number: f for f in fixes}.values():
-            for change in fix.changes or ():
-                self._fixes[change.path].append((fix.number, change))
+        generation, ids = self.history.generation, self.history.ids
+        known = {f.number: f for f in fixes}
+        for number in sorted(known, key=lambda n: (generation[n], ids[n])):
+            for change in known[number].changes or ():
+                self._fixes[change.path].append((number, change))
 
     def earlier_fixes(self, path: str, fix: FixCommit, most: int) -> list[tuple[int, Change]]:
         """The last `most` fixes of one file that are lower in the history than a fix, and what they did to it."""
-        height, generation = self.history.generation[fix.number], self.history.generation
-        found = [(n, c) for n, c in self._fixes.get(path, ()) if generation[n] < height]
-        return sorted(found, key=lambda entry: (generation[entry[0]], self.history.ids[entry[0]]))[-most:]
+        found, generation = self._fixes.get(path, []), self.history.generation
+        end = bisect_left(found, generation[fix.number], key=lambda entry: generation[entry[0]])
+        return found[max(0, end - most) : end]
 
     def contains(self, line: Line, number: int) -> bool:
         """Whether a commit is in the history of a branch."""

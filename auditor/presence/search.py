@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from auditor.fixes import FixCommit, counting
 from auditor.git.changes import Changes, diffs
+from auditor.presence.below import Below
 from auditor.presence.scene import Line, Scene
 
 _MOST_PATHSPECS = 100
@@ -21,26 +22,24 @@ class Search:
 
     def __init__(self, scene: Scene, absent: Sequence[FixCommit], moved: Sequence[FixCommit], paths: Iterable[str]):
         self.scene = scene
-        fixes = {f.number: f for f in (*absent, *moved)}
-        self._bit = {number: bit for bit, number in enumerate(fixes)}
-        self._below = scene.history.masks([[number] for number in fixes])
+        self._below = Below(scene.history, dict.fromkeys(f.number for f in (*absent, *moved)))
         self.changes: dict[int, Changes] = {}
         self.merged: dict[int, Changes] = {}
         self._touching: dict[str, list[int]] = defaultdict(list)
         wanted = sorted(set(paths))
-        self._look(self._scope([f.number for f in absent], bool(moved)), wanted)
-        self._look_at_merges([f.number for f in absent], wanted)
+        below_all = self._below.every(f.number for f in absent)
+        self._look(self._scope(below_all, bool(moved)), wanted)
+        self._look_at_merges(below_all, wanted)
 
-    def _scope(self, absent: Sequence[int], moved: bool) -> list[int]:
+    def _scope(self, below_all: set[int], moved: bool) -> list[int]:
         """Whatever is not below every absent fix; for the others, what branches have and main has not."""
-        everything = sum(1 << self._bit[number] for number in absent)
-        reach, below, parents = self.scene.reach, self._below, self.scene.history.parents
+        reach, parents = self.scene.reach, self.scene.history.parents
         return [
             n
             for n in self.scene.history.order
             if len(parents[n]) < 2
             and reach[n]
-            and (below[n] & everything != everything or (moved and not reach[n] & 1))
+            and (n not in below_all or (moved and not reach[n] & 1))
             and n not in self.scene.history.cut
         ]
 
@@ -58,12 +57,10 @@ class Search:
             if counted and any(c.path in wanted for c in counted):
                 self._note(number, counted)
 
-    def _look_at_merges(self, absent: Sequence[int], paths: list[str]) -> None:
+    def _look_at_merges(self, below_all: set[int], paths: list[str]) -> None:
         """What branches' merges did to these paths: of a topic's commits together, one of main may be the squash."""
-        everything = sum(1 << self._bit[number] for number in absent)
-        history, reach, below = self.scene.history, self.scene.reach, self._below
-        merges = [n for n in history.order if len(history.parents[n]) > 1 and reach[n] & ~1]
-        merges = [n for n in merges if below[n] & everything != everything]
+        history, reach = self.scene.history, self.scene.reach
+        merges = [n for n in history.order if len(history.parents[n]) > 1 and reach[n] & ~1 and n not in below_all]
         limit = paths if len(paths) <= _MOST_PATHSPECS else ()
         wanted = set(paths)
         if merges and wanted:
@@ -88,7 +85,7 @@ class Search:
 
         None for a fix that was not looked for: what others brought to light is not its evidence.
         """
-        if fix.number not in self._bit:
+        if fix.number not in self._below:
             return []
         found = {n for path in paths for n in self._touching.get(path, ())}
         kept = [n for n in found if self.scene.contains(line, n) and not self.is_below(fix, n)]
@@ -97,7 +94,6 @@ class Search:
 
     def is_below(self, fix: FixCommit, number: int) -> bool:
         """Whether a commit is the fix itself or one of its ancestors."""
-        bit = self._bit.get(fix.number)
-        if bit is None:
+        if fix.number not in self._below:
             return number == fix.number
-        return bool(self._below[number] >> bit & 1)
+        return self._below.is_below(fix.number, number)

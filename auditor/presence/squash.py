@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from auditor.git.changes import Change, Changes
-from auditor.git.content import Replay
 from auditor.model import Via
 from auditor.presence import likeness
 from auditor.presence.case import Case, Found, names
@@ -57,5 +56,5 @@ def _carries(case: Case, changes: Changes, moved: dict[str, str]) -> bool:
 
 def _brings(case: Case, change: Change, theirs: Change) -> bool:
     content = case.scene.content
-    after = content.replay(change, theirs.after) is Replay.NOTHING
-    return after and content.replay(change, theirs.before) is not Replay.NOTHING
+    after = content.holds(change, theirs.after)
+    return after and not content.holds(change, theirs.before)

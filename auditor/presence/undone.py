@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from auditor.git.changes import diffs
 from auditor.model import Status
 from auditor.presence import dropped, likeness, older, standing, withdrawn
-from auditor.presence.case import Case, Found, Regions, Undone
+from auditor.presence.case import Case, Found, Regions, Undone, names
 from auditor.presence.scene import inverse
 
 _ENOUGH = 1 / 3
 # Of a file that thousands of commits touch, so many are looked at.
 _LATEST = 200
+# So many commits are looked at first, then twice as many, and so on.
+_A_LOOK = 100
 
 
 def find(case: Case, found: Found) -> Undone | None:
@@ -122,8 +126,9 @@ def _by_change(case: Case) -> Iterator[tuple[int, bool]]:
     same = case.scene.content.same
     ours = [case.fix.changes or (), *(w.changes for w in case.wholes)] if candidates else []
     for changes in ours:
-        taking = inverse(changes)
-        for number, theirs in candidates:
+        alike = [(number, theirs) for number, theirs in candidates if len(theirs) == len(changes)]
+        taking = inverse(changes) if alike else ()
+        for number, theirs in alike:
             out = same(taking, theirs)
             if out or same(changes, theirs):
                 yield number, out
@@ -232,8 +237,22 @@ def arrived(case: Case, found: Found) -> int:
     trunk, _ = scene.arrivals(case.line)
     last = max(scene.place(case.line, n) for n in events)
     expected = _expected(case, found.number)
-    back = (n for n in trunk[last:] if not dropped.lacks(case, n) - expected)
+    turns = itertools.chain([trunk[last]], _touching(case, trunk[last + 1 :]))
+    back = (n for n in turns if not dropped.lacks(case, n) - expected)
     return next(back, trunk[-1])
+
+
+def _touching(case: Case, trunk: Sequence[int]) -> Iterator[int]:
+    """The commits of a line that touch a file of the fix under any name that it has: mostly few. Some at a time."""
+    scene = case.scene
+    named = (names(scene, case.fix, line).values() for line in (case.line, scene.main))
+    paths = sorted({*case.fix.paths, *itertools.chain(*named)})
+    start, count = 0, _A_LOOK
+    while start < len(trunk):
+        some = trunk[start : start + count]
+        found = diffs(scene.content.store, [scene.history.step(n) for n in some], paths)
+        yield from (n for n, changes in zip(some, found, strict=True) if changes != ())
+        start, count = start + count, 2 * count
 
 
 def _content_since(case: Case, found: Found) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from auditor.git.changes import Changes
-from auditor.git.content import Replay
 from auditor.presence import likeness, older, standing
 from auditor.presence.case import Case
 from auditor.presence.scene import Place, inverse
@@ -18,14 +17,16 @@ _MOST = 1 / 2
 def find(case: Case) -> str | None:
     """How main took the fix back, or None.
 
-    Where no message hints at it, that is one answer for all branches that have the fix.
+    Where no message hints at it, that is one answer for all branches that have the fix, and one for the others.
     """
-    scene, number = case.scene, case.fix.number
-    if not scene.contains(case.line, number) or any(scene.reverts_of(carrier) for carrier in case.carriers()):
-        return _find(case)
-    if number not in scene.withdrawn:
-        scene.withdrawn[number] = _find(case)
-    return scene.withdrawn[number]
+    scene = case.scene
+    key = case.fix.number, scene.contains(case.line, case.fix.number)
+    if key in scene.withdrawn:
+        return scene.withdrawn[key]
+    found = _find(case)
+    if not any(scene.reverts_of(carrier) for carrier in case.carriers()):
+        scene.withdrawn[key] = found
+    return found
 
 
 def _find(case: Case) -> str | None:
@@ -53,7 +54,7 @@ def _nothing_left(case: Case, there: Place) -> bool:
 
 def _stands(case: Case, there: Place) -> bool:
     """Whether all of it stands, or a part that counts: then main still asks for that. A name in a list stays behind."""
-    if all(case.scene.content.replay(c, there.side(c)) is Replay.NOTHING for c in case.fix.changes or ()):
+    if all(case.scene.content.holds(c, there.side(c)) for c in case.fix.changes or ()):
         return True
     found = standing.standing(there)
     return found.kept > _LITTLE * sum(found)

@@ -1,0 +1,86 @@
+"""Which of many files are likely like another one: by some lines of each, kept as checksums."""
+
+from __future__ import annotations
+
+import heapq
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from functools import lru_cache
+
+from auditor.errors import RepositoryError
+from auditor.git import lines
+from auditor.git.store import Store
+
+# Of a large file one line in eight is kept, of a small one each, unless there are very many files.
+_ONE_IN = 8
+_SMALL = 64
+_VERY_MANY = 10_000
+# A line that more files have is a brace or a blank: counting them all takes long, and finds no likeness.
+_MANY = 100
+_RANKED = 20
+# What is full is better begun anew, unless its files are asked about again and again.
+_COMMITS, _BLOBS = 16, 5_000
+_ANSWERS = 2_000
+
+
+class Sketches:
+    """The files of one or several commits, by blob."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._holders: defaultdict[int, list[str]] = defaultdict(list)
+        self._known: set[str] = set()
+        self._sampled: set[str] = set()
+        self._commits: set[str] = set()
+        self._small = _SMALL
+        self.ranked = lru_cache(_ANSWERS)(self._rank)
+
+    def know(self, commit: str, blobs: Iterable[str]) -> None:
+        """Takes up the files of a commit, once."""
+        if commit in self._commits:
+            return
+        self._commits.add(commit)
+        new = sorted(set(blobs) - self._known)
+        self._small = 0 if len(new) > _VERY_MANY else self._small
+        for oid in new:
+            for line in self._sketch(oid):
+                self._holders[line].append(oid)
+        self._known.update(new)
+        self.ranked.cache_clear()
+
+    @property
+    def full(self) -> bool:
+        """Whether there is more than commits that come and go should leave."""
+        return len(self._commits) >= _COMMITS or len(self._known) > _BLOBS
+
+    def _sketch(self, oid: str) -> set[int]:
+        """Some lines of a blob: of equal lines of two blobs, the same ones."""
+        try:
+            data = self._store.read_blob(oid)
+        except RepositoryError:
+            return set()
+        found = set(map(zlib.crc32, lines.split(data))) if not lines.is_binary(data) else set()
+        if len(found) < self._small:
+            return found
+        self._sampled.add(oid)
+        return {line for line in found if not line % _ONE_IN}
+
+    def _rank(self, oid: str) -> dict[str, int]:
+        """The blobs with most lines of a blob in common, likest first, each with its place: some for each commit."""
+        votes = self._votes(oid)
+        sampled = oid in self._sampled
+        ranked = [
+            (-count * (_ONE_IN if sampled or other in self._sampled else 1), other) for other, count in votes.items()
+        ]
+        likest = heapq.nsmallest(_RANKED * len(self._commits), ranked)
+        return {other: place for place, (_, other) in enumerate(likest)}
+
+    def _votes(self, oid: str) -> Counter[str]:
+        """How many lines each file has of a blob, but for those that tell nothing, unless there are no others."""
+        holders = [self._holders[line] for line in self._sketch(oid) if line in self._holders]
+        telling = [held for held in holders if len(held) <= _MANY * len(self._commits)]
+        votes: Counter[str] = Counter()
+        for held in telling or holders:
+            votes.update(held)
+        return votes
