@@ -8,26 +8,27 @@ refs that a remote advertises.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import tempfile
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pygit2
-from pydantic import TypeAdapter, ValidationError
 
-from auditor import __version__, audit
+from auditor import __version__, audit, packing
 from auditor.config import RepositoryConfig
-from auditor.errors import BranchDriftError, RepositoryError
+from auditor.errors import RepositoryError
 from auditor.git import process
 from auditor.git.source import Source
 from auditor.model import Problem, RepositoryAudit
-from auditor.output import files
+from auditor.packed import Packed, Tally
 
-_AUDIT: TypeAdapter[RepositoryAudit] = TypeAdapter(RepositoryAudit)
 _POLICY = {"waivers", "waiver_warning", "acknowledged", "calendar", "limits", "forge", "backmerge", "pipelines"}
-# What is kept of an audit: 2 has its refs, 3 the commits with which fixes came to main and to branches.
-_FORMAT = 3
+# What is kept of an audit: 2 has its refs, 3 the commits with which fixes came to main and to branches, 4 is packed.
+_FORMAT = 4
 _KEPT_SECONDS = 30 * 86_400
 
 
@@ -39,13 +40,13 @@ def find(config: RepositoryConfig, source: Source, state: Path) -> RepositoryAud
         return audit.failed(config, Problem(error.code, error.detail))
     if before is None:
         return audit.find(config, source)
-    file = state / "cache" / f"{before}.json"
+    file = state / "cache" / f"{before}.audit"
     known = _read(file)
     if known is not None:
         return known
-    found = audit.find(config, source)
-    if not found.errors and _key(config, source) == before:
-        _write(file, found)
+    found = packing.pack(audit.find(config, source), document=True)
+    if not found.errors and isinstance(found.hotfixes, Packed) and _key(config, source) == before:
+        _write(file, found, found.hotfixes)
     return found
 
 
@@ -62,27 +63,49 @@ def _key(config: RepositoryConfig, source: Source) -> str | None:
 
 
 def _read(file: Path) -> RepositoryAudit | None:
-    """A damaged or foreign file is as good as none."""
+    """A damaged or foreign file is as good as none: the first line is the hash of the others."""
     try:
-        found = _AUDIT.validate_json(file.read_bytes())
-    except (OSError, ValidationError, ValueError):
+        digest, _, rest = file.read_bytes().partition(b"\n")
+        if hashlib.sha256(rest).hexdigest().encode() != digest:
+            return None
+        head, tally, hotfixes, document = rest.split(b"\n", 3)
+        length, incomplete, pairs = json.loads(tally)
+        packed = Packed(hotfixes, length, Tally(pairs, incomplete), packing.unpack, document)
+        found = replace(packing.AUDIT.validate_json(head), hotfixes=packed)
+    except (OSError, ValueError, TypeError):
         return None
     with suppress(OSError):
         os.utime(file)
     return found
 
 
-def _write(file: Path, found: RepositoryAudit) -> None:
+def _write(file: Path, found: RepositoryAudit, packed: Packed) -> None:
     """A cache that cannot be written costs the next run time, and this one nothing."""
-    with suppress(OSError, BranchDriftError):
+    head = packing.canonical(replace(found, hotfixes=()))
+    tally = json.dumps([len(packed), packed.tally.incomplete, packed.tally.pairs]).encode()
+    rest = b"\n".join((head, tally, packed.canonical, packed.document or b""))
+    with suppress(OSError):
         if not file.parent.is_dir():
             file.parent.mkdir(parents=True)
-        files.write_text(file, _AUDIT.dump_json(found).decode())
-        _forget(file.parent)
+        _replace(file, hashlib.sha256(rest).hexdigest().encode() + b"\n" + rest)
 
 
-def _forget(folder: Path) -> None:
+def _replace(file: Path, data: bytes) -> None:
+    """At once, but not waited for: what a power cut leaves half is seen to be damaged."""
+    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as opened:
+            opened.write(data)
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def forget(state: Path) -> None:
+    """Removes what no run has asked for in a long time."""
     oldest = time.time() - _KEPT_SECONDS
-    for entry in os.scandir(folder):
-        if entry.stat().st_mtime < oldest:
-            Path(entry.path).unlink(missing_ok=True)
+    with suppress(OSError):
+        for entry in os.scandir(state / "cache"):
+            if entry.stat().st_mtime < oldest:
+                Path(entry.path).unlink(missing_ok=True)

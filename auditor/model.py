@@ -7,11 +7,12 @@ decoded as UTF-8 with replacement characters.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from auditor.packed import Tally, tally
 from auditor.past import Ref, RefChange
 from auditor.told import Asked, Required, Review
 from auditor.waivers import ListedWaiver, Waiver
@@ -233,7 +234,7 @@ class RepositoryAudit:
     tags_total: int
     tags_audited: int
     excluded: tuple[Excluded, ...]
-    hotfixes: tuple[Hotfix, ...]
+    hotfixes: Sequence[Hotfix]
     violations: tuple[Violation, ...]
     not_judged: tuple[RuleNotJudged, ...]
     errors: tuple[Problem, ...]
@@ -250,14 +251,19 @@ class RepositoryAudit:
                 yield hotfix, verdict
 
     @cached_property
+    def tally(self) -> Tally:
+        """The pairs, counted."""
+        return tally(self.hotfixes)
+
+    @property
     def incomplete(self) -> bool:
         """Whether something in this repository could not be judged."""
-        return bool(self.errors) or any(v.incomplete for _, v in self.pairs())
+        return bool(self.errors) or self.tally.incomplete
 
-    @cached_property
+    @property
     def drifts(self) -> bool:
         """Whether any pair drifts without a waiver."""
-        return any(v.status in DRIFT for _, v in self.pairs())
+        return any(self.tally.pairs.get(status) for status in DRIFT)
 
     @property
     def verdict(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -27,14 +27,20 @@ def apply_policy(audit: RepositoryAudit, config: RepositoryConfig, now: int) -> 
     """The audit with due times, waivers, and the rules about waivers and changed refs, as of `now`."""
     today = datetime.fromtimestamp(now, UTC).date()
     active = [w for w in config.waivers if w.expires >= today]
-    judged = tuple(
-        replace(h, verdicts=tuple(_decide(h, v, config, active, now) for v in h.verdicts)) for h in audit.hotfixes
-    )
+    judged = _judged(audit.hotfixes, config, active, now)
     audit = replace(audit, changes=tuple(_acknowledged(c, audit.changes, config) for c in audit.changes))
     listed = tuple(_listed(w, config, today, now, judged) for w in config.waivers)
     violations = (*audit.violations, *rules.remembered(audit, config), *_about_waivers(config, listed))
     kept = tuple(v for v in violations if v.severity is not Severity.OFF)
     return replace(audit, hotfixes=judged, waivers=listed, violations=kept, not_judged=_not_judged(audit, config))
+
+
+def _judged(
+    hotfixes: Sequence[Hotfix], config: RepositoryConfig, active: list[WaiverConfig], now: int
+) -> Sequence[Hotfix]:
+    if not active and not any(b.sla for b in config.branches):
+        return hotfixes
+    return tuple(replace(h, verdicts=tuple(_decide(h, v, config, active, now) for v in h.verdicts)) for h in hotfixes)
 
 
 def _not_judged(audit: RepositoryAudit, config: RepositoryConfig) -> tuple[RuleNotJudged, ...]:
@@ -91,7 +97,7 @@ def _value(waiver: WaiverConfig) -> Waiver:
 
 
 def _listed(
-    waiver: WaiverConfig, config: RepositoryConfig, today: date, now: int, judged: tuple[Hotfix, ...]
+    waiver: WaiverConfig, config: RepositoryConfig, today: date, now: int, judged: Sequence[Hotfix]
 ) -> ListedWaiver:
     if waiver.expires < today:
         return ListedWaiver(_value(waiver), Standing.ENDED, ends_soon=False)

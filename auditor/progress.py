@@ -44,7 +44,7 @@ def progress(total: int, form: str = "text", *, quiet: bool = False) -> Iterator
 
 
 def _repository(found: RepositoryAudit, form: str) -> None:
-    pairs = Counter(v.status for _, v in found.pairs())
+    pairs = Counter(found.tally.pairs)
     drifting = sum(pairs[s] for s in DRIFT)
     trouble = "; ".join(f"{e.code}: {e.detail}" for e in found.errors)
     said = trouble or f"{drifting} of {pairs.total()} pairs drift"

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "auditor"
 FLOORS = (
-    ("model", "past", "told", "waivers", "errors", "versions", "locks"),
+    ("model", "packed", "past", "told", "waivers", "errors", "versions", "locks"),
     ("yaml_text", "values", "urls", "addresses", "access", "backmerging", "noticing", "faults", "config_parts",
      "matrix", "config"),
     ("git",),
@@ -19,8 +19,8 @@ FLOORS = (
         "lists", "landing",
     ),
     ("audit", "discovery"),
-    ("output", "fleet", "guarded", "cluster", "cache", "alone", "progress", "successes", "push", "ledger", "recording",
-     "evidence", "backmerge", "reading", "notices"),
+    ("output", "fleet", "guarded", "cluster", "cache", "packing", "alone", "progress", "successes", "push", "ledger",
+     "recording", "evidence", "backmerge", "reading", "notices"),
     ("commands", "serve"),
     ("cli",),
 )  # fmt: skip

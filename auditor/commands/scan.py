@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pygit2
 
-from auditor import __version__, alone, audit, cache, fleet, memory, push, successes
+from auditor import __version__, alone, audit, cache, fleet, memory, packing, push, successes
 from auditor.commands import discoveries
 from auditor.config import Config, RepositoryConfig, load, overridden, zero
 from auditor.errors import BranchDriftError, UsageError
@@ -169,7 +169,8 @@ def scan(
 ) -> Audit:
     """One run over all repositories of a configuration."""
     known = recording.known(config.repositories)
-    work = partial(audit_one, now=started, state=config.state, remember=not options.no_ledger)
+    remember, document = not options.no_ledger, options.form == "json" or options.report_dir is not None
+    work = partial(audit_one, now=started, state=config.state, remember=remember, document=document)
     with progress(len(config.repositories), options.log_format, quiet=options.quiet) as tell:
         if options.scheduler is not None:
             from auditor import cluster
@@ -180,6 +181,8 @@ def scan(
         else:
             whole = partial(work, known=known)
             repositories = fleet.run(config.repositories, whole, options.jobs or os.cpu_count() or 1, tell)
+    if remember:
+        cache.forget(config.state)
     repositories = _told(config, repositories, started, _kept(config, options))
     return Audit(tool(), started, max(started, int(time.time())), config.sha256, repositories, discovered)
 
@@ -218,14 +221,24 @@ def discovered_too(config: Config, options: Options) -> tuple[Config, tuple[Disc
 
 
 def audit_one(
-    repository: RepositoryConfig, now: int, state: Path, known: Mapping[str, Known] = _NOTHING, *, remember: bool
+    repository: RepositoryConfig,
+    now: int,
+    state: Path,
+    known: Mapping[str, Known] = _NOTHING,
+    *,
+    remember: bool,
+    document: bool = False,
 ) -> RepositoryAudit:
-    """One repository: the facts, remembered where that is allowed, and what memory and policy make of them today."""
+    """One repository: the facts, remembered where that is allowed, and what memory and policy make of them today.
+
+    It comes packed, for the JSON `document` or for others.
+    """
     began = time.monotonic()
     place = source(repository, state)
     found = cache.find(repository, place, state) if remember else audit.find(repository, place)
     found = memory.compare(found, known.get(repository.name), partial(ancestry.in_history, place))
-    return audit.timed(audit.apply_policy(found, repository, now), time.monotonic() - began)
+    found = packing.pack(audit.apply_policy(found, repository, now), document=document)
+    return audit.timed(found, time.monotonic() - began)
 
 
 def _write(

@@ -12,14 +12,13 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import PydanticSerializationError
 
+from auditor import packing
 from auditor.ledger.database import LedgerError
 from auditor.ledger.rows import canonical, sha256
 from auditor.model import Discovery, RepositoryAudit
 
 FORMAT = 1
-_AUDIT: TypeAdapter[RepositoryAudit] = TypeAdapter(RepositoryAudit)
 _DISCOVERED: TypeAdapter[tuple[Discovery, ...]] = TypeAdapter(tuple[Discovery, ...])
 
 
@@ -27,17 +26,19 @@ def dump(found: RepositoryAudit) -> bytes:
     """The audit but for how long it took, which differs each night."""
     timeless = replace(found, duration_seconds=0.0)
     try:
-        value = _AUDIT.dump_python(timeless, mode="json")
-    except PydanticSerializationError:
-        value = asdict(timeless)  # text that is no Unicode: what cannot be written is shown
-    return canonical({"format": FORMAT, "repository": value})
+        return b'{"format":%d,"repository":%b}' % (FORMAT, packing.canonical(timeless))
+    except packing.Unwritable:
+        # Text that is no Unicode: what cannot be written is shown.
+        value = asdict(replace(timeless, hotfixes=tuple(timeless.hotfixes)))
+        return canonical({"format": FORMAT, "repository": value})
 
 
 def load(body: bytes, seconds: float) -> RepositoryAudit:
     """The audit. Raises `LedgerError` where these bytes are none that this version knows."""
     try:
         whole = _known(json.loads(body))
-        return replace(_AUDIT.validate_python(whole["repository"]), duration_seconds=seconds)
+        found = packing.AUDIT.validate_python(whole["repository"])
+        return replace(found, hotfixes=tuple(found.hotfixes), duration_seconds=seconds)
     except (ValueError, KeyError, TypeError, ValidationError) as error:
         raise LedgerError(f"is no audit: {str(error).splitlines()[0]}") from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -166,7 +167,7 @@ def _entry(number: int, at: int, found: RepositoryAudit, source: str, sha: str) 
 
 
 def _ending(number: int, found: Audit) -> dict[str, Any]:
-    statuses = [v.status for r in found.repositories for _, v in r.pairs()]
+    statuses = sum((Counter(r.tally.pairs) for r in found.repositories), Counter())
     return {
         "run": number,
         "state": "finished",
@@ -175,9 +176,9 @@ def _ending(number: int, found: Audit) -> dict[str, Any]:
         "exit_code": found.exit_code,
         "repositories": len(found.repositories),
         "hotfixes": sum(len(r.hotfixes) for r in found.repositories),
-        "pairs": len(statuses),
-        "drifting": sum(s in DRIFT for s in statuses),
-        "unknown": statuses.count(Status.UNKNOWN),
+        "pairs": statuses.total(),
+        "drifting": sum(statuses[s] for s in DRIFT),
+        "unknown": statuses[Status.UNKNOWN],
         "violations": sum(len(r.violations) for r in found.repositories),
     }
 

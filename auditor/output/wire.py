@@ -6,7 +6,7 @@ import itertools
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -45,12 +45,14 @@ from auditor.output.documents import (
     WaiverTerms,
 )
 from auditor.output.words import rfc3339, writable
+from auditor.packed import Packed
 from auditor.past import RefChange
 from auditor.waivers import ListedWaiver, Waiver
 
 SCHEMA = "branch-drift/audit/v1"
-# The line that a written document begins its repositories with.
+# The lines that a written document begins its repositories with, and the hotfixes of one that has none.
 _REPOSITORIES = ' "repositories": [\n'
+_NO_HOTFIXES = '\n   "hotfixes": []'
 # Characters that would change how the text around them looks, or hide; JSON has escapes for them.
 _UNSEEN = re.compile("[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 
@@ -63,9 +65,24 @@ def render(audit: Audit) -> str:
     shell["summary"] = _summary(audit)
     text = _written(shell)
     if audit.repositories:
-        each = [_written({"repositories": [_repository(r)]})[len(_BEFORE) : -len(_AFTER)] for r in audit.repositories]
+        each = (_whole(r) for r in audit.repositories)
         text = "".join((text.removesuffix("[]\n}"), "[\n", ",\n".join(each), _AFTER))
     return text + "\n"
+
+
+def _whole(found: RepositoryAudit) -> str:
+    """A repository as it is written, among others."""
+    packed = found.hotfixes
+    shown = packed.document if isinstance(packed, Packed) else None
+    head = _written({"repositories": [_repository(replace(found, hotfixes=()))]})[len(_BEFORE) : -len(_AFTER)]
+    before, empty, after = head.partition(_NO_HOTFIXES)
+    return "".join((before, empty[:-2], (hotfixes(packed) if shown is None else shown).decode(), after))
+
+
+def hotfixes(found: Iterable[Hotfix]) -> bytes:
+    """Hotfixes as they are written in the document."""
+    text = _written({"repositories": [{"hotfixes": [_hotfix(h) for h in found]}]})
+    return text[len(_BEFORE) + len("  {") + len(_NO_HOTFIXES[:-2]) : -len(_AFTER) - len("\n  }")].encode()
 
 
 def _written(value: Mapping[str, object]) -> str:
@@ -74,6 +91,9 @@ def _written(value: Mapping[str, object]) -> str:
         text = to_json(value, indent=1).decode()
     except PydanticSerializationError:
         text = writable(json.dumps(value, ensure_ascii=False, indent=1))
+    # Nearly all text is plain: that is told at a glance, where a search takes as long as writing it did.
+    if text.isascii() and "\x7f" not in text:
+        return text
     return _UNSEEN.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
 
 
@@ -122,7 +142,7 @@ def document(audit: Audit) -> AuditDocument:
 
 
 def _summary(audit: Audit) -> SummaryDocument:
-    pairs = Counter(v.status for r in audit.repositories for _, v in r.pairs())
+    pairs = sum((Counter(r.tally.pairs) for r in audit.repositories), Counter())
     violations = Counter(v.severity for r in audit.repositories for v in r.violations)
     return {
         "verdict": audit.verdict,
