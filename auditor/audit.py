@@ -26,6 +26,7 @@ from auditor.past import Ref
 from auditor.presence.case import Case, names
 from auditor.presence.scene import Line, Scene, Whole
 from auditor.presence.search import Search
+from auditor.unaudited import as_configured, failed
 
 
 def audit_repository(config: RepositoryConfig, now: int, state: Path) -> RepositoryAudit:
@@ -34,11 +35,6 @@ def audit_repository(config: RepositoryConfig, now: int, state: Path) -> Reposit
 
 
 apply_policy = policy.apply_policy
-
-
-def timed(found: RepositoryAudit, seconds: float) -> RepositoryAudit:
-    """The audit with how long it took."""
-    return replace(found, duration_seconds=seconds)
 
 
 def find(config: RepositoryConfig, source: Source, seen: refs.Refs = refs) -> RepositoryAudit:
@@ -56,15 +52,6 @@ def _read(config: RepositoryConfig, source: Source, seen: refs.Refs) -> Reposito
             return _find(store, config, seen)
     except RepositoryError as error:
         return failed(config, Problem(error.code, error.detail))
-
-
-def failed(config: RepositoryConfig, problem: Problem) -> RepositoryAudit:
-    """The audit of a repository that could not be audited."""
-    branches = tuple(_branch(b, None) for b in config.branches)
-    main = Branch(config.main, None, None)
-    return RepositoryAudit(
-        config.name, config.source, main, branches, 0, 0, (), (), (), rules.not_judged(config), (problem,)
-    )
 
 
 def _find(store: Store, config: RepositoryConfig, seen: refs.Refs) -> RepositoryAudit:
@@ -85,7 +72,7 @@ def _find(store: Store, config: RepositoryConfig, seen: refs.Refs) -> Repository
     ranges = hotfixes.ranges(population.candidates, tags, history, on_main)
     fixes = find_fixes(scene.content, history, [r.commits for r in ranges], scene.counts)
     judged = _judge_all(scene, config, population, ranges, fixes)
-    branches = tuple(_branch(b, found[b.name]) for b in config.branches)
+    branches = tuple(_found(b, found[b.name]) for b in config.branches)
     facts = rules.Facts(scene, config, population, ranges, fixes, tags)
     return RepositoryAudit(
         name=config.name,
@@ -103,17 +90,8 @@ def _find(store: Store, config: RepositoryConfig, seen: refs.Refs) -> Repository
     )
 
 
-def _branch(config: BranchConfig, found: refs.BranchRef | None) -> Branch:
-    sla = config.sla
-    return Branch(
-        name=config.name,
-        ref=found.ref if found else None,
-        commit=found.commit if found else None,
-        sla=sla.seconds if sla else None,
-        critical=config.critical,
-        note=found.note if found else None,
-        sla_text=sla.text if sla else None,
-    )
+def _found(config: BranchConfig, found: refs.BranchRef | None) -> Branch:
+    return as_configured(config, found.ref, found.commit, found.note) if found else as_configured(config)
 
 
 def _refs(

@@ -18,13 +18,14 @@ from pathlib import Path
 
 import pygit2
 
-from auditor import __version__, audit, packing
+from auditor import __version__, packing
 from auditor.config import RepositoryConfig
 from auditor.errors import RepositoryError
 from auditor.git import process
 from auditor.git.source import Source
 from auditor.model import Problem, RepositoryAudit
 from auditor.packed import Packed, Tally
+from auditor.unaudited import failed
 
 _POLICY = {"waivers", "waiver_warning", "acknowledged", "calendar", "limits", "forge", "backmerge", "pipelines"}
 # What is kept of an audit: 2 has its refs, 3 the commits with which fixes came to main and to branches, 4 is packed.
@@ -32,22 +33,31 @@ _FORMAT = 4
 _KEPT_SECONDS = 30 * 86_400
 
 
-def find(config: RepositoryConfig, source: Source, state: Path) -> RepositoryAudit:
-    """What `audit.find` finds, from memory where nothing has changed since it was found."""
+def find(config: RepositoryConfig, source: Source, state: Path | None) -> RepositoryAudit:
+    """What `audit.find` finds, from memory under `state` where nothing has changed since it was found."""
+    if state is None:
+        return _look(config, source)
     try:
         before = _key(config, source)
     except RepositoryError as error:
-        return audit.failed(config, Problem(error.code, error.detail))
+        return failed(config, Problem(error.code, error.detail))
     if before is None:
-        return audit.find(config, source)
+        return _look(config, source)
     file = state / "cache" / f"{before}.audit"
     known = _read(file)
     if known is not None:
         return known
-    found = packing.pack(audit.find(config, source), document=True)
+    found = packing.pack(_look(config, source), document=True)
     if not found.errors and isinstance(found.hotfixes, Packed) and _key(config, source) == before:
         _write(file, found, found.hotfixes)
     return found
+
+
+def _look(config: RepositoryConfig, source: Source) -> RepositoryAudit:
+    """Not before it must: where everything is remembered, nobody waits until all that judges is loaded."""
+    from auditor import audit
+
+    return audit.find(config, source)
 
 
 def _key(config: RepositoryConfig, source: Source) -> str | None:
@@ -58,7 +68,7 @@ def _key(config: RepositoryConfig, source: Source) -> str | None:
     digest.update(f"{__version__} {_FORMAT} {pygit2.LIBGIT2_VERSION} {process.version()}".encode())
     digest.update(config.model_dump_json(exclude=_POLICY).encode())
     for line in fingerprint:
-        digest.update(line.encode("utf-8", "surrogateescape") + b"\n")
+        digest.update(line + b"\n")
     return digest.hexdigest()
 
 

@@ -14,11 +14,12 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from auditor import __version__, audit, guarded
+from auditor import __version__, guarded
 from auditor.config import RepositoryConfig
 from auditor.errors import BranchDriftError, UsageError
 from auditor.fleet import Progress, Work
 from auditor.model import Problem, RepositoryAudit
+from auditor.unaudited import failed
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -48,7 +49,7 @@ def run(
         pending = {executor.submit(task, __version__, r, work): n for n, (r, work) in tasks}
         found: dict[int, RepositoryAudit] = {}
         for number, outcome in _outcomes(client, pending, patience):
-            audited = outcome if isinstance(outcome, RepositoryAudit) else audit.failed(repositories[number], outcome)
+            audited = outcome if isinstance(outcome, RepositoryAudit) else failed(repositories[number], outcome)
             found[number] = audited
             progress(audited)
         return tuple(found[n] for n in range(len(repositories)))
@@ -58,7 +59,7 @@ def task(version: str, repository: RepositoryConfig, work: Work) -> RepositoryAu
     """What a worker of the cluster does. Another version of this program could judge otherwise."""
     if version != __version__:
         why = f"the worker has branch-drift {__version__}, not {version}; install the same on all machines"
-        return audit.failed(repository, Problem("version", why))
+        return failed(repository, Problem("version", why))
     return guarded.run(repository, work)
 
 

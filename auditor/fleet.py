@@ -21,10 +21,11 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from auditor import audit, model
+from auditor import model
 from auditor.config import RepositoryConfig
 from auditor.errors import BranchDriftError
 from auditor.model import Problem, RepositoryAudit
+from auditor.unaudited import failed
 
 Work = Callable[[RepositoryConfig], RepositoryAudit]
 Progress = Callable[[RepositoryAudit], None]
@@ -156,7 +157,7 @@ class _Supervisor:
 
     def _replace(self, worker: _Worker, code: str, detail: str) -> None:
         _end(worker)
-        self._done(worker, audit.failed(self.repositories[worker.task or 0], Problem(code, detail)))
+        self._done(worker, failed(self.repositories[worker.task or 0], Problem(code, detail)))
         self.workers[self.workers.index(worker)] = self._hire()
 
     def _done(self, worker: _Worker, audited: RepositoryAudit) -> None:
@@ -197,10 +198,10 @@ def _guarded(repository: RepositoryConfig, work: Work) -> RepositoryAudit:
     try:
         return work(repository)
     except BranchDriftError as error:
-        return audit.failed(repository, Problem("failed", str(error)))
+        return failed(repository, Problem("failed", str(error)))
     except Exception as error:
         said = f"{type(error).__name__}: {error}".splitlines()[0]
-        return audit.failed(repository, Problem("internal", f"a fault of this program: {said}"))
+        return failed(repository, Problem("internal", f"a fault of this program: {said}"))
 
 
 def _end(worker: _Worker) -> None:

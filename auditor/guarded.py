@@ -12,10 +12,11 @@ import pickle
 import subprocess
 import sys
 
-from auditor import audit, fleet
+from auditor import fleet
 from auditor.config import RepositoryConfig
 from auditor.fleet import Work
 from auditor.model import Problem, RepositoryAudit
+from auditor.unaudited import failed
 
 # The process inside holds the repository to its deadline; this is for the case that it cannot.
 _GRACE_SECONDS = 60
@@ -33,9 +34,9 @@ def run(repository: RepositoryConfig, work: Work) -> RepositoryAudit:
             timeout=repository.deadline + _GRACE_SECONDS,
         )
     except subprocess.TimeoutExpired:
-        return audit.failed(repository, Problem("timeout", "the audit did not end in time and was ended"))
+        return failed(repository, Problem("timeout", "the audit did not end in time and was ended"))
     if done.returncode:
-        return audit.failed(repository, Problem("crashed", f"the audit's process ended with {done.returncode}"))
+        return failed(repository, Problem("crashed", f"the audit's process ended with {done.returncode}"))
     found: RepositoryAudit = pickle.loads(done.stdout)  # noqa: S301 - written by the process just started
     return found
 

@@ -15,10 +15,11 @@ from typing import Any
 
 import pytest
 
-from auditor import audit, guarded
+from auditor import guarded
 from auditor.commands.scan import audit_one
 from auditor.config import RepositoryConfig
 from auditor.model import Problem, RepositoryAudit
+from auditor.unaudited import failed
 from tests import demo
 from tests.build import protocol
 from tests.test_cli import timeless
@@ -186,7 +187,7 @@ def noted(repository: RepositoryConfig) -> RepositoryAudit:
     """Never ends, and tells where it is."""
     Path(repository.name).write_text(str(os.getpid()))
     time.sleep(600)
-    return audit.failed(repository, Problem("over", ""))
+    return failed(repository, Problem("over", ""))
 
 
 def test_a_cluster_that_is_not_there(fleet: Path, tmp_path: Path) -> None:

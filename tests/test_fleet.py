@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from auditor import audit, fleet
+from auditor import fleet
 from auditor.config import RepositoryConfig
 from auditor.model import Problem, RepositoryAudit
+from auditor.unaudited import failed
 
 
 def work(config: RepositoryConfig) -> RepositoryAudit:
@@ -30,7 +31,7 @@ def work(config: RepositoryConfig) -> RepositoryAudit:
         os.kill(os.getpid(), signal.SIGKILL)
     elif config.name == "raises":
         raise RuntimeError("unforeseen")
-    return audit.failed(config, Problem("fine", config.name))
+    return failed(config, Problem("fine", config.name))
 
 
 def forked() -> int:

@@ -7,12 +7,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from auditor import audit, cache
+from auditor import cache
 from auditor.commands.scan import audit_one
 from auditor.config import RepositoryConfig
 from auditor.errors import RepositoryError
@@ -164,7 +165,7 @@ def test_a_warm_night_asks_once_and_fetches_nothing(shop: Repo, state: Path) -> 
         again = audit_one(one, NOW, state, remember=True)
         assert [path for path, _ in server.seen] == ["/.git/info/refs?service=git-upload-pack", "/.git/git-upload-pack"]
         assert cold > len(server.seen)
-    assert audit.timed(again, 0) == audit.timed(first, 0)
+    assert replace(again, duration_seconds=0) == replace(first, duration_seconds=0)
 
 
 def test_what_is_remembered_follows_the_remote(shop: Repo, state: Path) -> None:

@@ -23,6 +23,7 @@ from auditor.git.merge_tree import Made
 from auditor.git.source import Local, source
 from auditor.git.store import Store, open_store
 from auditor.model import DRIFT, IN_SYNC, Hotfix, Problem, RepositoryAudit, Verdict
+from auditor.unaudited import failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def draft(
                 known, since = audit.apply_policy(audit.find(config, Local(path)), config, now), {}
             return _drafted(config, path, known, since, wanted)
     except RepositoryError as error:
-        return audit.failed(config, Problem(error.code, error.detail))
+        return failed(config, Problem(error.code, error.detail))
 
 
 def _drafted(

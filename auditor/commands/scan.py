@@ -7,14 +7,14 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pygit2
 
-from auditor import __version__, alone, audit, cache, fleet, memory, packing, push, successes
+from auditor import __version__, alone, cache, fleet, memory, packing, policy, successes
 from auditor.commands import discoveries
 from auditor.config import Config, RepositoryConfig, load, overridden, zero
 from auditor.errors import BranchDriftError, UsageError
@@ -29,6 +29,7 @@ from auditor.recording import Recording, recorded
 
 if TYPE_CHECKING:
     from auditor.backmerge.entry import Plan
+    from auditor.push import Gateway
 
 _NOTHING: Mapping[str, Known] = {}
 
@@ -128,11 +129,13 @@ def configuration(
     return overridden(load(file), main, branches)
 
 
-def _gateway(options: Options, config: Config) -> push.Gateway | None:
+def _gateway(options: Options, config: Config) -> Gateway | None:
     if options.pushgateway is None:
         if options.pushgateway_group is not None:
             raise UsageError("--pushgateway-group needs --pushgateway")
         return None
+    from auditor import push
+
     sources = (options.config.resolve(),) if options.config else (r.source for r in config.repositories)
     return push.gateway(options.pushgateway, options.pushgateway_group, tuple(map(str, sources)))
 
@@ -235,10 +238,10 @@ def audit_one(
     """
     began = time.monotonic()
     place = source(repository, state)
-    found = cache.find(repository, place, state) if remember else audit.find(repository, place)
+    found = cache.find(repository, place, state if remember else None)
     found = memory.compare(found, known.get(repository.name), partial(ancestry.in_history, place))
-    found = packing.pack(audit.apply_policy(found, repository, now), document=document)
-    return audit.timed(found, time.monotonic() - began)
+    found = packing.pack(policy.apply_policy(found, repository, now), document=document)
+    return replace(found, duration_seconds=time.monotonic() - began)
 
 
 def _write(
@@ -246,7 +249,7 @@ def _write(
     past: History | None,
     options: Options,
     state: Path | None,
-    gateway: push.Gateway | None,
+    gateway: Gateway | None,
     faults: Sequence[str],
 ) -> list[str]:
     """Every result is tried, so that one full disk does not cost the others theirs; what failed, in words."""
@@ -259,6 +262,8 @@ def _write(
     if options.metrics_textfile is not None:
         tasks.append(partial(_write_metrics, found, last_success, options.metrics_textfile))
     if gateway is not None:
+        from auditor import push
+
         tasks.append(partial(push.push, gateway, found, last_success, state))
     failures = [*faults]
     for task in tasks:

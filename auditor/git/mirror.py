@@ -48,10 +48,10 @@ class Mirror:
         self._given = False
         self._anew = False
 
-    def fingerprint(self) -> Iterator[str]:
+    def fingerprint(self) -> Iterator[bytes]:
         """All that an audit hangs on: the refs that the remote advertises. Raises `RepositoryError` as `ready` does."""
         for name, oid in sorted(self._asked().items()):
-            yield f"{name.decode('utf-8', 'surrogateescape')} {oid.decode()}"
+            yield name + b" " + oid
 
     @contextmanager
     def ready(self) -> Iterator[Path]:

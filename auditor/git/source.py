@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -13,11 +11,13 @@ from typing import Protocol
 from auditor.config import RepositoryConfig
 from auditor.git.store import locate
 
+_PIECE = 1 << 16
+
 
 class Source(Protocol):
     """A place to read a repository from."""
 
-    def fingerprint(self) -> Iterator[str] | None:
+    def fingerprint(self) -> Iterator[bytes] | None:
         """All that an audit of it hangs on, without reading it; None where that cannot be told.
 
         Raises `RepositoryError` where there is nothing to read.
@@ -36,7 +36,7 @@ class Local:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def fingerprint(self) -> Iterator[str] | None:
+    def fingerprint(self) -> Iterator[bytes] | None:
         """Its refs and objects."""
         places = locate(self.path)
         return None if places is None else _fingerprint(*places)
@@ -61,31 +61,41 @@ def source(config: RepositoryConfig, state: Path) -> Source:
     return Mirror(state / "mirrors", config.name, config.url, config.limits.fetch_timeout)
 
 
-def _fingerprint(git_dir: Path, common: Path) -> Iterator[str]:
+def _fingerprint(git_dir: Path, common: Path) -> Iterator[bytes]:
     """The refs by content, the objects by the names, sizes and times of their packs and folders."""
     for name in ("HEAD", "packed-refs", "shallow", "config"):
-        yield from _content(f"{common}/{name}")
-    yield from _content(f"{git_dir}/HEAD")
+        yield _content(f"{common}/{name}")
+    yield _content(f"{git_dir}/HEAD")
     for folder, folders, names in os.walk(common / "refs"):
         folders.sort()
         for name in sorted(names):
-            yield from _content(f"{folder}/{name}")
+            yield _content(f"{folder}/{name}")
     yield from _objects(common / "objects", 0)
 
 
-def _content(file: str) -> Iterator[str]:
-    with suppress(OSError), io.FileIO(file) as opened:
-        yield f"{file} {hashlib.sha256(opened.readall()).hexdigest()}"
+def _content(file: str) -> bytes:
+    """A file's name, and what is in it. Of a file that is not there or cannot be read, nothing."""
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return b""
+    try:
+        data = b"".join(iter(lambda: os.read(descriptor, _PIECE), b""))
+    except OSError:
+        return b""
+    finally:
+        os.close(descriptor)
+    return b"%b %d %b" % (os.fsencode(file), len(data), data)
 
 
-def _objects(objects: Path, depth: int) -> Iterator[str]:
+def _objects(objects: Path, depth: int) -> Iterator[bytes]:
     for folder in (objects, objects / "pack"):
         with suppress(OSError):
             for entry in sorted(os.scandir(folder), key=lambda e: e.name):
                 status = entry.stat()
-                yield f"{entry.path} {status.st_size} {status.st_mtime_ns} {status.st_ino}"
+                yield os.fsencode(f"{entry.path} {status.st_size} {status.st_mtime_ns} {status.st_ino}")
     alternates = objects / "info" / "alternates"
-    yield from _content(str(alternates))
+    yield _content(str(alternates))
     if alternates.is_file() and depth < 6:
         for line in alternates.read_text(errors="surrogateescape").splitlines():
             yield from _objects(objects / line, depth + 1)

@@ -35,6 +35,11 @@ def encoded(form: str, audit: Audit, history: History | None = None) -> bytes:
     if form in BINARY:
         data: bytes = _rendered(BINARY[form], form, audit, history)
         return data
+    if form == "json":
+        from auditor.output import wire
+
+        # A fleet's is large, and made as bytes.
+        return wire.encoded(audit)
     return render(form, audit, history).encode("utf-8", "replace")
 
 

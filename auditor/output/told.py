@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from auditor.output.documents import AskedDocument, RequiredDocument, ReviewDocument
 from auditor.output.words import plain, rfc3339, short
 from auditor.told import Approval, Asked, Required, Review
+
+if TYPE_CHECKING:
+    from auditor.output.documents import AskedDocument, RequiredDocument, ReviewDocument
 
 
 def asked(forge: Asked | None) -> AskedDocument | None:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic_core import PydanticSerializationError, to_json
 
@@ -28,73 +28,82 @@ from auditor.model import (
     Violation,
 )
 from auditor.output import told
-from auditor.output.documents import (
-    AuditDocument,
-    BranchDocument,
-    ChangeDocument,
-    DiscoveryDocument,
-    FixDocument,
-    FixVerdictDocument,
-    HotfixDocument,
-    ListedWaiverDocument,
-    RepositoryDocument,
-    SummaryDocument,
-    VerdictDocument,
-    ViolationDocument,
-    WaiverDocument,
-    WaiverTerms,
-)
 from auditor.output.words import rfc3339, writable
 from auditor.packed import Packed
 from auditor.past import RefChange
 from auditor.waivers import ListedWaiver, Waiver
 
+if TYPE_CHECKING:
+    from auditor.output.documents import (
+        AuditDocument,
+        BranchDocument,
+        ChangeDocument,
+        DiscoveryDocument,
+        FixDocument,
+        FixVerdictDocument,
+        HotfixDocument,
+        ListedWaiverDocument,
+        RepositoryDocument,
+        SummaryDocument,
+        VerdictDocument,
+        ViolationDocument,
+        WaiverDocument,
+        WaiverTerms,
+    )
+
 SCHEMA = "branch-drift/audit/v1"
 # The lines that a written document begins its repositories with, and the hotfixes of one that has none.
 _REPOSITORIES = ' "repositories": [\n'
-_NO_HOTFIXES = '\n   "hotfixes": []'
+_HOTFIXES = b'\n   "hotfixes": '
 # Characters that would change how the text around them looks, or hide; JSON has escapes for them.
 _UNSEEN = re.compile("[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 
-_BEFORE, _AFTER = "{\n" + _REPOSITORIES, "\n ]\n}"
+# What is around a repository in a document of nothing else, and around the hotfixes in a repository of nothing else.
+_BEFORE, _AFTER = b"{\n" + _REPOSITORIES.encode(), b"\n ]\n}"
+_OPENED, _CLOSED = _BEFORE + b"  {" + _HOTFIXES, b"\n  }" + _AFTER
 
 
 def render(audit: Audit) -> str:
-    """The document as JSON text, written a repository at a time: a fleet's as objects would fill the memory."""
+    """The document as JSON text."""
+    return encoded(audit).decode()
+
+
+def encoded(audit: Audit) -> bytes:
+    """The same in bytes, written a repository at a time: a fleet's as objects would fill the memory."""
     shell = document(replace(audit, repositories=()))
     shell["summary"] = _summary(audit)
     text = _written(shell)
-    if audit.repositories:
-        each = (_whole(r) for r in audit.repositories)
-        text = "".join((text.removesuffix("[]\n}"), "[\n", ",\n".join(each), _AFTER))
-    return text + "\n"
+    if not audit.repositories:
+        return text + b"\n"
+    each = [part for r in audit.repositories for part in (b",\n", *_whole(r))][1:]
+    return b"".join((text.removesuffix(b"[]\n}"), b"[\n", *each, _AFTER, b"\n"))
 
 
-def _whole(found: RepositoryAudit) -> str:
-    """A repository as it is written, among others."""
+def _whole(found: RepositoryAudit) -> tuple[bytes, ...]:
+    """A repository as it is written among others, in pieces."""
     packed = found.hotfixes
     shown = packed.document if isinstance(packed, Packed) else None
     head = _written({"repositories": [_repository(replace(found, hotfixes=()))]})[len(_BEFORE) : -len(_AFTER)]
-    before, empty, after = head.partition(_NO_HOTFIXES)
-    return "".join((before, empty[:-2], (hotfixes(packed) if shown is None else shown).decode(), after))
+    before, name, after = head.partition(_HOTFIXES)
+    return before, name, hotfixes(packed) if shown is None else shown, after.removeprefix(b"[]")
 
 
 def hotfixes(found: Iterable[Hotfix]) -> bytes:
     """Hotfixes as they are written in the document."""
     text = _written({"repositories": [{"hotfixes": [_hotfix(h) for h in found]}]})
-    return text[len(_BEFORE) + len("  {") + len(_NO_HOTFIXES[:-2]) : -len(_AFTER) - len("\n  }")].encode()
+    return text[len(_OPENED) : -len(_CLOSED)]
 
 
-def _written(value: Mapping[str, object]) -> str:
+def _written(value: Mapping[str, object]) -> bytes:
     """Pydantic's writer gives what `json` would, many times faster, but takes no lone surrogates."""
     try:
-        text = to_json(value, indent=1).decode()
+        text = to_json(value, indent=1)
     except PydanticSerializationError:
-        text = writable(json.dumps(value, ensure_ascii=False, indent=1))
+        text = writable(json.dumps(value, ensure_ascii=False, indent=1)).encode()
     # Nearly all text is plain: that is told at a glance, where a search takes as long as writing it did.
-    if text.isascii() and "\x7f" not in text:
+    if text.isascii() and b"\x7f" not in text:
         return text
-    return _UNSEEN.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
+    return _UNSEEN.sub(lambda m: f"\\u{ord(m[0]):04x}", text.decode()).encode()
 
 
 def head(file: Path) -> dict[str, Any]:
@@ -114,6 +123,8 @@ def head(file: Path) -> dict[str, Any]:
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of the document, closed: every key is required, others are refused."""
     from pydantic import TypeAdapter
+
+    from auditor.output.documents import AuditDocument
 
     schema = TypeAdapter(AuditDocument).json_schema()
     for part in (schema, *schema["$defs"].values()):

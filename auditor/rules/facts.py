@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from auditor.config import RepositoryConfig
-from auditor.fixes import FixCommit
-from auditor.git.refs import TagRef
-from auditor.hotfixes import Population, Range
 from auditor.past import RefChange
-from auditor.presence.scene import Scene
+
+if TYPE_CHECKING:
+    from auditor.config import RepositoryConfig
+    from auditor.fixes import FixCommit
+    from auditor.git.refs import TagRef
+    from auditor.hotfixes import Population, Range
+    from auditor.presence.scene import Scene
 
 
 @dataclass(frozen=True, slots=True)

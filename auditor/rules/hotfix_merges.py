@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from auditor.presence.scene import Scene
+if TYPE_CHECKING:
+    from auditor.presence.scene import Scene
+
 
 _NAME = r"(?P<name>hotfix/[^\s'\"]+)"
 _SUBJECTS = tuple(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from auditor.presence.scene import Line, Scene
 from auditor.rules.facts import Breach, Facts
 from auditor.rules.hotfix_merges import on_main
+
+if TYPE_CHECKING:
+    from auditor.presence.scene import Line, Scene
 
 NAME = "hotfix-not-cut-from-main"
 

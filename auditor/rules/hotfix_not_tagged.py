@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from auditor import versions
-from auditor.git.refs import TagRef
 from auditor.rules.facts import Breach, Facts
 from auditor.rules.hotfix_merges import on_main
+
+if TYPE_CHECKING:
+    from auditor.git.refs import TagRef
 
 NAME = "hotfix-not-tagged"
 

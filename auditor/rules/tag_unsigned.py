@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from auditor.errors import RepositoryError
 from auditor.git import process
-from auditor.git.refs import TagRef
 from auditor.rules.facts import Breach, Facts
+
+if TYPE_CHECKING:
+    from auditor.git.refs import TagRef
 
 NAME = "tag-unsigned"
 
