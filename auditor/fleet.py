@@ -108,15 +108,19 @@ class _Supervisor:
 
     def run(self) -> tuple[RepositoryAudit, ...]:
         """Until every repository has an audit."""
+        looked = time.monotonic()
         try:
             self.workers = [self._hire() for _ in range(self.jobs)]
             while len(self.found) < len(self.repositories):
                 self._hand_out()
-                ready = wait([w.pipe for w in self.workers if w.task is not None], _LOOK_EVERY)
+                left = max(0.0, looked + _LOOK_EVERY - time.monotonic())
+                ready = wait([w.pipe for w in self.workers if w.task is not None], left)
                 for worker in [w for w in self.workers if w.pipe in ready]:
                     self._collect(worker)
-                for worker in [w for w in self.workers if w.task is not None]:
-                    self._hold_to_limits(worker)
+                if time.monotonic() - looked >= _LOOK_EVERY:
+                    for worker in [w for w in self.workers if w.task is not None]:
+                        self._hold_to_limits(worker)
+                    looked = time.monotonic()
             return tuple(self.found[n] for n in range(len(self.repositories)))
         finally:
             for worker in self.workers:

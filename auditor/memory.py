@@ -86,11 +86,13 @@ def _branches(found: RepositoryAudit, known: Known, in_history: InHistory) -> It
 
 
 def _earlier(known: Known, wanted: Callable[[str], bool], here: AbstractSet[tuple[str, str]]) -> Iterator[RefChange]:
-    """The changes that were open, then every ref as it was last seen; what was put back since opens none."""
+    """The changes that were open, then every ref that is not as it was; what was put back since opens none."""
     open_ = [replace(c, acknowledged=None) for c in known.changes if wanted(c.ref)]
     yield from open_
     mended = {c.ref for c in open_ if (c.ref, c.was) in here}
     for ref in known.refs:
+        if (ref.name, ref.object) in here:
+            continue
         if wanted(ref.name) and ref.name not in mended and not _among(ref, open_):
             rule = TAG_MOVED if ref.name.startswith(_TAGS) else BRANCH_REWRITTEN
             yield RefChange(rule, ref.name, ref.object, None, known.run, known.seen_at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from auditor.config import Config, RepositoryConfig
@@ -56,8 +56,9 @@ class Recording:
         from auditor.ledger import known
 
         assert self._database is not None
-        return known.known(self._database, self.config.ledger_name, self._sources())
+        return known.known(self._database, self.config.ledger_name, self._sources)
 
+    @cached_property
     def _sources(self) -> dict[str, str]:
         """Where each repository really lies."""
         return {r.name: str(r.path.resolve()) if r.path else r.source for r in self._repositories}
@@ -71,7 +72,7 @@ class Recording:
         from auditor.ledger import anchor, write
 
         assert self._database is not None
-        head = self.head = write.finish(self._database, number, found, self._sources())
+        head = self.head = write.finish(self._database, number, found, self._sources)
         where = self.config.ledger.anchor
         if where.file is not None:
             self._try(partial(anchor.to_file, where.file, head, found.finished_at))

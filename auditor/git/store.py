@@ -42,6 +42,7 @@ class Store:
         self.shallow = shallow
         self.folders = folders
         self._made: dict[str, bytes] = {}
+        self._trees: dict[str, str] = {}
         self.blob = Bounded(_CACHED_BLOBS, self.read_blob, len)
         # What was compared in a small repository, by the ids of two trees.
         self.compared: dict[tuple[str | None, str], tuple[Any, ...]] = {}
@@ -78,7 +79,10 @@ class Store:
 
     def tree(self, commit: str) -> str:
         """The id of a commit's tree."""
-        return self.raw(commit)[1][5:45].decode("ascii", "replace")
+        found = self._trees.get(commit)
+        if found is None:
+            found = self._trees[commit] = self.raw(commit)[1][5:45].decode("ascii", "replace")
+        return found
 
     def has(self, oid: str) -> bool:
         """Whether an object is there."""

@@ -56,9 +56,14 @@ def _refs(connection: Connection, contents: Iterable[str]) -> dict[str, list[Ref
     refs = tables.refs
     found = defaultdict(list)
     for some in _chunks(sorted(contents)):
-        question = refs.select().where(refs.c.content.in_(some), refs.c.watched).order_by(refs.c.content, refs.c.number)
-        for row in connection.execute(question):
-            found[row.content].append(Ref(row.name, row.object, row.commit))
+        # There may be a thousand times as many refs as repositories: fetched at once, and taken apart as tuples.
+        question = (
+            tables.select(refs.c.content, refs.c.name, refs.c.object, refs.c.commit)
+            .where(refs.c.content.in_(some), refs.c.watched)
+            .order_by(refs.c.content, refs.c.number)
+        )
+        for content, name, object_, commit in connection.execute(question).all():
+            found[content].append(Ref(name, object_, commit))
     return found
 
 
