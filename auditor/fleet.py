@@ -31,6 +31,8 @@ Work = Callable[[RepositoryConfig], RepositoryAudit]
 Progress = Callable[[RepositoryAudit], None]
 
 _LOOK_EVERY = 0.25
+# Nearly all that an audit makes goes with it, so cycles are looked for after it, and within only a large one.
+_MANY_OBJECTS = 200_000
 _PR_SET_PDEATHSIG = 1
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -182,11 +184,15 @@ def _serve(pipe: Connection, parents: Connection, others: Sequence[Connection], 
     tempfile.tempdir = str(supervisor.folder)
     os.environ["TMPDIR"] = str(supervisor.folder)
     gc.freeze()
+    gc.set_threshold(_MANY_OBJECTS)
     gc.enable()
     with suppress(EOFError, OSError):
         while True:
             repository = supervisor.repositories[pipe.recv()]
             pipe.send(_guarded(repository, supervisor.work))
+            # Trees, which the search does not see into, hold their repository until they are gone.
+            gc.collect(0)
+            gc.collect(1)
 
 
 def die_with_parent(parent: int, how: signal.Signals = signal.SIGKILL) -> None:
