@@ -29,6 +29,7 @@ from auditor.unaudited import failed
 
 _POLICY = {"waivers", "waiver_warning", "acknowledged", "calendar", "limits", "forge", "backmerge", "pipelines"}
 # What is kept of an audit: 2 has its refs, 3 the commits with which fixes came to main and to branches, 4 is packed.
+# It counts on with each change of what an audit says, or of how the JSON document says it.
 _FORMAT = 4
 _KEPT_SECONDS = 30 * 86_400
 
@@ -91,10 +92,10 @@ def _read(file: Path) -> RepositoryAudit | None:
 
 def _write(file: Path, found: RepositoryAudit, packed: Packed) -> None:
     """A cache that cannot be written costs the next run time, and this one nothing."""
-    head = packing.canonical(replace(found, hotfixes=()))
     tally = json.dumps([len(packed), packed.tally.incomplete, packed.tally.pairs]).encode()
-    rest = b"\n".join((head, tally, packed.canonical, packed.document or b""))
-    with suppress(OSError):
+    with suppress(OSError, packing.Unwritable):
+        head = packing.canonical(replace(found, hotfixes=()))
+        rest = b"\n".join((head, tally, packed.canonical, packed.document or b""))
         if not file.parent.is_dir():
             file.parent.mkdir(parents=True)
         _replace(file, hashlib.sha256(rest).hexdigest().encode() + b"\n" + rest)

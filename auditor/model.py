@@ -223,8 +223,8 @@ class RuleNotJudged:
 class RepositoryAudit:
     """Everything found in one repository. `tags_audited` counts hotfixes and their aliases; `forge` was asked.
 
-    `refs` are all tags and the judged branches. A field that is added needs a default: audits of earlier
-    versions are read back from the ledger.
+    `hotfixes` may be packed; `refs` are all tags and the judged branches. A field that is added needs a default:
+    audits of earlier versions are read back from the ledger.
     """
 
     name: str
