@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import signal
@@ -11,12 +12,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pygit2
 import pytest
 
-from auditor import fleet
+from auditor import audit, fleet
 from auditor.config import RepositoryConfig
+from auditor.git.source import Local
 from auditor.model import Problem, RepositoryAudit
 from auditor.unaudited import failed
+from tests.build import hotfix, protocol
 
 
 def work(config: RepositoryConfig) -> RepositoryAudit:
@@ -61,6 +65,19 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     fleet.run(fleet_of("a", "killed"), work, 2)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_worker_keeps_nothing_of_what_it_audited(tmp_path: Path) -> None:
+    """What a repository's objects hold is seen by no search for cycles: memory would grow with the fleet."""
+    hotfix(shop := protocol(tmp_path / "shop"))
+
+    def opened(config: RepositoryConfig) -> RepositoryAudit:
+        left = sum(isinstance(o, pygit2.Repository) for o in gc.get_objects())
+        assert audit.find(config, Local(shop.path)).hotfixes
+        return failed(config, Problem("left", str(left)))
+
+    before, *after = (found.errors[0].detail for found in fleet.run(fleet_of(*"abcdefgh"), opened, 1))
+    assert set(after) == {before}
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
