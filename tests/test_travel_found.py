@@ -673,3 +673,24 @@ def test_the_next_heading_of_a_changelog_says_again_that_there_is_nothing_yet(re
     repo.commit("Bump version", {"CHANGES": f"# 3.0.0 (XX)\n\n * n/a\n\n{released}", "VERSION": "3.0.0\n"})
     repo.commit("Entry", {"CHANGES": f"# 3.0.0 (XX)\n\n * More\n\n{released}"})
     assert told(repo, "qa", "v2.4.1")[0] == "present"
+
+
+HEADER = "<?php\n\n/*\n * This is free.\n *\n */\n\n"
+CLASS = HEADER + "class {0}\n{{\n    public function go()\n    {{\n{1}    }}\n}}\n"
+
+
+def test_a_licence_and_braces_alone_make_no_two_files_alike(repo: Repo) -> None:
+    """Most lines of small files are the same: that the one has the other's old line does not say that it moved there."""
+    body = [f"        $this->reached('a call, step {n}, told in words');\n" for n in range(4)]
+    old = "        return $this->old;\n"
+    repo.commit("Call", {"lib/Call.php": CLASS.format("Call", "".join([*body, old]))})
+    repo.tag("v2.5.0")
+    fixed = CLASS.format("Call", "".join([*body, "        return $this->new;\n"]))
+    hotfix(repo, tag="v2.5.1", files={"lib/Call.php": fixed})
+    repo.switch("dev")
+    repo.merge("main")
+    for branch in ("main", "dev"):
+        repo.switch(branch)
+        repo.remove("lib/Call.php")
+        repo.commit("Write anew", {"src/Markup.php": CLASS.format("Markup", old)})
+    assert told(repo, "dev", "v2.5.1")[0] == "present"

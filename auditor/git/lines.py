@@ -40,11 +40,6 @@ def split(data: bytes) -> list[bytes]:
     return BytesIO(data).readlines()
 
 
-def count(data: bytes) -> int:
-    """How many lines there are."""
-    return data.count(b"\n") + (data[-1:] not in (b"", b"\n"))
-
-
 def hunks(old: bytes, new: bytes) -> tuple[Hunk, ...]:
     """What changed between two texts."""
     if old == new:
@@ -188,7 +183,14 @@ def novel(merged: bytes, *sides: bytes) -> tuple[bytes, int]:
 
 
 def similarity(one: Counter[bytes], other: Counter[bytes]) -> float:
-    """Share of the longer text's lines, as they are counted, that the other has too, from 0 to 1."""
-    longer = max(one.total(), other.total())
-    shared = sum(min(one[line], other[line]) for line in one.keys() & other.keys())
+    """Share of the longer text that the other has too, line by line, from 0 to 1.
+
+    In bytes, as git measures a rename: braces and blank lines alone make no two files alike.
+    """
+    longer = max(_size(one), _size(other))
+    shared = sum(len(line) * min(one[line], other[line]) for line in one.keys() & other.keys())
     return shared / longer if longer else 0.0
+
+
+def _size(text: Counter[bytes]) -> int:
+    return sum(len(line) * count for line, count in text.items())

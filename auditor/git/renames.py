@@ -1,4 +1,4 @@
-"""Where a file went: the same blob, or at least half of its lines, under a name that was not there before."""
+"""Where a file went: the same blob, or at least half of its text, under a name that was not there before."""
 
 from __future__ import annotations
 
@@ -47,7 +47,6 @@ class Renames(Trees):
         )
         self._similarity = lru_cache(_ANSWERS)(self._compare)
         self._size = lru_cache(_ANSWERS)(store.size)
-        self._length = lru_cache(_ANSWERS)(lambda oid: lines.count(self.store.blob(oid)))
         # Of tips, which stay, and of commits on the way, which go again.
         self._sketches, self._passing = Sketches(store), Sketches(store)
 
@@ -55,7 +54,7 @@ class Renames(Trees):
         """Where the file of `change` lives at `tip`, if not at its own path.
 
         A file that `base` (the tree the change was made on) does not have, and that is the same
-        blob, or shares at least half of its lines: git's own measure of a rename.
+        blob, or shares at least half of its text: git's own measure of a rename.
         """
         known = change.before or change.after
         if known is None or known.mode not in REGULAR:
@@ -93,7 +92,7 @@ class Renames(Trees):
         return [*names[:_MOST_COMPARED], *same[:_MOST_COMPARED]]
 
     def likest(self, known: Side, path: str, files: Iterable[tuple[str, Side]], base: str | None = None) -> str | None:
-        """The file that `path` most likely became, or was: the same blob, or half of the lines in common.
+        """The file that `path` most likely became, or was: the same blob, or half of the text in common.
 
         One that `base` has already is none.
         """
@@ -109,7 +108,7 @@ class Renames(Trees):
         return self._most_similar(known.oid, path, regular, base)
 
     def _most_similar(self, oid: str, path: str, files: Sequence[tuple[str, Side]], base: str | None) -> str | None:
-        """What cannot win by the number of its lines is not compared."""
+        """What cannot win by its size is not compared."""
         best = (-_MIN_SIMILAR, True, "")
         for name, side in files:
             if self._bound(oid, side.oid) >= -best[0] and self._is_new(base, name):
@@ -123,12 +122,9 @@ class Renames(Trees):
         return lines.similarity(self._counts(oid), self._counts(other))
 
     def _bound(self, oid: str, other: str) -> float:
-        """How similar two blobs are at most: 0 where their sizes differ by far."""
+        """How similar two blobs are at most, by their sizes."""
         smaller, larger = sorted((self._size(oid), self._size(other)))
-        if smaller < larger * _MIN_SIMILAR / 2:
-            return 0.0
-        fewer, more = sorted((self._length(oid), self._length(other)))
-        return fewer / more if more else 0.0
+        return smaller / larger if larger else 0.0
 
     def _is_new(self, base: str | None, path: str) -> bool:
         return base is None or self.at(base, path) is None
