@@ -52,3 +52,4 @@ def test_lines_end_at_line_feeds_alone(data: bytes) -> None:
     found = lines.split(data)
     assert b"".join(found) == data
     assert all(line.endswith(b"\n") and line.count(b"\n") == 1 for line in found[:-1])
+    assert lines.count(data) == len(found)

@@ -680,8 +680,8 @@ CLASS = HEADER + "class {0}\n{{\n    public function go()\n    {{\n{1}    }}\n}}
 
 
 def test_a_licence_and_braces_alone_make_no_two_files_alike(repo: Repo) -> None:
-    """Most lines of small files are the same: that the one has the other's old line does not say that it moved there."""
-    body = [f"        $this->reached('a call, step {n}, told in words');\n" for n in range(4)]
+    """Most lines of small files are equal: that one has the other's old line does not say that it moved there."""
+    body = [f"        $this->reached('a call, step {n}, told in some more words');\n" for n in range(4)]
     old = "        return $this->old;\n"
     repo.commit("Call", {"lib/Call.php": CLASS.format("Call", "".join([*body, old]))})
     repo.tag("v2.5.0")

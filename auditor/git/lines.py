@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from typing import NamedTuple
 
@@ -38,6 +38,11 @@ def is_binary(data: bytes) -> bool:
 def split(data: bytes) -> list[bytes]:
     """Lines with their ends."""
     return BytesIO(data).readlines()
+
+
+def count(data: bytes) -> int:
+    """How many lines there are."""
+    return data.count(b"\n") + (data[-1:] not in (b"", b"\n"))
 
 
 def hunks(old: bytes, new: bytes) -> tuple[Hunk, ...]:
@@ -182,15 +187,16 @@ def novel(merged: bytes, *sides: bytes) -> tuple[bytes, int]:
     return b"".join(kept), len(lines) - len(kept)
 
 
-def similarity(one: Counter[bytes], other: Counter[bytes]) -> float:
-    """Share of the longer text that the other has too, line by line, from 0 to 1.
-
-    In bytes, as git measures a rename: braces and blank lines alone make no two files alike.
-    """
-    longer = max(_size(one), _size(other))
-    shared = sum(len(line) * min(one[line], other[line]) for line in one.keys() & other.keys())
-    return shared / longer if longer else 0.0
+def similarity(one: Counter[bytes], other: Counter[bytes]) -> tuple[float, float]:
+    """Shares, from 0 to 1, of the longer text that the other has too: of its bytes, as git measures, and its lines."""
+    shared = {line: min(one[line], other[line]) for line in one.keys() & other.keys()}
+    in_bytes = _share(_size(shared), max(_size(one), _size(other)))
+    return in_bytes, _share(sum(shared.values()), max(one.total(), other.total()))
 
 
-def _size(text: Counter[bytes]) -> int:
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0
+
+
+def _size(text: Mapping[bytes, int]) -> int:
     return sum(len(line) * count for line, count in text.items())

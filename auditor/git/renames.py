@@ -16,6 +16,8 @@ from auditor.git.store import Store
 from auditor.git.trees import Trees
 
 _MIN_SIMILAR = 0.5
+# So much of the bytes must be in the half of the lines that two files share, unless they are namesakes.
+_FAIR = 0.3
 _CACHED_LISTINGS = 6
 # So many of the likest are compared in full.
 _MOST_COMPARED = 16
@@ -47,14 +49,15 @@ class Renames(Trees):
         )
         self._similarity = lru_cache(_ANSWERS)(self._compare)
         self._size = lru_cache(_ANSWERS)(store.size)
+        self._length = lru_cache(_ANSWERS)(lambda oid: lines.count(self.store.blob(oid)))
         # Of tips, which stay, and of commits on the way, which go again.
         self._sketches, self._passing = Sketches(store), Sketches(store)
 
     def renamed(self, change: Change, base: str, tip: str) -> str | None:
         """Where the file of `change` lives at `tip`, if not at its own path.
 
-        A file that `base` (the tree the change was made on) does not have, and that is the same
-        blob, or shares at least half of its text: git's own measure of a rename.
+        A file that `base` (the tree the change was made on) does not have, and that is the same blob, or shares
+        at least half of its bytes, git's own measure of a rename, or half of its lines and these are no small part.
         """
         known = change.before or change.after
         if known is None or known.mode not in REGULAR:
@@ -111,20 +114,28 @@ class Renames(Trees):
         """What cannot win by its size is not compared."""
         best = (-_MIN_SIMILAR, True, "")
         for name, side in files:
-            if self._bound(oid, side.oid) >= -best[0] and self._is_new(base, name):
-                score = self._similarity(oid, side.oid)
-                found = (-score, not _same_name(name, path), name)
+            same = _same_name(name, path)
+            if self._bound(oid, side.oid, same=same) >= -best[0] and self._is_new(base, name):
+                score = self._score(oid, side.oid, same=same)
+                found = (-score, not same, name)
                 if score >= _MIN_SIMILAR and (not best[2] or found < best):
                     best = found
         return best[2] or None
 
-    def _compare(self, oid: str, other: str) -> float:
+    def _score(self, oid: str, other: str, *, same: bool) -> float:
+        """In bytes, as git measures, or in lines: unless these are but braces, blank lines and a licence."""
+        in_bytes, in_lines = self._similarity(oid, other)
+        return max(in_bytes, in_lines if same or in_bytes >= _FAIR else 0.0)
+
+    def _compare(self, oid: str, other: str) -> tuple[float, float]:
         return lines.similarity(self._counts(oid), self._counts(other))
 
-    def _bound(self, oid: str, other: str) -> float:
-        """How similar two blobs are at most, by their sizes."""
-        smaller, larger = sorted((self._size(oid), self._size(other)))
-        return smaller / larger if larger else 0.0
+    def _bound(self, oid: str, other: str, *, same: bool) -> float:
+        """How similar two blobs are at most: 0 where their sizes differ by far."""
+        in_bytes = _ratio(self._size(oid), self._size(other))
+        if in_bytes < (_MIN_SIMILAR / 2 if same else _FAIR):
+            return 0.0
+        return max(in_bytes, _ratio(self._length(oid), self._length(other)))
 
     def _is_new(self, base: str | None, path: str) -> bool:
         return base is None or self.at(base, path) is None
@@ -137,6 +148,10 @@ def _listing(key: str, sketches: Sketches, files: Iterable[tuple[str, int, str]]
             found.names.setdefault(oid, []).append(path)
             found.namesakes.setdefault(_base_name(path), []).append(oid)
     return found
+
+
+def _ratio(one: int, other: int) -> float:
+    return min(one, other) / max(one, other) if one and other else 0.0
 
 
 def _base_name(path: str) -> str:
