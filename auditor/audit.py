@@ -114,7 +114,7 @@ def _scene(store: Store, config: RepositoryConfig, history: History, tips: dict[
     lines = [
         Line(name, tip, history.number[tip], bit, bool(cut >> bit & 1)) for bit, (name, tip) in enumerate(tips.items())
     ]
-    return Scene(Content(store), history, lines[0], lines[1:], reach, counter(config.ignore_paths))
+    return Scene(Content(store, tips.values()), history, lines[0], lines[1:], reach, counter(config.ignore_paths))
 
 
 def _problems(store: Store, scene: Scene, branches: Sequence[Branch], tags: Sequence[refs.TagRef]) -> list[Problem]:

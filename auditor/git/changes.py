@@ -112,7 +112,8 @@ def _text(raw: bytes) -> str:
 
 
 def _read_side(file: pygit2.DiffFile) -> Side | None:
-    return Side(int(file.mode), str(file.id)) if file.mode else None
+    mode = int(file.mode)
+    return Side(mode, str(file.id)) if mode else None
 
 
 def _by_git(store: Store, questions: Sequence[str], paths: Sequence[str], *options: str) -> list[Changes | None]:

@@ -5,7 +5,7 @@ Equal blobs have equal answers on every branch, under every tag, so each is work
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from functools import lru_cache, partial
 
@@ -38,8 +38,8 @@ class Replay(Enum):
 class Content(Marks):
     """Answers about the files of one repository."""
 
-    def __init__(self, store: Store) -> None:
-        super().__init__(store)
+    def __init__(self, store: Store, tips: Iterable[str] = ()) -> None:
+        super().__init__(store, tips)
         self._replays = lru_cache(_ANSWERS)(self._replay)
         self._undone = lru_cache(_UNDONE)(self._find_undone)
         self._restored = lru_cache(_ANSWERS)(self._find_restored)

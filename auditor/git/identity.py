@@ -19,8 +19,8 @@ _COUNTS, _ANSWERS = 6 << 20, 30_000
 class Identity(Renames):
     """Answers about the changes of one repository."""
 
-    def __init__(self, store: Store) -> None:
-        super().__init__(store)
+    def __init__(self, store: Store, tips: Iterable[str] = ()) -> None:
+        super().__init__(store, tips)
         self._signatures = lru_cache(_ANSWERS)(self._sign)
         self._changed = Bounded(_COUNTS, self._find_changed, lambda found: 200 * (1 + len(found[0]) + len(found[1])))
 

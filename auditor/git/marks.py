@@ -44,8 +44,8 @@ class Mark(NamedTuple):
 class Marks(Identity):
     """Quick answers about the lines of one repository's files."""
 
-    def __init__(self, store: Store) -> None:
-        super().__init__(store)
+    def __init__(self, store: Store, tips: Iterable[str] = ()) -> None:
+        super().__init__(store, tips)
         # Kept as plain numbers: ten times as many as of hunks and marks themselves.
         self._hunks = Bounded(_HUNKS, self._find_hunks, per_item(8))
         self.lines: Bounded[str, list[bytes]] = Bounded(

@@ -39,8 +39,8 @@ class _Listing:
 class Renames(Trees):
     """Moved files of one repository."""
 
-    def __init__(self, store: Store) -> None:
-        super().__init__(store)
+    def __init__(self, store: Store, tips: Iterable[str] = ()) -> None:
+        super().__init__(store, tips)
         self._renamed = lru_cache(_ANSWERS)(self._find_renamed)
         self._files = lru_cache(_CACHED_LISTINGS)(self._list_files)
         self._added = lru_cache(_CACHED_LISTINGS)(self._list_added)

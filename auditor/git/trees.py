@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 import pygit2
@@ -16,10 +17,11 @@ _CACHED_FILES = 20_000
 
 
 class Trees:
-    """The trees of one repository."""
+    """The trees of one repository. `tips` are commits that are asked for many paths."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, tips: Iterable[str] = ()) -> None:
         self.store = store
+        self.tips = frozenset(tips)
         self._tips: dict[str, pygit2.Index] = {}
         self.tree_id = lru_cache(_CACHED_FILES)(store.tree)
         self._folder = lru_cache(_CACHED_FOLDERS)(self._read_folder)
@@ -34,8 +36,8 @@ class Trees:
         return index
 
     def is_tip(self, commit: str) -> bool:
-        """Whether a commit has been asked for as a branch's tip."""
-        return commit in self._tips
+        """Whether a commit is a branch's tip, of which all files are worth a look at once."""
+        return commit in self.tips
 
     def _read_index(self, commit: str) -> pygit2.Index:
         index = pygit2.Index()
@@ -55,7 +57,7 @@ class Trees:
 
     def at(self, commit: str, path: str) -> Side | None:
         """A file in any commit."""
-        if self.is_tip(commit):
+        if commit in self._tips:
             return self.at_tip(commit, path)
         try:
             return self._inside(self.tree_id(commit), path)
