@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -212,21 +212,34 @@ def _range(
     top = candidate.number
     if top is None:
         return Range((), (), ())
-    own = bit[top]
-    version = versions.parse(candidate.tag.name)
-    below = [n for n in marked if n != top and masks[n] & own]
-    same = [n for n in below if version is not None and version.prefix in marked[n]]
-    bounds = same or below
-    bounding = sum(bit[n] for n in bounds)
-    commits = [n for mask, group in groups.items() if mask & own and not mask & bounding for n in group]
-    nearest = [n for n in bounds if not (masks[n] ^ bit[n]) & bounding]
-    nearest.sort(key=lambda n: (-history.generation[n], history.ids[n]))
-    names = tuple(_bound_name(history.ids[n], version, tags) for n in nearest)
-    position = _positions(commits, history)
-    return Range(tuple(sorted(commits, key=position.__getitem__)), tuple(nearest), names)
+    below = [n for n in marked if n != top and masks[n] & bit[top]]
+    found: list[tuple[list[int], tuple[int, ...], tuple[str, ...]]] = []
+    for version in _parts(candidate):
+        same = [n for n in below if version is not None and version.prefix in marked[n]]
+        bounding = sum(bit[n] for n in same or below)
+        commits = [n for mask, group in groups.items() if mask & bit[top] and not mask & bounding for n in group]
+        nearest = [n for n in same or below if not (masks[n] ^ bit[n]) & bounding]
+        nearest.sort(key=lambda n: (-history.generation[n], history.ids[n]))
+        names = tuple(_bound_name(history.ids[n], version, tags) for n in nearest)
+        found.append((commits, tuple(nearest), names))
+    _, bounds, names = max(found, key=lambda part: len(part[0]))
+    position = _positions({n for commits, *_ in found for n in commits}, history)
+    return Range(tuple(sorted(position, key=position.__getitem__)), bounds, names)
 
 
-def _positions(commits: Sequence[int], history: History) -> dict[int, tuple[int, str]]:
+def _parts(candidate: Candidate) -> Iterator[versions.Version | None]:
+    """The versions that bound a hotfix: its own, and those of other parts of a monorepo that were tagged with it.
+
+    Another name of the same version is no other part.
+    """
+    own = versions.parse(candidate.tag.name)
+    yield own
+    for version in dict.fromkeys(map(versions.parse, candidate.aliases)):
+        if own and version and version.prefix != own.prefix and version.numbers != own.numbers:
+            yield version
+
+
+def _positions(commits: Iterable[int], history: History) -> dict[int, tuple[int, str]]:
     """Parents before children, and the same on every run."""
     return {n: (history.generation[n], history.ids[n]) for n in commits}
 

@@ -146,3 +146,46 @@ def test_what_follows_a_plus_sign_bounds_like_any_release(repo: Repo) -> None:
     found = audit(repo, branches=["dev"])
     assert [f.subject for f in hotfix_of(found, "v2.3.2").fixes] == ["Fix rounding"]
     assert not found.violations
+
+
+def test_a_tag_of_another_part_on_the_same_commit_has_its_own_bounds(repo: Repo) -> None:
+    """Of a monorepo: what lies between two tags of one part was released by no tag of the other."""
+    repo.tag("web/v1.0.0")
+    repo.commit("Fix of web", {"src/login.py": LOGIN_FIXED})
+    repo.tag("pay/v4.0.0")
+    repo.commit("Fix of pay", {"src/cart.py": CART + "# fixed\n"})
+    repo.tag("pay/v4.0.1")
+    repo.tag("web/v1.0.1")
+    found = hotfix_of(audit(repo, branches=["dev"]), "pay/v4.0.1")
+    assert found.aliases == ("web/v1.0.1",)
+    assert [f.subject for f in found.fixes] == ["Fix of web", "Fix of pay"]
+    assert found.bounds == ("web/v1.0.0",)
+
+
+def test_part_by_part_nothing_is_lost_where_neither_bound_is_below_the_other(repo: Repo) -> None:
+    for part, path in (("web", "src/login.py"), ("pay", "src/cart.py")):
+        repo.switch(part, "v2.3.0")
+        repo.tag(f"{part}/v1.0.0")
+        repo.commit(f"Fix of {part}", {path: f"# {part}\n"})
+    repo.switch("main")
+    repo.merge("web")
+    repo.merge("pay")
+    repo.tag("pay/v1.0.1")
+    repo.tag("web/v1.2.1")
+    found = hotfix_of(audit(repo, branches=["dev"]), "pay/v1.0.1")
+    assert {"Fix of web", "Fix of pay"} <= {f.subject for f in found.fixes}
+
+
+def test_another_name_of_the_same_version_widens_nothing(repo: Repo) -> None:
+    """`release-` was used once, long ago: what was released as v2.3.0 since is not part of the hotfix."""
+    repo.git("tag", "release-2.0.0", "v2.3.0")
+    repo.commit("Feature", {"src/cart.py": CART + "# feature\n"})
+    repo.tag("v2.4.0")
+    repo.commit("Fix", {"src/login.py": LOGIN_FIXED})
+    repo.tag("v2.4.1")
+    repo.clock += 60
+    repo.tag("release-2.4.1")
+    found = hotfix_of(audit(repo, branches=["dev"]), "v2.4.1")
+    assert found.aliases == ("release-2.4.1",)
+    assert [f.subject for f in found.fixes] == ["Fix"]
+    assert found.bounds == ("v2.4.0",)

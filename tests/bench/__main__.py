@@ -21,6 +21,14 @@ from tests.bench.nights import nights
 VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)$")
 
 
+# Between this process and the scan: a forked child weighs what its parent did when it began.
+_PEAK = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=False)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
 def timed(action: Callable[[], object]) -> float:
     began = time.perf_counter()
     action()
@@ -42,25 +50,19 @@ def loop(repo: Path, branches: Sequence[str]) -> None:
                 subprocess.run([*git, "cherry", branch, tag, before], capture_output=True, check=False)
 
 
-def scan(config: Path, *options: str) -> int:
-    """Scans; the peak memory of the largest process of it, in KiB."""
-    command = [
-        sys.executable,
-        "-m",
-        "auditor",
-        "scan",
-        "-c",
-        str(config),
-        "--format",
-        "json",
-        "-o",
-        os.devnull,
-        "--quiet",
-    ]
-    process = subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return used.ru_maxrss
+def scan(config: Path, *options: str) -> None:
+    subprocess.run(_command(config, *options), stdout=subprocess.DEVNULL, check=False)
+
+
+def peak(config: Path, *options: str) -> float:
+    """The peak memory of the largest process of a scan, in MB."""
+    through = [sys.executable, "-c", _PEAK, *_command(config, *options)]
+    return int(subprocess.run(through, capture_output=True, text=True, check=True).stdout) / 1024
+
+
+def _command(config: Path, *options: str) -> list[str]:
+    scanned = ["scan", "-c", str(config), "--format", "json", "-o", os.devnull, "--quiet"]
+    return [sys.executable, "-m", "auditor", *scanned, *options]
 
 
 def compare(title: str, folder: Path, repos: Sequence[Path], main: str, branches: Sequence[str]) -> None:
@@ -72,13 +74,13 @@ def compare(title: str, folder: Path, repos: Sequence[Path], main: str, branches
         f"state: state\ndefaults: {{main: {main}, branches: [{', '.join(branches)}]}}\nrepositories:\n{entries}"
     )
     cold = min(timed(lambda: scan(config, "--no-ledger")) for _ in range(3))
-    peak = scan(config, "--no-ledger") / 1024
+    most = peak(config, "--no-ledger")
     first = timed(lambda: scan(config))
     warm = min(timed(lambda: scan(config)) for _ in range(3))
     looped = sum(timed(partial(loop, r, branches)) for r in repos)
     print(f"{title}: loop {looped:.2f} s, cold scan {cold:.2f} s ({looped / cold:.1f} times faster), ", end="")
     print(f"first that is remembered {first:.2f} s, then warm {warm:.2f} s ({first / warm:.1f} times faster, ", end="")
-    print(f"{cold / warm:.1f} times faster than cold), peak {peak:.0f} MB", flush=True)
+    print(f"{cold / warm:.1f} times faster than cold), peak {most:.0f} MB", flush=True)
 
 
 def start_up() -> None:
