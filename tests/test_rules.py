@@ -133,6 +133,9 @@ def test_rules_that_need_more_are_listed(repo: Repo) -> None:
     "subject",
     [
         "Merge branch 'hotfix/x'",
+        "Merge hotfix/x into main",
+        "merged hotfix/x: the login works again",
+        "Merge origin/hotfix/x.",
         "Merge branch 'hotfix/x' into main",
         "Merge remote-tracking branch 'origin/hotfix/x'",
         "Merge pull request #12 from acme/hotfix/x",
@@ -145,6 +148,8 @@ def test_merge_subjects(subject: str) -> None:
     assert merged_branch(subject) == "hotfix/x"
 
 
-@pytest.mark.parametrize("subject", ["Merge branch 'main' into hotfix/x", "Merge branch 'feature/hotfix'", "Fix"])
+@pytest.mark.parametrize(
+    "subject", ["Merge branch 'main' into hotfix/x", "Merge main into hotfix/x", "Merge branch 'feature/hotfix'", "Fix"]
+)
 def test_other_subjects(subject: str) -> None:
     assert merged_branch(subject) is None

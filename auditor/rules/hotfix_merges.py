@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from auditor.presence.scene import Scene
 
 
-_NAME = r"(?P<name>hotfix/[^\s'\"]+)"
+_NAME = r"(?P<name>hotfix/[^\s'\"]*[^\s'\",.:;])"
 _SUBJECTS = tuple(
     re.compile(form + _NAME)
     for form in (
@@ -21,6 +21,7 @@ _SUBJECTS = tuple(
         r"^Merge pull request #\d+ in \S+ from (?:\S+:)?",  # Bitbucket Data Center
         r"^Merged in ",  # Bitbucket Cloud
         r"^Merged PR \d+: Merge ",  # Azure DevOps
+        r"(?i:^Merg(?:e|ed|es|ing) '?(?:origin/)?)",  # people
     )
 )
 
