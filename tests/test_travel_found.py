@@ -694,3 +694,19 @@ def test_a_licence_and_braces_alone_make_no_two_files_alike(repo: Repo) -> None:
         repo.remove("lib/Call.php")
         repo.commit("Write anew", {"src/Markup.php": CLASS.format("Markup", old)})
     assert told(repo, "dev", "v2.5.1")[0] == "present"
+
+
+STAMP = "def stamp(key):\n{0}\n\n\ndef other():\n    return None\n"
+GUARDED = "    if exists(key):\n        return mtime(key)\n\n    return 0"
+TURNED = "    if not is_file(key):\n        return 0\n\n    return mtime(key)"
+
+
+@pytest.mark.parametrize(("later", "status"), [(TURNED, "missing"), ("    return mtime(key)", "withdrawn")])
+def test_main_that_says_it_in_other_words_has_not_taken_it_back(repo: Repo, later: str, status: str) -> None:
+    """The old line stands again, below a guard that does what the fix did."""
+    repo.commit("Stamp", {"src/stamp.py": STAMP.format("    return mtime(key)")})
+    repo.tag("v2.5.0")
+    repo.branch("qa")
+    hotfix(repo, tag="v2.5.1", files={"src/stamp.py": STAMP.format(GUARDED)})
+    repo.commit("Turn it round", {"src/stamp.py": STAMP.format(later), "VERSION": "2.6.0\n"})
+    assert told(repo, "qa", "v2.5.1")[0] == status

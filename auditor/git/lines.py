@@ -8,8 +8,9 @@ overlap or touch, unless they are the same change.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import NamedTuple
 
@@ -19,6 +20,8 @@ _FLAGS = pygit2.enums.DiffOption.FORCE_TEXT
 _CONTEXT = 3
 _AROUND = 2
 _FURTHEST = 6
+_WORD = re.compile(rb"\w+")
+_FEW_WORDS, _MOST_WORDS = 3, 2 / 3
 
 
 class Hunk(NamedTuple):
@@ -141,6 +144,34 @@ def goes_on(old: Sequence[bytes], new: bytes, there: bytes, place: int, since: S
             grown = any(abs(h.old - place) <= reach and h.added > h.removed for h in since)
             return grown and not any(has_block(there, block) for block in telling)
     return False
+
+
+def reworded(
+    hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes], there: Sequence[bytes], since: Sequence[Hunk]
+) -> bool:
+    """Whether most words that a hunk brought came again close by: what it did was written anew, not taken back.
+
+    `since`: the changes from `old` to `there`.
+    """
+    near = [
+        h for h in since if h.old <= hunk.old + hunk.removed + _FURTHEST and hunk.old <= h.old + h.removed + _FURTHEST
+    ]
+    brought, again = _brought([hunk], old, new), _brought(near, old, there)
+    return len(brought) >= _FEW_WORDS and _MOST_WORDS * len(brought) <= len(brought & again)
+
+
+def _brought(hunks: Iterable[Hunk], old: Sequence[bytes], new: Sequence[bytes]) -> set[bytes]:
+    """The words that the new lines of some hunks have, and the old ones have not."""
+    removed: set[bytes] = set()
+    added: set[bytes] = set()
+    for hunk in hunks:
+        removed.update(_words(old[hunk.old : hunk.old + hunk.removed]))
+        added.update(_words(new[hunk.new : hunk.new + hunk.added]))
+    return added - removed
+
+
+def _words(text: Iterable[bytes]) -> Iterator[bytes]:
+    return (word for line in text for word in _WORD.findall(line))
 
 
 def has_block(data: bytes, block: bytes) -> bool:

@@ -19,6 +19,8 @@ _VERY_MANY = 10_000
 # A line that more files have is a brace or a blank: counting them all takes long, and finds no likeness.
 _MANY = 100
 _RANKED = 20
+# Who has so many times fewer of them than the likest is not looked at.
+_FAR = 3
 # What is full is better begun anew, unless its files are asked about again and again.
 _COMMITS, _BLOBS = 16, 5_000
 _ANSWERS = 2_000
@@ -74,7 +76,7 @@ class Sketches:
             (-count * (_ONE_IN if sampled or other in self._sampled else 1), other) for other, count in votes.items()
         ]
         likest = heapq.nsmallest(_RANKED * len(self._commits), ranked)
-        return {other: place for place, (_, other) in enumerate(likest)}
+        return {other: place for place, (count, other) in enumerate(likest) if _FAR * count <= likest[0][0]}
 
     def _votes(self, oid: str) -> Counter[str]:
         """How many lines each file has of a blob, but for those that tell nothing, unless there are no others."""

@@ -34,7 +34,7 @@ def _find(case: Case) -> str | None:
     there = case.place(scene.main.tip)
     if _nothing_left(case, there):
         there = older.back_at(case, scene.main.tip).place(scene.main.tip)
-    if there.undone() and _whole_fix_undone(case, there):
+    if there.undone() and _whole_fix_undone(case, there) and not _reworded(case, there):
         return "the old lines are back at main's tip"
     for number in _took_back(case, there):
         if not again(case, number) and not _stands(case, there):
@@ -69,6 +69,17 @@ def _whole_fix_undone(case: Case, there: Place) -> bool:
         bool(modified)
         and len(there.gone()) == len(changes) - len(modified)
         and all(sum(path == c.path for path, _ in undone) == size(c) for c in modified)
+    )
+
+
+def _reworded(case: Case, there: Place) -> bool:
+    """Whether main has any of it in other words: then it still asks for that, even where the old lines stand, too."""
+    content, undone = case.scene.content, there.undone()
+    return any(
+        content.reworded(c, there.side(c), number)
+        for c in case.fix.changes or ()
+        for path, number in undone
+        if path == c.path
     )
 
 
