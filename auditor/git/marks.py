@@ -10,7 +10,6 @@ import itertools
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from auditor.git import lines
@@ -21,9 +20,7 @@ from auditor.git.lines import Hunk
 from auditor.git.store import Store
 
 # What is kept at most, in bytes.
-_LINES, _HUNKS, _MARKS, _HASHES = 8 << 20, 8 << 20, 16 << 20, 12 << 20
-# How many changes are kept ready to be asked.
-_UNPACKED = 1_000
+_LINES, _HUNKS, _MARKS, _UNPACKED, _HASHES = 8 << 20, 8 << 20, 12 << 20, 4 << 20, 10 << 20
 
 
 class Mark(NamedTuple):
@@ -52,7 +49,7 @@ class Marks(Identity):
             _LINES, lambda oid: lines.split(self.store.blob(oid)), per_item(90)
         )
         self._marks = Bounded(_MARKS, self._find_marks, per_item(8))
-        self._unpacked = lru_cache(_UNPACKED)(self._unpack_marks)
+        self._unpacked = Bounded(_UNPACKED, self._unpack_marks, _weight)
         self.standing = Bounded(_HASHES, self._find_standing, per_item(8))
         self.adjacent = Bounded(_HASHES, self._find_adjacent, per_item(8))
         self.respaced = Bounded(_HASHES, self._find_respaced, per_item(8))
@@ -204,3 +201,8 @@ def _unpack(numbers: Sequence[int]) -> Iterator[Mark]:
         ends = list(itertools.accumulate(numbers[at : at + lists], initial=at + lists))
         yield Mark(hunk, *(numbers[start:end] for start, end in itertools.pairwise(ends)))
         at = ends[-1]
+
+
+def _weight(marks: Sequence[Mark] | None) -> int:
+    """What marks take ready to be asked, in bytes, more or less."""
+    return 200 + sum(600 + 8 * sum(map(len, mark[1:])) for mark in marks or ())

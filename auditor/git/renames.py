@@ -18,6 +18,8 @@ from auditor.git.trees import Trees
 _MIN_SIMILAR = 0.5
 # So much of the bytes must be in the half of the lines that two files share, unless they are namesakes.
 _FAIR = 0.3
+# What is kept of listings of tips, in bytes, at about so many for each file; and how many of other commits.
+_LISTINGS, _OF_FILE = 48 << 20, 400
 _CACHED_LISTINGS = 6
 # So many of the likest are compared in full.
 _MOST_COMPARED = 16
@@ -42,7 +44,7 @@ class Renames(Trees):
     def __init__(self, store: Store, tips: Iterable[str] = ()) -> None:
         super().__init__(store, tips)
         self._renamed = lru_cache(_ANSWERS)(self._find_renamed)
-        self._files = lru_cache(_CACHED_LISTINGS)(self._list_files)
+        self._files = Bounded(_LISTINGS, self._list_files, lambda listing: _OF_FILE * (1 + len(listing.names)))
         self._added = lru_cache(_CACHED_LISTINGS)(self._list_added)
         self._counts: Bounded[str, Counter[bytes]] = Bounded(
             _COUNTS, lambda oid: Counter(lines.split(self.store.blob(oid))), per_item(200)
