@@ -710,3 +710,20 @@ def test_main_that_says_it_in_other_words_has_not_taken_it_back(repo: Repo, late
     hotfix(repo, tag="v2.5.1", files={"src/stamp.py": STAMP.format(GUARDED)})
     repo.commit("Turn it round", {"src/stamp.py": STAMP.format(later), "VERSION": "2.6.0\n"})
     assert told(repo, "qa", "v2.5.1")[0] == status
+
+
+def test_a_merge_of_a_binary_that_both_sides_changed(repo: Repo) -> None:
+    """There is no text to merge: what the merge chose came from a side, and is no fix of its own."""
+    repo.commit("Logo", {"logo.png": b"\x89PNG\0one"})
+    repo.tag("v2.5.0")
+    repo.branch("qa")
+    repo.switch("hotfix/logo", "main")
+    repo.commit("Mend the logo", {"logo.png": b"\x89PNG\0fixed"})
+    repo.switch("main")
+    repo.commit("Another logo", {"logo.png": b"\x89PNG\0other"})
+    repo.merge("hotfix/logo", resolve={"logo.png": b"\x89PNG\0fixed"})
+    repo.tag("v2.5.1")
+    assert told(repo, "qa", "v2.5.1") == ("missing", None)
+    repo.switch("qa")
+    repo.merge("main")
+    assert told(repo, "qa", "v2.5.1") == ("present", "merge")

@@ -95,7 +95,8 @@ class Content(Marks):
         one, other, third = (entry(object_id=pygit2.Oid(hex=side.oid)) for side in (base, ours, theirs))
         try:
             found = self.store.objects.merge_file_from_index(one, other, third)
-        except (pygit2.GitError, ValueError, KeyError, OSError):
+        except (pygit2.GitError, ValueError, KeyError, OSError, RuntimeError):
+            # Of what is no text there is no merged one: pygit2 has nothing to read then.
             return False
         return found.automergeable and str(pygit2.hash(found.contents.encode())) == merged.oid
 

@@ -20,8 +20,9 @@ _FLAGS = pygit2.enums.DiffOption.FORCE_TEXT
 _CONTEXT = 3
 _AROUND = 2
 _FURTHEST = 6
-_WORD = re.compile(rb"\w+")
-_FEW_WORDS, _MOST_WORDS = 3, 2 / 3
+_WORD = re.compile(rb"[A-Za-z0-9\x80-\xff]+")
+# Words with fewer letters than these in all tell nothing.
+_TELLING = 8
 
 
 class Hunk(NamedTuple):
@@ -149,7 +150,7 @@ def goes_on(old: Sequence[bytes], new: bytes, there: bytes, place: int, since: S
 def reworded(
     hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes], there: Sequence[bytes], since: Sequence[Hunk]
 ) -> bool:
-    """Whether most words that a hunk brought came again close by: what it did was written anew, not taken back.
+    """Whether half of the words that a hunk brought, by their letters, came again close by: it was written anew.
 
     `since`: the changes from `old` to `there`.
     """
@@ -157,7 +158,8 @@ def reworded(
         h for h in since if h.old <= hunk.old + hunk.removed + _FURTHEST and hunk.old <= h.old + h.removed + _FURTHEST
     ]
     brought, again = _brought([hunk], old, new), _brought(near, old, there)
-    return len(brought) >= _FEW_WORDS and _MOST_WORDS * len(brought) <= len(brought & again)
+    wanted = sum(map(len, brought))
+    return len(brought) > 1 and wanted >= _TELLING and 2 * sum(map(len, brought & again)) >= wanted
 
 
 def _brought(hunks: Iterable[Hunk], old: Sequence[bytes], new: Sequence[bytes]) -> set[bytes]:
