@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError, SchemaSerializer
 
+from auditor.errors import BranchDriftError
 from auditor.model import Hotfix, RepositoryAudit
 from auditor.output import wire
 from auditor.packed import Packed, tally
@@ -77,5 +78,9 @@ def pack(found: RepositoryAudit, *, document: bool) -> RepositoryAudit:
 
 
 def unpack(text: bytes) -> tuple[Hotfix, ...]:
-    """The hotfixes of their canonical JSON. Raises `ValueError` where it is none."""
-    return _hotfixes().validate_json(text)
+    """The hotfixes of their canonical JSON. Raises `BranchDriftError` where it is none: somebody has written there."""
+    try:
+        return _hotfixes().validate_json(text)
+    except ValueError:
+        said = "what is remembered of a repository is nothing that was written by this program: remove the folder"
+        raise BranchDriftError(f"{said} cache of the state folder, and run again") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import pickle
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from pydantic import TypeAdapter
 
 from auditor import audit, cache, packing
 from auditor.config import RepositoryConfig
+from auditor.errors import BranchDriftError
 from auditor.git.source import Local
 from auditor.ledger import read, rows
 from auditor.ledger.database import open_ledger
@@ -114,3 +116,18 @@ def test_a_damaged_memory_is_as_good_as_none(tmp_path: Path) -> None:
         file.write_bytes(bad)
         assert cache.find(config, source, tmp_path) == cold
         assert file.read_bytes() == good
+
+
+def test_a_forged_memory_is_an_error_in_words(tmp_path: Path) -> None:
+    """Who can write there can make the hash right, too. It runs nothing, and shows no traceback."""
+    repo = protocol(tmp_path / "shop")
+    hotfix(repo)
+    config, source = RepositoryConfig(name="shop", path=repo.path), Local(repo.path)
+    cache.find(config, source, tmp_path)
+    (file,) = (tmp_path / "cache").iterdir()
+    head, tally_, _, document = file.read_bytes().partition(b"\n")[2].split(b"\n", 3)
+    rest = b"\n".join((head, tally_, b'[{"tag": 1}]', document))
+    file.write_bytes(hashlib.sha256(rest).hexdigest().encode() + b"\n" + rest)
+    forged = cache.find(config, source, tmp_path)
+    with pytest.raises(BranchDriftError, match="remove the folder cache of the state folder"):
+        list(forged.pairs())
