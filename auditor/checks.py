@@ -24,7 +24,7 @@ def checks(case: Case, verdict: FixVerdict, *, plain: bool) -> Iterator[Check]:
     elif verdict.status is Status.MISSING:
         yield from _missing(case, plain=plain)
     elif verdict.status is Status.NOT_APPLICABLE:
-        yield _git("rev-list --full-history --max-count=1", case.line.tip, "--", *_named(*every_name(case)), stdout="")
+        yield _git("rev-list --full-history --max-count=1", case.line.tip, "--", *_files(case), stdout="")
     elif verdict.status is Status.WITHDRAWN:
         yield from _old_lines(case, case.scene.main.tip)
 
@@ -42,6 +42,12 @@ def _git(words: str, *arguments: str, exit_: int = 0, stdout: str | None = None)
 def _named(*paths: str) -> list[str]:
     """Paths as git takes them from any folder of a work tree, a star or a bracket being no pattern."""
     return [f":(top,literal){path}" for path in paths]
+
+
+def _files(case: Case) -> list[str]:
+    """The fix's files under every name; what lies in folders of these names is not meant."""
+    found, folders = every_name(case), case.scene.births.folders
+    return [*_named(*found), *(f":(top,exclude,literal){name}/" for name in found if name in folders)]
 
 
 def _ancestor(one: str, other: str, *, yes: bool = True) -> Check:
@@ -103,8 +109,20 @@ def _new_lines(case: Case, *, plain: bool) -> Iterator[Check]:
 
 
 def _at_own_names(case: Case, changes: Changes, commit: str) -> bool:
-    """Whether no file was renamed there: a replay in plain git does not follow names."""
-    return all(case.scene.content.at(commit, c.path) is not None for c in changes if c.after)
+    """Whether no file was renamed there: a replay in plain git does not follow names. Nor are folders in the way."""
+    there = all(case.scene.content.at(commit, c.path) is not None for c in changes if c.after)
+    return there and not _in_the_way(case, changes, commit)
+
+
+def _in_the_way(case: Case, changes: Changes, commit: str) -> bool:
+    """Whether a folder has the place of a file there, or a file that of a folder: of these, git tells more."""
+    content = case.scene.content
+    above = {c.path.rpartition("/")[0] for c in changes}
+    return any(content.is_folder(commit, c.path) for c in changes) or any(
+        content.at(commit, "/".join(parts[:depth])) is not None
+        for parts in (folder.split("/") for folder in above if folder)
+        for depth in range(1, len(parts) + 1)
+    )
 
 
 def _old_lines(case: Case, tip: str) -> Iterator[Check]:
@@ -113,16 +131,19 @@ def _old_lines(case: Case, tip: str) -> Iterator[Check]:
     content = case.scene.content
     same = [c for c in changes if content.at(tip, c.path) == c.after]
     replayed = all(content.holds(c, content.at(tip, c.path)) for c in changes)
-    if len(same) == len(changes) or case.fix.is_merge or case.fix.base is None or not replayed:
+    base = None if case.fix.is_merge or _in_the_way(case, changes, tip) else case.fix.base
+    if len(same) == len(changes) or base is None or not replayed:
         yield from _blobs(case, same, tip)
     else:
-        yield _merge_tree(case, case.fix.oid, tip, case.fix.base, changes)
+        yield _merge_tree(case, case.fix.oid, tip, base, changes)
 
 
 def _blobs(case: Case, changes: list[Change], tip: str) -> Iterator[Check]:
     for change in changes[:_MOST_PATHS]:
         if change.after is not None:
             yield _git("rev-parse", f"{tip}:{change.path}", stdout=f"{change.after.oid}\n")
+        elif case.scene.content.is_folder(tip, change.path):
+            yield _git("cat-file -t", f"{tip}:{change.path}", stdout="tree\n")
         else:
             yield _git("ls-tree", tip, "--", *_named(change.path), stdout="")
 

@@ -697,7 +697,7 @@ def test_a_licence_and_braces_alone_make_no_two_files_alike(repo: Repo) -> None:
 
 
 STAMP = "def stamp(key):\n{0}\n\n\ndef other():\n    return None\n"
-GUARDED = "    if exists(key):\n        return mtime(key)\n\n    return 0"
+GUARDED = "    if file_exists(key):\n        return mtime(key)\n\n    return 0"
 TURNED = "    if not is_file(key):\n        return 0\n\n    return mtime(key)"
 
 

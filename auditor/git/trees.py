@@ -64,6 +64,19 @@ class Trees:
         except (pygit2.GitError, ValueError) as error:
             raise RepositoryError("objects-missing", f"{path} in {commit}: {error}") from None
 
+    def is_folder(self, commit: str, path: str) -> bool:
+        """Whether a folder has a path in a commit."""
+        tree = self.tree_id(commit)
+        for name in path.split("/"):
+            try:
+                entry = self._folder(tree)[name]
+            except (KeyError, ValueError):
+                return False
+            if int(entry.filemode) != _FOLDER:
+                return False
+            tree = str(entry.id)
+        return True
+
     def _look(self, tree: str, path: str) -> Side | None:
         """A file in a tree, folder by folder: most commits share most of them."""
         name, _, rest = path.partition("/")

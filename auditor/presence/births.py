@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from auditor.git.changes import additions, diffs
 from auditor.git.content import Content
@@ -31,6 +31,15 @@ class Births:
                 self.unreadable = history.ids[number]
             for change in added or ():
                 self.by_path[change.path].append(number)
+
+    @cached_property
+    def folders(self) -> set[str]:
+        """Every folder that ever had a file in it."""
+        found: set[str] = set()
+        for path in self.by_path:
+            while (path := path.rpartition("/")[0]) and path not in found:
+                found.add(path)
+        return found
 
     def _find_former(self, number: int, path: str) -> str | None:
         """The most alike of the files that a commit removed as it added `path`."""
