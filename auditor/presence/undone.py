@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from auditor.git.changes import diffs
+from auditor.git.changes import Changes, diffs
 from auditor.model import Status
 from auditor.presence import dropped, likeness, older, standing, withdrawn
 from auditor.presence.case import Case, Found, Regions, Undone, names
-from auditor.presence.scene import inverse
+from auditor.presence.scene import Place, inverse
+from auditor.presence.since import first_of_last
 
 _ENOUGH = 1 / 3
 # Of a file that thousands of commits touch, so many are looked at.
@@ -183,11 +184,11 @@ def _silent(case: Case, number: int) -> Undone:
     expected, arrival = _expected(case, number), trunk[places[number]]
     if arrival != number and _kept_removed(case, arrival):
         return dropped.lost(case, arrival, "kept the file removed")
-    for place in range(len(trunk) - 1, places[number], -1):
-        before = case.place(scene.history.ids[trunk[place - 1]])
-        if not before.undone() - expected:
-            return _restored(case, trunk[place])
-    return _restored(case, arrival) if arrival == number else dropped.lost(case, arrival, "it was lost before")
+    later = trunk[places[number] :]
+    place = _last_run(case, later, case.fix.changes or (), lambda there: bool(there.undone() - expected))
+    if place or arrival == number:
+        return _restored(case, later[place])
+    return dropped.lost(case, arrival, "it was lost before")
 
 
 def _restored_before_moving_on(case: Case, number: int) -> Undone | None:
@@ -259,10 +260,15 @@ def _content_since(case: Case, found: Found) -> int:
     """The first-parent commit since which the fix's lines have been there."""
     scene = case.scene
     trunk, _ = scene.arrivals(case.line)
-    first = trunk[-1]
     changes = found.whole.changes if found.whole else case.fix.changes or ()
-    for number in reversed(trunk):
-        if not case.holds(changes, scene.history.ids[number]):
-            break
-        first = number
-    return first
+    content = scene.content
+    return trunk[_last_run(case, trunk, changes, lambda there: all(content.holds(c, there.side(c)) for c in changes))]
+
+
+def _last_run(case: Case, line: Sequence[int], changes: Changes, holds: Callable[[Place], bool]) -> int:
+    """Where the last run of commits of a line begins for which something holds of the files of a change."""
+
+    def there(at: int) -> Place:
+        return case.place(case.scene.history.ids[line[at]])
+
+    return first_of_last(len(line), lambda at: [there(at).side(c) for c in changes], lambda at: holds(there(at)))
