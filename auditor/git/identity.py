@@ -14,6 +14,8 @@ from auditor.git.store import Store
 
 # What is kept at most, in bytes and in answers.
 _COUNTS, _ANSWERS = 6 << 20, 30_000
+# Of whole changes, some of which have thousands of files.
+_WHOLES = 500
 
 
 class Identity(Renames):
@@ -22,6 +24,7 @@ class Identity(Renames):
     def __init__(self, store: Store, tips: Iterable[str] = ()) -> None:
         super().__init__(store, tips)
         self._signatures = lru_cache(_ANSWERS)(self._sign)
+        self.added = lru_cache(_WHOLES)(self._count_added)
         self._changed = Bounded(_COUNTS, self._find_changed, lambda found: 200 * (1 + len(found[0]) + len(found[1])))
 
     def signature(self, change: Change) -> str:
@@ -64,6 +67,10 @@ class Identity(Renames):
         if before and after and before.mode != after.mode:
             added[f"mode {after.mode:o}".encode()] += 1
         return removed, added
+
+    def _count_added(self, changes: Changes) -> int:
+        """How many lines a whole change adds, blank ones aside."""
+        return sum(self.changed_lines(change)[1].total() for change in changes)
 
     def has_again(self, there: Side | None, earlier: Side, since: Iterable[Side | None]) -> bool:
         """Whether a file has a line of an earlier version that the versions `since` have not."""

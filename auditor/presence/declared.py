@@ -30,7 +30,8 @@ def _held(case: Case, number: int, changes: Changes) -> tuple[float, float]:
     if not changes:
         return 0.0, 0.0
     ours = case.fix.changes or ()
-    alike = [w.changes for w in case.wholes if min(likeness.answered(case, w.changes, number, changes)) >= _LEAST]
+    larger = [w.changes for w in case.wholes if not likeness.too_small(case, w.changes, changes, _LEAST)]
+    alike = [whole for whole in larger if min(likeness.answered(case, whole, number, changes)) >= _LEAST]
     shares = [likeness.answered(case, ours, number, changes)]
     shares += [likeness.surviving(case, whole, number, changes) for whole in alike]
     return max(shares, key=min)

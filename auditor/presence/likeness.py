@@ -32,6 +32,12 @@ def answered(case: Case, whole: Changes, number: int, changes: Changes) -> tuple
     return shares if owed else (0.0, 0.0)
 
 
+def too_small(case: Case, whole: Changes, changes: Changes, least: float) -> bool:
+    """Whether `changes` adds fewer lines than that share of what the larger change adds: told without a comparison."""
+    added = case.scene.content.added
+    return added(changes) < least * added(whole)
+
+
 def taken_back(case: Case, changes: Changes) -> tuple[float, float]:
     """The same shares of the fix's inverse: how much of the fix `changes` takes back."""
     return _shares(case, inverse(case.fix.changes or ()), changes)
@@ -68,8 +74,10 @@ def _measure(
     wanted, met = [0, 0], [0, 0]
     for change, (removed, added) in ours:
         theirs = by_path.get(change.path) or by_path.get(moved.get(change.path, change.path))
-        owed = removed if number is None else removed & _had(case, change, theirs, number)
-        for side, mine, other in zip((0, 1), (owed, added), _theirs(case, theirs), strict=True):
+        told = _theirs(case, theirs)
+        # What `theirs` removes was there.
+        owed = removed if number is None or removed <= told[0] else removed & _had(case, change, theirs, number)
+        for side, mine, other in zip((0, 1), (owed, added), told, strict=True):
             wanted[side] += mine.total()
             met[side] += (mine & other).total()
     return (_share(met[0], wanted[0]), _share(met[1], wanted[1])), sum(wanted)
