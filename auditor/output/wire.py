@@ -61,6 +61,7 @@ _UNSEEN = re.compile("[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060
 # What is around a repository in a document of nothing else, and around the hotfixes in a repository of nothing else.
 _BEFORE, _AFTER = b"{\n" + _REPOSITORIES.encode(), b"\n ]\n}"
 _OPENED, _CLOSED = _BEFORE + b"  {" + _HOTFIXES, b"\n  }" + _AFTER
+_END = b"\n   ]"
 
 
 def render(audit: Audit) -> str:
@@ -89,8 +90,13 @@ def _whole(found: RepositoryAudit) -> tuple[bytes, ...]:
 
 
 def hotfixes(found: Iterable[Hotfix]) -> bytes:
-    """Hotfixes as they are written in the document."""
-    text = _written({"repositories": [{"hotfixes": [_hotfix(h) for h in found]}]})
+    """Hotfixes as they are written in the document, one at a time: some have thousands of fixes."""
+    each = [_alone(hotfix).removeprefix(b"[\n").removesuffix(_END) for hotfix in found]
+    return b"".join((b"[\n", b",\n".join(each), _END)) if each else b"[]"
+
+
+def _alone(hotfix: Hotfix) -> bytes:
+    text = _written({"repositories": [{"hotfixes": [_hotfix(hotfix)]}]})
     return text[len(_OPENED) : -len(_CLOSED)]
 
 
