@@ -2,7 +2,7 @@
 
 Random commits and merges: texts of every kind, binaries, links, submodules, folders in the place of files. What a
 merge holds is taken from a side, from both, or from neither. Nobody knows the right verdicts here; none may be a
-fault of the program, and each check command must hold.
+fault of the program, and each check command must hold. `ANY_TREES=2000 pytest tests/test_any_tree.py` makes so many.
 """
 
 from __future__ import annotations
