@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import pytest
@@ -10,6 +11,12 @@ from tests.build import PINNED
 
 PACES = "auditor.forges.pace"
 STRAYS = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "GIT_DIR", "GIT_WORK_TREE", "NO_COLOR")
+
+
+def pytest_configure() -> None:
+    """Shells start what runs in the background with interrupts ignored, and programs that it starts inherit that."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
