@@ -10,15 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
-import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pygit2
 
-from auditor import __version__, packing
+from auditor import __version__, packing, whole_files
 from auditor.config import RepositoryConfig
 from auditor.errors import RepositoryError
 from auditor.git import process
@@ -98,25 +96,11 @@ def _write(file: Path, found: RepositoryAudit, packed: Packed) -> None:
         rest = b"\n".join((head, tally, packed.canonical, packed.document or b""))
         if not file.parent.is_dir():
             file.parent.mkdir(parents=True)
-        _replace(file, hashlib.sha256(rest).hexdigest().encode() + b"\n" + rest)
-
-
-def _replace(file: Path, data: bytes) -> None:
-    """At once, but not waited for: what a power cut leaves half is seen to be damaged."""
-    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as opened:
-            opened.write(data)
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        # Not waited for: what a power cut leaves half is seen to be damaged.
+        whole_files.replace(file, hashlib.sha256(rest).hexdigest().encode() + b"\n" + rest)
 
 
 def forget(state: Path) -> None:
     """Removes what no run has asked for in a long time."""
-    oldest = time.time() - _KEPT_SECONDS
     with suppress(OSError):
-        for entry in os.scandir(state / "cache"):
-            if entry.stat().st_mtime < oldest:
-                Path(entry.path).unlink(missing_ok=True)
+        whole_files.forget(state / "cache", _KEPT_SECONDS)

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from auditor.model import Status
-from tests.judged import assert_checks_hold, audit
+from tests.build import LOGIN, LOGIN_FIXED, hotfix, protocol
+from tests.judged import assert_checks_hold, audit, told
 
 ROUNDS = int(os.environ.get("ANY_TREES", "20"))
 PATHS = (b"a.txt", b"b/c.txt", b"b/d/e.txt", b"b", b"a.txt/f.txt", b"caf\xe9.txt", b"moved/c.txt", b".gitattributes")
@@ -125,7 +126,26 @@ def test_any_trees_are_judged(seed: int, tmp_path: Path) -> None:
     subprocess.run(["git", "-C", path, "fast-import", "--quiet"], input=made, check=True)
     found = audit(path, branches=["dev"])
     assert not found.errors
-    for hotfix in found.hotfixes:
-        for verdict in hotfix.verdicts:
-            assert verdict.status is not Status.UNKNOWN or verdict.reason.startswith("no-fixes")
-            assert_checks_hold(path, verdict)
+    for _, verdict in found.pairs():
+        assert verdict.status is not Status.UNKNOWN or verdict.reason.startswith("no-fixes")
+        assert_checks_hold(path, verdict)
+
+
+def test_a_folder_of_a_files_name_is_not_that_file(tmp_path: Path) -> None:
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    repo.commit("A tool", {"tool": "run\n"})
+    repo.tag("v2.5.0")
+    hotfix(repo, tag="v2.5.1", files={"tool": "run well\n"})
+    repo.switch("dev")
+    repo.commit("Another", {"tool/x.py": "x = 1\n"})
+    assert told(repo, "dev", "v2.5.1") == ("not-applicable", None)
+
+
+def test_a_folder_in_the_place_of_what_the_fix_added(tmp_path: Path) -> None:
+    """A replay in plain git would tell of the folder, too: the check is another one then."""
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    hotfix(repo, files={"src/login.py": LOGIN_FIXED, "guard": "on\n"})
+    repo.switch("dev")
+    repo.merge("main")
+    repo.commit("Undo", {"src/login.py": "# more\n" + LOGIN, "guard": None, "guard/x.py": "x = 1\n"})
+    assert told(repo)[0] == "reverted"

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "auditor"
 FLOORS = (
-    ("model", "packed", "past", "told", "waivers", "errors", "versions", "locks"),
+    ("model", "packed", "past", "told", "waivers", "errors", "versions", "locks", "whole_files"),
     ("yaml_text", "values", "urls", "addresses", "access", "backmerging", "noticing", "faults", "config_parts",
      "matrix", "config"),
     ("git",),

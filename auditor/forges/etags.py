@@ -9,13 +9,13 @@ import base64
 import hashlib
 import json
 import os
-import tempfile
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+from auditor import whole_files
 
 _KEPT_SECONDS = 30 * 86_400
 
@@ -91,27 +91,10 @@ class Folder:
         }
         with suppress(OSError):
             self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _replace(self._path / f"{key}.json", json.dumps(said).encode())
-            self._forget()
-
-    def _forget(self) -> None:
-        oldest = time.time() - _KEPT_SECONDS
-        for entry in os.scandir(self._path):
-            if entry.stat().st_mtime < oldest:
-                Path(entry.path).unlink(missing_ok=True)
+            whole_files.replace(self._path / f"{key}.json", json.dumps(said).encode())
+            whole_files.forget(self._path, _KEPT_SECONDS)
 
 
 def _digest(kept: Kept) -> str:
     about = json.dumps([kept.etag, sorted(kept.headers.items()), kept.next])
     return hashlib.sha256(about.encode() + b"\0" + kept.body).hexdigest()
-
-
-def _replace(target: Path, data: bytes) -> None:
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
