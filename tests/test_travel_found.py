@@ -727,3 +727,21 @@ def test_a_merge_of_a_binary_that_both_sides_changed(repo: Repo) -> None:
     repo.switch("qa")
     repo.merge("main")
     assert told(repo, "qa", "v2.5.1") == ("present", "merge")
+
+
+def test_a_claim_is_held_against_what_the_whole_hotfix_left_of_the_fix(repo: Repo) -> None:
+    """The second fix rewrote most of the first; one commit of the branch has both but a line, and names the first."""
+    first = "".join(f"first_{n} = {n}\n" for n in range(5))
+    second = "first_0 = 0\n" + "".join(f"second_{n} = {n}\n" for n in range(4))
+    repo.switch("hotfix/a", "main")
+    one = repo.commit("First", {"src/login.py": LOGIN + first})
+    repo.commit("Second", {"src/login.py": LOGIN + second})
+    repo.switch("main")
+    repo.merge("hotfix/a")
+    repo.tag("v2.3.1")
+    repo.switch("dev")
+    said = f"Both\n\n(cherry picked from commit {one})"
+    repo.commit(said, {"src/login.py": LOGIN + second.replace("second_3 = 3", "second_3 = 30")})
+    fixes = {f.commit: f for f in on_dev(repo).fixes}
+    assert fixes[one].status == "present"
+    assert fixes[one].via == "declared"
