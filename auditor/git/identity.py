@@ -72,12 +72,6 @@ class Identity(Renames):
         """How many lines a whole change adds, blank ones aside."""
         return sum(self.changed_lines(change)[1].total() for change in changes)
 
-    def has_again(self, there: Side | None, earlier: Side, since: Iterable[Side | None]) -> bool:
-        """Whether a file has a line of an earlier version that the versions `since` have not."""
-        back = self.all_lines(there) & self.all_lines(earlier)
-        gone = set(back).difference(*(self.all_lines(side) for side in since))
-        return any(line.strip() for line in gone)
-
     def all_lines(self, side: Side | None) -> Counter[bytes]:
         """Every line of a file, as `changed_lines` counts them; a file taken as a whole is one line, its blob."""
         return self.changed_lines(Change("", side, None))[0]

@@ -127,6 +127,14 @@ class Marks(Identity):
         have = self.standing(there.oid) if marks else array("q")
         return {n: m.hunk for n, m in enumerate(marks) if 2 * _count(have, m.added) < (len(m.added) or 1)}
 
+    def has_again(self, there: Side | None, earlier: Side, since: Iterable[Side | None]) -> bool:
+        """Whether a text has a line of an earlier version, white space aside, that the versions `since` have not."""
+        back = self._worded(there) & self._worded(earlier)
+        return bool(back.difference({bare(b"")}, *map(self._worded, since)))
+
+    def _worded(self, side: Side | None) -> set[int]:
+        return set() if side is None or side.mode not in REGULAR else set(self.respaced(side.oid))
+
     def gave_way(self, change: Change, there: Side | None) -> bool:
         """Whether a file may have lost any of what a change made there."""
         whole = there not in (None, change.before, change.after) and self.as_a_whole(change)

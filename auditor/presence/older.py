@@ -50,7 +50,8 @@ def _had(case: Case, change: Change, there: Side | None) -> Iterator[Older]:
     came = arrival[1].side(change)
     for side in _versions(case, change):
         since = (change.before, change.after, came)
-        if content.restored(change, side, there, came) and (side == there or content.has_again(there, side, since)):
+        again = side == there or content.has_again(there, side, since)
+        if again and content.restored(change, side, there, came):
             yield Older(change.path, side, came)
 
 

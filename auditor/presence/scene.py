@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -221,12 +221,14 @@ class Place:
 
     def undone(self) -> frozenset[tuple[str, int]]:
         """The regions of the fix that stand here as they were before it, or before it came to the branch."""
+        return frozenset(self.old_regions())
+
+    def old_regions(self, first: Container[str] = ()) -> Iterator[tuple[str, int]]:
+        """The same as they are found: those of the files `first` before others, for who seeks any."""
         content = self.scene.content
-        return frozenset(
-            (c.path, hunk)
-            for c in self.fix.changes or ()
-            for hunk in content.undone(c, self.side(c)) | self._restored(c)
-        )
+        for change in sorted(self.fix.changes or (), key=lambda c: c.path not in first):
+            for hunk in content.undone(change, self.side(change)) | self._restored(change):
+                yield change.path, hunk
 
     def _restored(self, change: Change) -> frozenset[int]:
         content, there = self.scene.content, self.side(change)

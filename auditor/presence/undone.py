@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import replace
 
 from auditor.git.changes import Changes, diffs
@@ -32,7 +32,7 @@ def find(case: Case, found: Found) -> Undone | None:
             dropped.by_its_merge(case, found.number, regions)
             or _explicit(case, found.number)
             or dropped.kept_old_side(case, found.number)
-            or _silent(case, found.number)
+            or _silent(case, found.number, {path for path, _ in regions})
         )
     number = found.number
     out = (
@@ -174,8 +174,8 @@ def _merged_here(case: Case, number: int) -> tuple[int, ...]:
     return () if arrival == number else (arrival,)
 
 
-def _silent(case: Case, number: int) -> Undone:
-    """The first-parent commit of the branch after which the old lines stood again.
+def _silent(case: Case, number: int, files: Container[str]) -> Undone:
+    """The first-parent commit of the branch after which old lines stood again, as they do in `files` at its tip.
 
     Where they never gave way, the merge by which the fix arrived had lost it already.
     """
@@ -185,7 +185,11 @@ def _silent(case: Case, number: int) -> Undone:
     if arrival != number and _kept_removed(case, arrival):
         return dropped.lost(case, arrival, "kept the file removed")
     later = trunk[places[number] :]
-    place = _last_run(case, later, case.fix.changes or (), lambda there: bool(there.undone() - expected))
+
+    def stood(there: Place) -> bool:
+        return any(region not in expected for region in there.old_regions(first=files))
+
+    place = _last_run(case, later, case.fix.changes or (), stood)
     if place or arrival == number:
         return _restored(case, later[place])
     return dropped.lost(case, arrival, "it was lost before")
