@@ -26,9 +26,10 @@ from auditor.packed import Packed, Tally
 from auditor.unaudited import failed
 
 _POLICY = {"waivers", "waiver_warning", "acknowledged", "calendar", "limits", "forge", "backmerge", "pipelines"}
-# What is kept of an audit: 2 has its refs, 3 the commits with which fixes came to main and to branches, 4 is packed.
+# What is kept of an audit: 2 has its refs, 3 the commits with which fixes came to main and to branches, 4 is packed,
+# 5 tells of claims that hold too little.
 # It counts on with each change of what an audit says, or of how the JSON document says it.
-_FORMAT = 4
+_FORMAT = 5
 _KEPT_SECONDS = 30 * 86_400
 
 

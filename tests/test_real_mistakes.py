@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.model import Forecast
+from auditor.model import Forecast, Status
 from tests.build import BASE, Repo, back_merge, hotfix, protocol
 from tests.judged import audit, pair, told
 
@@ -316,8 +316,54 @@ def test_a_fix_that_names_what_the_branch_took_out_again(repo: Repo) -> None:
 
 
 def test_a_fix_that_names_another_change_as_its_origin(repo: Repo) -> None:
-    """A claim is believed of a change that resembles the fix."""
+    """A claim is believed of a change that resembles the fix, and told of where it does not."""
     picked_to_main(repo, named="dev~1")
+    (fix,) = pair(audit(repo, branches=["dev"]), "v2.3.1", "dev").fixes
+    assert (fix.status, fix.via, fix.evidence.commit) == (Status.MISSING, None, None)
+    assert fix.evidence.detail == (
+        f"{fix.commit[:12]} names {repo.oid('dev~1')[:12]} on the branch as its origin, "
+        "but it holds 0% of its added and 0% of its removed lines"
+    )
+
+
+# Fixes that make of a file another one
+
+
+MANY = "".join(f"\n\ndef test_mail_{n}():\n    assert delivered(message={n})\n" for n in range(30))
+
+
+def grown_where_it_moved(repo: Repo) -> None:
+    """A fix that is mostly new tests, picked by hand to where dev has moved the file, and has other lines around."""
+    repo.switch("dev")
+    repo.rename("src/mailer.py", "lib/shop/mailing.py")
+    other = MAILER.replace("connect()", "connect(retries=3)")
+    repo.commit("Move and retry", {"lib/shop/mailing.py": other})
+    made = MAILER.replace("    connection.send(message)\n", "    connection.send(message, 2)\n") + MANY
+    fix = hotfix(repo, files={"src/mailer.py": made}).fix
+    picked = other.replace("    connection.send(message)\n", "    connection.send(message, 2)\n") + MANY
+    repo.switch("dev")
+    repo.commit(f"Send mail twice\n\n(cherry picked from commit {fix})", {"lib/shop/mailing.py": picked})
+
+
+def test_a_file_that_moved_is_known_by_what_the_fix_made_of_it(repo: Repo) -> None:
+    """It has less than half in common with what it was before."""
+    grown_where_it_moved(repo)
+    assert told(repo) == ("present", "declared")
+
+
+def test_such_a_fix_taken_out_again_where_the_file_moved(repo: Repo) -> None:
+    grown_where_it_moved(repo)
+    repo.switch("dev")
+    repo.revert("HEAD")
+    assert told(repo)[0] == "reverted"
+
+
+def test_a_file_that_holds_only_the_new_lines_is_not_where_the_fix_went(repo: Repo) -> None:
+    made = MAILER.replace("    connection.send(message)\n", "    connection.send(message, 2)\n") + MANY
+    repo.switch("dev")
+    repo.rename("src/mailer.py", "lib/shop/mailing.py")
+    repo.commit("Move and test", {"tests/test_mail.py": MANY.lstrip()})
+    hotfix(repo, files={"src/mailer.py": made})
     assert told(repo) == ("missing", None)
 
 

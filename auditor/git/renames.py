@@ -61,10 +61,17 @@ class Renames(Trees):
         A file that `base` (the tree the change was made on) does not have, and that is the same blob, or shares
         at least half of its bytes, git's own measure of a rename, or half of its lines and these are no small part.
         """
-        known = change.before or change.after
-        if known is None or known.mode not in REGULAR:
-            return None
-        return self._renamed(change.path, known, base, tip)
+        return self._by_likeness(change.path, change.before or change.after, base, tip)
+
+    def moved_to(self, change: Change, base: str, tip: str) -> str | None:
+        """The same, and where no file is like what the change found, one that is like what the change made of it.
+
+        So it is where the change made most of the file. A merge would not know it there.
+        """
+        return self.renamed(change, base, tip) or self._by_likeness(change.path, change.after, base, tip)
+
+    def _by_likeness(self, path: str, known: Side | None, base: str, tip: str) -> str | None:
+        return None if known is None or known.mode not in REGULAR else self._renamed(path, known, base, tip)
 
     def _find_renamed(self, path: str, known: Side, base: str, tip: str) -> str | None:
         there = self._files(tip) if self.is_tip(tip) else self._added(base, tip)

@@ -57,12 +57,8 @@ def _absent(case: Case) -> FixVerdict:
     if applicable.never_had(case):
         detail = "none of the files it changes was ever in the branch's history"
         return _verdict(case, Status.NOT_APPLICABLE, None, Evidence(None, detail))
-    return _verdict(
-        case,
-        Status.MISSING,
-        None,
-        Evidence(None, "no commit of the branch brings it, nor is its content there"),
-    )
+    detail = declared.too_little(case) or "no commit of the branch brings it, nor is its content there"
+    return _verdict(case, Status.MISSING, None, Evidence(None, detail))
 
 
 def _verdict(case: Case, status: Status, via: Via | None, evidence: Evidence) -> FixVerdict:

@@ -131,6 +131,6 @@ def names(scene: Scene, fix: FixCommit, line: Line) -> dict[str, str]:
     for change in fix.changes or ():
         moved = None
         if scene.content.at(line.tip, change.path) is None and change.before is not None and fix.base is not None:
-            moved = scene.content.renamed(change, fix.base, line.tip)
+            moved = scene.content.moved_to(change, fix.base, line.tip)
         found[change.path] = moved or change.path
     return found

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from auditor.errors import RepositoryError
 from auditor.git import commits
@@ -16,13 +17,40 @@ _LEAST = 0.5
 
 def find(case: Case) -> Found | None:
     """The claimant that holds most of the fix: at least half of what it adds, and of what it removes."""
-    best: tuple[float, int, str] | None = None
+    best = _most(claim for claim in _claims(case) if claim.least >= _LEAST)
+    return None if best is None else Found(Via.DECLARED, best.number, f"{best.words}; it {best.held()}")
+
+
+def too_little(case: Case) -> str | None:
+    """Of commits that claim to be the fix, and hold less than half of it, the words on the one that holds most."""
+    best = _most(_claims(case))
+    return None if best is None else f"{best.words}, but it {best.held()}"
+
+
+class _Claim(NamedTuple):
+    """A commit that claims to be the fix, and the shares of the fix's lines, from 0 to 1, that it holds."""
+
+    number: int
+    words: str
+    removed: float
+    added: float
+
+    @property
+    def least(self) -> float:
+        return min(self.removed, self.added)
+
+    def held(self) -> str:
+        return f"holds {self.added:.0%} of its added and {self.removed:.0%} of its removed lines"
+
+
+def _most(claims: Iterable[_Claim]) -> _Claim | None:
+    """The first of those that hold most."""
+    return max(claims, key=lambda claim: claim.removed + claim.added, default=None)
+
+
+def _claims(case: Case) -> Iterator[_Claim]:
     for number, words in _claimants(case):
-        removed, added = _held(case, number, _changes(case, number))
-        if min(removed, added) >= _LEAST and (best is None or removed + added > best[0]):
-            held = f"it holds {added:.0%} of its added and {removed:.0%} of its removed lines"
-            best = (removed + added, number, f"{words}; {held}")
-    return None if best is None else Found(Via.DECLARED, best[1], best[2])
+        yield _Claim(number, words, *_held(case, number, _changes(case, number)))
 
 
 def _held(case: Case, number: int, changes: Changes) -> tuple[float, float]:

@@ -213,7 +213,7 @@ class Place:
             return found
         # Renames are looked for at tips only: to compare all files of commit after commit would never end.
         for end in (self.commit,) if self.commit in self.ends else self.ends:
-            moved = None if content.at(end, change.path) else content.renamed(change, self.fix.base, end)
+            moved = None if content.at(end, change.path) else content.moved_to(change, self.fix.base, end)
             found = content.at(self.commit, moved) if moved else None
             if found is not None:
                 return found
