@@ -367,6 +367,45 @@ def test_a_file_that_holds_only_the_new_lines_is_not_where_the_fix_went(repo: Re
     assert told(repo) == ("missing", None)
 
 
+def where_its_lines_moved(repo: Repo) -> tuple[str, str]:
+    """A fix on dev whose lines live in a file of another name since, which is mostly of other things; and that file."""
+    lines = "# See bug 63055.\nsent = []\n\n\n"
+    fix = hotfix(repo, files={"src/mailer.py": MAILER.replace("def send", f"{lines}def send")}).fix
+    back_merge(repo, "main", "dev")
+    repo.switch("dev")
+    repo.remove("src/mailer.py")
+    later = f"import mail\n\n{lines}def send_later(message):\n    return mail.queue(message)\n{MANY}"
+    repo.commit("Move and rewrite", {"lib/shop/outbox.py": later})
+    return fix, later
+
+
+def test_a_revert_that_names_the_fix_takes_it_out_from_where_its_lines_moved(repo: Repo) -> None:
+    """No likeness tells where the file went, but the commit says what it takes back, and takes it back."""
+    fix, later = where_its_lines_moved(repo)
+    assert told(repo) == ("present", "merge")
+    out = later.replace("# See bug 63055.\nsent = []\n\n\n", "")
+    repo.commit(f"No workaround\n\nThis reverts commit {fix}.", {"lib/shop/outbox.py": out})
+    assert told(repo)[0] == "reverted"
+
+
+def test_one_that_names_the_fix_and_takes_something_else_out_there(repo: Repo) -> None:
+    fix, later = where_its_lines_moved(repo)
+    out = later.replace("    return mail.queue(message)\n", "    pass\n")
+    repo.commit(f"Send at once\n\nThis reverts commit {fix}.", {"lib/shop/outbox.py": out})
+    assert told(repo) == ("present", "merge")
+
+
+def test_one_that_takes_such_lines_out_of_another_file_while_the_fix_s_own_is_there(repo: Repo) -> None:
+    lines = "# See bug 63055.\nsent = []\n\n\n"
+    fix = hotfix(repo, files={"src/mailer.py": MAILER.replace("def send", f"{lines}def send")}).fix
+    back_merge(repo, "main", "dev")
+    repo.switch("dev")
+    repo.commit("The same for faxes", {"src/fax.py": MAILER.replace("def send", f"{lines}def send")})
+    repo.commit("Reword", {"src/mailer.py": repo.read("src/mailer.py").replace("sent = []", "sent = list()")})
+    repo.commit(f"Not for faxes\n\nThis reverts commit {fix} there.", {"src/fax.py": MAILER})
+    assert told(repo) == ("present", "merge")
+
+
 # What a back-merge would meet
 
 

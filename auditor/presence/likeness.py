@@ -43,6 +43,22 @@ def taken_back(case: Case, changes: Changes) -> tuple[float, float]:
     return _shares(case, inverse(case.fix.changes or ()), changes)
 
 
+def taken_elsewhere(case: Case, changes: Changes) -> float:
+    """The share, from 0 to 1, of the fix's added lines that `changes` removes from any file, where code has moved.
+
+    That is where nobody finds the file on the branch: lines of other files count for nothing.
+    """
+    content, moved = case.scene.content, names(case.scene, case.fix, case.line)
+    removed: Counter[bytes] = sum((content.changed_lines(c)[0] for c in changes), Counter())
+    wanted = met = 0
+    for change in case.fix.changes or ():
+        added = content.changed_lines(change)[1]
+        wanted += added.total()
+        if moved[change.path] == change.path and content.at(case.line.tip, change.path) is None:
+            met += (added & removed).total()
+    return met / wanted if wanted else 0.0
+
+
 def surviving(case: Case, whole: Changes, number: int, changes: Changes) -> tuple[float, float]:
     """The shares of those of the fix's lines that the larger change still has.
 

@@ -13,7 +13,7 @@ from auditor.presence.case import Case, Found, Regions, Undone, names
 from auditor.presence.scene import Place, inverse
 from auditor.presence.since import first_of_last
 
-_ENOUGH = 1 / 3
+_ENOUGH, _MOST = 1 / 3, 1 / 2
 # Of a file that thousands of commits touch, so many are looked at.
 _LATEST = 200
 # So many commits are looked at first, then twice as many, and so on.
@@ -156,7 +156,8 @@ def _by_message(case: Case, number: int) -> Iterator[tuple[int, bool]]:
 def _did(case: Case, revert: int, *, out: bool) -> bool:
     """Whether a commit did what its message says: the region stands so, or a third of the lines went or came.
 
-    The fix's own lines, that is: what comes in their place may be older than what the fix replaced.
+    The fix's own lines, that is: what comes in their place may be older than what the fix replaced. Half of them
+    went from wherever they were, if their file is not there any more.
     """
     if bool(dropped.lacks(case, revert)) == out:
         return True
@@ -165,7 +166,7 @@ def _did(case: Case, revert: int, *, out: bool) -> bool:
         return min(likeness.share(case, brought)) >= _ENOUGH
     gone, back = likeness.taken_back(case, brought)
     adds = any(case.scene.content.changed_lines(c)[1] for c in case.fix.changes or ())
-    return (gone if adds else back) >= _ENOUGH
+    return (gone if adds else back) >= _ENOUGH or likeness.taken_elsewhere(case, brought) >= _MOST
 
 
 def _merged_here(case: Case, number: int) -> tuple[int, ...]:
