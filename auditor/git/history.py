@@ -15,8 +15,10 @@ from auditor.git import commits
 from auditor.git.store import Store
 
 _REVERTS = re.compile(rb"[Rr]everts? (?:commit |merge )?([0-9a-f]{7,40})\b")
+# A pick that calls itself partial says that it is not the fix.
 _PICKS = re.compile(
-    rb"(?:cherry[- ]?picked (?:from|of)|back-?port(?:ed)?(?:-from| from| of)?|upstream)[ :]*(?:commit[ :]*)?"
+    rb"(?<!partial )(?<!partially )"
+    rb"(?:(?:cherry[- ]?pick|back-?port)(?:s|ed)?(?:[- ](?:from|of))?|original-merge|upstream)[ :]*(?:commit[ :]*)?"
     rb"([0-9a-f]{7,40})\b|commit ([0-9a-f]{7,40}) upstream",
     re.IGNORECASE,
 )
@@ -25,7 +27,7 @@ _PAIRS_A_PASS = 1000
 _FEW = 8
 # How a commit lies to two others: below the one, below the other, below a common ancestor of theirs.
 _ONE, _OTHER, _BELOW = 1, 2, 4
-_TELLING = re.compile(b"evert|ick|ack-?port|pstream|PSTREAM")
+_TELLING = re.compile(b"evert|ick|ack-?port|pstream|PSTREAM|riginal-merge")
 
 
 class History:

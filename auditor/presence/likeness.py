@@ -91,12 +91,19 @@ def _measure(
     for change, (removed, added) in ours:
         theirs = by_path.get(change.path) or by_path.get(moved.get(change.path, change.path))
         told = _theirs(case, theirs)
-        # What `theirs` removes was there.
-        owed = removed if number is None or removed <= told[0] else removed & _had(case, change, theirs, number)
+        owed = removed if number is None else _owed(case, change, (removed, added), theirs, number)
         for side, mine, other in zip((0, 1), (owed, added), told, strict=True):
             wanted[side] += mine.total()
             met[side] += (mine & other).total()
     return (_share(met[0], wanted[0]), _share(met[1], wanted[1])), sum(wanted)
+
+
+def _owed(case: Case, change: Change, ours: Lines, theirs: Change | None, number: int) -> Counter[bytes]:
+    """The lines that commit `number` has to remove: those that were there, and that the fix does not add again."""
+    removed, added = ours
+    gone = (removed - added) or removed
+    # What `theirs` removes was there.
+    return gone if gone <= _theirs(case, theirs)[0] else gone & _had(case, change, theirs, number)
 
 
 def _had(case: Case, change: Change, theirs: Change | None, number: int) -> Counter[bytes]:
