@@ -61,3 +61,86 @@ def test_a_line_that_a_fix_takes_and_gives_again_need_not_be_removed(repo: Repo)
     later = history.format("uppercase").replace("true", "false").replace("7.0", "7.0.0")
     repo.commit("Go on", {"geo.json": later + "\n"})
     assert told(repo, "qa", "v2.4.1") == ("present", "declared")
+
+
+# The same lines among other neighbours
+
+SOCKET = """\
+def serve(path, mode):
+    sock = socket()
+    address = Address()
+    address.family = LOCAL
+    address.path = path
+    if listen(sock, address):
+        return failed()
+    if mode:
+        chmod(address.path, mode)
+    return sock
+
+
+def close(sock):
+    sock.shutdown()
+    return sock.close()
+"""
+SOCKET_FIXED = SOCKET.replace("listen(sock, address)", "listen(sock, address, mode)").replace(
+    "    if mode:\n        chmod(address.path, mode)\n", ""
+)
+
+
+def other_neighbours(text: str) -> str:
+    return text.replace("address.path = path", "address.path = copy(path)")
+
+
+@pytest.fixture
+def served(repo: Repo) -> Repo:
+    """A fix on main, and dev with another line right above the lines that it mends."""
+    repo.commit("Serve", {"src/socket.py": SOCKET})
+    repo.tag("v2.4.0")
+    repo.branch("qa")
+    hotfix(repo, "race", "v2.4.1", {"src/socket.py": SOCKET_FIXED})
+    repo.switch("qa")
+    repo.commit("Copy safely", {"src/socket.py": other_neighbours(SOCKET)})
+    return repo
+
+
+def mended(repo: Repo, text: str) -> tuple[str, str | None]:
+    repo.commit("Mend the race here, too", {"src/socket.py": text})
+    return told(repo, "qa", "v2.4.1")
+
+
+def test_the_same_lines_where_the_next_line_differs(served: Repo) -> None:
+    """A replay of the fix conflicts there; but every line of it stands in its place, and stood not before."""
+    assert mended(served, other_neighbours(SOCKET_FIXED)) == ("present", "squash")
+    served.commit("Go on", {"src/socket.py": other_neighbours(SOCKET_FIXED).replace("shutdown()", "shutdown(2)")})
+    assert told(served, "qa", "v2.4.1") == ("present", "squash")
+
+
+def test_such_lines_taken_out_again(served: Repo) -> None:
+    mended(served, other_neighbours(SOCKET_FIXED))
+    served.revert("HEAD")
+    assert told(served, "qa", "v2.4.1") == ("reverted", None)
+
+
+def test_the_new_line_beside_the_old_one_is_not_the_fix(served: Repo) -> None:
+    old = "    if listen(sock, address):\n        return failed()\n"
+    text = other_neighbours(SOCKET_FIXED).replace("    if listen(", old + "    if listen(")
+    assert mended(served, text) == ("missing", None)
+
+
+def test_the_same_lines_in_another_place_are_not_the_fix(repo: Repo) -> None:
+    """The branch has no such function any more, and adds the same line to another one."""
+    functions = "".join(
+        f"def {name}(x):\n    log({name!r})\n    return result(x)\n\n\n" for name in ("load", "save", "drop")
+    )
+    repo.commit("Store", {"src/store.py": functions})
+    repo.tag("v2.4.0")
+    repo.branch("qa")
+    guarded = "    if x is None:\n        return None\n"
+    hotfix(
+        repo, "none", "v2.4.1", {"src/store.py": functions.replace("    log('save')\n", f"    log('save')\n{guarded}")}
+    )
+    repo.switch("qa")
+    without = functions.replace("def save(x):\n    log('save')\n    return result(x)\n\n\n", "")
+    repo.commit("No saving", {"src/store.py": without})
+    repo.commit("Guard", {"src/store.py": without.replace("    log('drop')\n", f"    log('drop')\n{guarded}")})
+    assert told(repo, "qa", "v2.4.1") == ("missing", None)

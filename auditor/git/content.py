@@ -87,6 +87,18 @@ class Content(Marks):
             return Replay.CONFLICT
         return Replay.CLEAN if left else Replay.NOTHING
 
+    def in_place(self, change: Change, there: Side | None) -> bool:
+        """Whether all that a change did to a text stands there, among other neighbours: so that a replay conflicts."""
+        before, after = change.before, change.after
+        if not (before and after and there) or not before.mode == after.mode == there.mode or self.as_a_whole(change):
+            return False
+        fix = self.own_hunks(before.oid, after.oid) if self.could_hold(change, there) else None
+        since = self.hunks(after.oid, there.oid) if fix else None
+        if not fix or since is None:
+            return False
+        old, new, have = (self.lines(side.oid) for side in (before, after, there))
+        return all(lines.in_place(group, old, new, have, since) for group in lines.grouped(fix))
+
     def merges_to(self, base: Side, ours: Side, theirs: Side, merged: Side) -> bool:
         """Whether libgit2 merges three texts to `merged` without a conflict: a quick yes, while a no proves nothing."""
         if {base.mode, ours.mode, theirs.mode, merged.mode} != {base.mode} or base.mode not in REGULAR:

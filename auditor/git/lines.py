@@ -162,6 +162,52 @@ def reworded(
     return len(brought) > 1 and wanted >= _TELLING and 2 * sum(map(len, brought & again)) >= wanted
 
 
+def in_place(
+    group: Sequence[Hunk], old: Sequence[bytes], new: Sequence[bytes], there: Sequence[bytes], since: Sequence[Hunk]
+) -> bool:
+    """Whether what neighbouring hunks made stands where they put it, and what they removed does not stand near.
+
+    Of the three lines on each side some may be others: not all on either side, nor more than half, and on one
+    side what was made has its neighbour still. `since`: the changes from `new` to `there`.
+    """
+    touched = [(h.old, h.removed) for h in since]
+    start, end = group[0].new, group[-1].new + group[-1].added
+    above, below = max(0, start - _CONTEXT), min(len(new), end + _CONTEXT)
+    joined = stands(max(0, start - 1), end - max(0, start - 1), touched) or stands(start, end + 1 - start, touched)
+    if not joined or not all(stands(h.new, h.added, touched) for h in group) or not stands(start, end - start, touched):
+        return False
+    near = [h for h in since if h.old <= below and above <= h.old + h.removed]
+    inserted = bare(line for h in near for line in there[h.new : h.new + h.added])
+    removed = bare(line for h in group for line in old[h.old : h.old + h.removed])
+    if (removed - bare(new[start:end])) & inserted:
+        return False
+    return _anchored([(new, above, start), (new, end, below)], touched)
+
+
+def _anchored(sides: Iterable[tuple[Sequence[bytes], int, int]], touched: Sequence[tuple[int, int]]) -> bool:
+    """Whether enough of the lines on both sides of a place stand, and tell something."""
+    kept: list[bytes] = []
+    wanted = 0
+    for text, start, end in sides:
+        telling = [at for at in range(start, end) if text[at].strip()]
+        found = [text[at] for at in telling if stands(at, 1, touched)]
+        if telling and not found:
+            return False
+        kept, wanted = kept + found, wanted + len(telling)
+    return 2 * len(kept) >= wanted and sum(map(len, _words(kept))) >= _TELLING
+
+
+def grouped(hunks: Iterable[Hunk]) -> list[list[Hunk]]:
+    """Hunks that have no more than the context of one between them go together."""
+    groups: list[list[Hunk]] = []
+    for hunk in hunks:
+        if groups and hunk.new - (groups[-1][-1].new + groups[-1][-1].added) <= _CONTEXT:
+            groups[-1].append(hunk)
+        else:
+            groups.append([hunk])
+    return groups
+
+
 def _brought(hunks: Iterable[Hunk], old: Sequence[bytes], new: Sequence[bytes]) -> set[bytes]:
     """The words that the new lines of some hunks have, and the old ones have not."""
     removed: set[bytes] = set()

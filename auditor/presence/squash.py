@@ -39,10 +39,15 @@ def _carried(case: Case, candidates: list[int], made: Mapping[int, Changes]) -> 
     for number in candidates:
         changes = made[number]
         if _carries(case, changes, moved) and likeness.share(case, changes) == (1.0, 1.0):
-            oid = case.scene.history.ids[number]
-            detail = f"{oid[:12]} on the branch carries the fix within a larger change: replaying the fix changes "
-            return Found(Via.SQUASH, number, f"{detail}nothing there, but would before it")
+            return Found(Via.SQUASH, number, _told(case, case.scene.history.ids[number]))
     return None
+
+
+def _told(case: Case, oid: str) -> str:
+    carries = f"{oid[:12]} on the branch carries the fix within a larger change: "
+    if case.held(oid):
+        return f"{carries}replaying the fix changes nothing there, but would before it"
+    return f"{carries}all its lines stand there in their places, among others, and did not before it"
 
 
 def _carries(case: Case, changes: Changes, moved: dict[str, str]) -> bool:
@@ -56,5 +61,8 @@ def _carries(case: Case, changes: Changes, moved: dict[str, str]) -> bool:
 
 def _brings(case: Case, change: Change, theirs: Change) -> bool:
     content = case.scene.content
-    after = content.holds(change, theirs.after)
-    return after and not content.holds(change, theirs.before)
+    if content.holds(change, theirs.before):
+        return False
+    if content.holds(change, theirs.after):
+        return True
+    return content.in_place(change, theirs.after) and not content.in_place(change, theirs.before)
