@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.build import CART, LOGIN, LOGIN_FIXED, Repo, hotfix, protocol
+from tests.build import CART, LOGIN, LOGIN_FIXED, Repo, back_merge, hotfix, protocol
 from tests.judged import told
 
 
@@ -144,3 +144,59 @@ def test_the_same_lines_in_another_place_are_not_the_fix(repo: Repo) -> None:
     repo.commit("No saving", {"src/store.py": without})
     repo.commit("Guard", {"src/store.py": without.replace("    log('drop')\n", f"    log('drop')\n{guarded}")})
     assert told(repo, "qa", "v2.4.1") == ("missing", None)
+
+
+# What a diff takes for an old line that is back
+
+WAIT = """\
+def run(jobs):
+    for job in jobs:
+        job.start()
+    match outcome():
+        case DONE:
+            jobs.wait()
+        case LATE(10):
+            fail("late")
+    report(jobs)
+"""
+
+
+def test_a_line_that_the_fix_moved_is_not_back_where_it_stands_as_moved(repo: Repo) -> None:
+    """The branch changed the lines between: a diff may pair the line that stands with the one that was removed."""
+    fixed = WAIT.replace("        case DONE:\n            jobs.wait()\n", "        case DONE:\n").replace(
+        '            fail("late")\n', '            stop()\n            jobs.wait()\n            fail("late")\n'
+    )
+    repo.commit("Run", {"src/run.py": WAIT})
+    repo.tag("v2.4.0")
+    repo.branch("qa")
+    hotfix(repo, "wait", "v2.4.1", {"src/run.py": fixed})
+    back_merge(repo, "main", "qa")
+    repo.switch("qa")
+    repo.commit("Wait longer", {"src/run.py": fixed.replace("LATE(10)", "LATE(20)")})
+    assert told(repo, "qa", "v2.4.1") == ("present", "merge")
+    repo.commit("Wait again", {"src/run.py": WAIT})
+    assert told(repo, "qa", "v2.4.1") == ("reverted", None)
+
+
+def test_lines_that_were_moved_into_a_block_did_not_give_way(repo: Repo) -> None:
+    """They stand, further to the right. Where they stood first, the branch has its own line again, as ever."""
+    start = "".join(f"step_{n}()\n" for n in range(6))
+    added = "# the latest may be gone\nif current < planned:\n    current = planned\n"
+    block = "with lock:\n" + "".join(f"    {line}\n" for line in added.splitlines())
+    moved = start.replace("step_2()\n", f"step_2()\n{block}")
+    main_end, own_end = "unlock()\nlog(current)\n", "unlock_read()\nlog(current)\n"
+    repo.commit("Restore", {"src/restore.py": start + main_end})
+    repo.tag("v2.4.0")
+    repo.branch("qa")
+    fix = hotfix(repo, "planned", "v2.4.1", {"src/restore.py": start + added + main_end}).fix
+    hotfix(repo, "lock", "v2.4.2", {"src/restore.py": moved + main_end})
+    repo.switch("qa")
+    repo.commit("Own", {"src/restore.py": start + own_end})
+    repo.switch("topic", "qa")
+    repo.pick(fix, "-x", resolve={"src/restore.py": start + added + own_end})
+    repo.switch("qa")
+    repo.merge("topic")
+    repo.commit("Under the lock", {"src/restore.py": moved + own_end})
+    assert told(repo, "qa", "v2.4.1")[0] == "present"
+    repo.commit("Own again", {"src/restore.py": start + own_end})
+    assert told(repo, "qa", "v2.4.1")[0] == "reverted"

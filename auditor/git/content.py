@@ -22,6 +22,9 @@ _ANSWERS = 30_000
 # Each fix is asked how it stands at every tip, by its own judgement and by those of later fixes of its files.
 _UNDONE = 150_000
 
+# Lines that so many places of a change brought are too common to tell which of them was moved.
+_MOST_MOVES = 16
+
 _WHOLE = frozenset({-1})
 _MODE = frozenset({-2})
 _NONE: frozenset[int] = frozenset()
@@ -148,12 +151,25 @@ class Content(Marks):
         if since is None or from_after is None:
             return _NONE
         new = [(h.old, h.removed) for h in from_after]
-        return frozenset(
-            n
+        back = {
+            n: h
             for n, h in maybe.items()
             if not lines.stands(h.new, h.added, new)
             and not (h.removed == 0 and self._goes_on(h, before.oid, after.oid, there.oid, since))
-        )
+        }
+        elsewhere = self._put_elsewhere(before.oid, after.oid, back)
+        return frozenset(n for n, h in back.items() if not lines.moved_within(h, elsewhere[n], since, from_after))
+
+    def _put_elsewhere(self, before: str, after: str, back: Iterable[int]) -> dict[int, list[Hunk]]:
+        """For each of some hunks of a change, the others that add a line that it removes: none, where they are many."""
+        marks = self.marks(before, after) or ()
+        wanted = {line for n in back for line in marks[n].removed}
+        adding: dict[int, list[int]] = {}
+        for number, one in enumerate(marks):
+            for line in wanted.intersection(one.added):
+                adding.setdefault(line, []).append(number)
+        found = {n: {m for line in marks[n].removed for m in adding.get(line, ())} - {n} for n in back}
+        return {n: [marks[m].hunk for m in some] if len(some) <= _MOST_MOVES else [] for n, some in found.items()}
 
     def _could_stand(self, before: str, after: str, there: str) -> Iterator[tuple[int, Hunk]]:
         """The hunks of a change that may stand as before it, and do not stand elsewhere as after it."""
@@ -180,9 +196,9 @@ class Content(Marks):
 
     def _undone_respaced(self, before: Side, after: Side, there: Side) -> frozenset[int]:
         """The same, white space aside, in a file that got other line ends, or tabs for blanks, throughout."""
-        marks, lost = self.marks(before.oid, after.oid) or (), self.lost(Change("", before, after), there)
+        lost = self.lost_as_written(Change("", before, after), there).values()
         # None of the fix's lines stands in other white space than it left them in: mostly, that settles it.
-        if not any(has_all(self.respaced(there.oid), marks[n].bare) for n in lost):
+        if not any(has_all(self.respaced(there.oid), mark.bare) for mark in lost):
             return _NONE
         if not self._respaced_throughout(before.oid, there.oid):
             return _NONE

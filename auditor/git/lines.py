@@ -86,6 +86,22 @@ def stands(start: int, length: int, changes: Sequence[tuple[int, int]]) -> bool:
     return True
 
 
+def moved_within(hunk: Hunk, others: Iterable[Hunk], since: Sequence[Hunk], since_after: Sequence[Hunk]) -> bool:
+    """Whether the old lines of a hunk that a text has are but those that other hunks put elsewhere, where they stand.
+
+    `since` and `since_after`: what was changed from before the change, and from after it, to that text.
+    """
+    touched = [(h.old, h.removed) for h in since_after]
+    there = [h for h in others if stands(h.new, h.added, touched)]
+    put = {_place(at, since_after) for h in there for at in range(h.new, h.new + h.added)}
+    return hunk.removed > 0 and all(_place(at, since) in put for at in range(hunk.old, hunk.old + hunk.removed))
+
+
+def _place(at: int, since: Iterable[Hunk]) -> int:
+    """Where a line that no change touched is after all of them."""
+    return at + sum(h.added - h.removed for h in since if h.old + h.removed <= at)
+
+
 def overlaps(one: Hunk, other: Hunk) -> bool:
     """Whether two changes of the same base overlap or touch, as git's merge of files sees it."""
     return one.old <= other.old + other.removed and other.old <= one.old + one.removed

@@ -119,13 +119,29 @@ class Marks(Identity):
         )
 
     def lost(self, change: Change, there: Side | None) -> dict[int, Hunk]:
-        """The hunks of a change of which a file has less than half of the lines: quick, and mostly none."""
+        """The hunks of a change of which a file has less than half of the lines: quick, and mostly none.
+
+        Lines that were but moved to the right or the left are there, unless the change itself did no more.
+        """
+        gone = self.lost_as_written(change, there)
+        return {n: m.hunk for n, m in gone.items() if not self._shifted(m, change.after, there)}
+
+    def lost_as_written(self, change: Change, there: Side | None) -> dict[int, Mark]:
+        """The same where lines in other white space are none of them."""
         before, after = change.before, change.after
         if not (before and after and there) or not all(s.mode in REGULAR for s in (before, after, there)):
             return {}
         marks = self.marks(before.oid, after.oid) or ()
         have = self.standing(there.oid) if marks else array("q")
-        return {n: m.hunk for n, m in enumerate(marks) if 2 * _count(have, m.added) < (len(m.added) or 1)}
+        return {n: m for n, m in enumerate(marks) if 2 * _count(have, m.added) < (len(m.added) or 1)}
+
+    def _shifted(self, mark: Mark, after: Side | None, there: Side | None) -> bool:
+        """Whether a file has half of a hunk's new lines in other white space, which were not that before it, too."""
+        if after is None or there is None:
+            return False
+        start, old = mark.hunk.new, set(mark.bare) if mark.removed else set()
+        new = {bare(line) for line in self.lines(after.oid)[start : start + mark.hunk.added] if line.strip()} - old
+        return bool(new) and 2 * _count(self.respaced(there.oid), new) >= len(new)
 
     def has_again(self, there: Side | None, earlier: Side, since: Iterable[Side | None]) -> bool:
         """Whether a text has a line of an earlier version, white space aside, that the versions `since` have not."""
