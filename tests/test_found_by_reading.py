@@ -200,3 +200,48 @@ def test_lines_that_were_moved_into_a_block_did_not_give_way(repo: Repo) -> None
     assert told(repo, "qa", "v2.4.1")[0] == "present"
     repo.commit("Own again", {"src/restore.py": start + own_end})
     assert told(repo, "qa", "v2.4.1")[0] == "reverted"
+
+
+# A file that the branch has in another folder, as old as it is on main
+
+HASHER = "".join(f"def hash_{n}(key):\n    return digest(key, {n})\n\n\n" for n in range(6))
+
+
+@pytest.fixture
+def hashed(repo: Repo) -> Repo:
+    """Made on qa, in another folder, and back-ported to main, where a hotfix mends it; qa has reworked it since."""
+    repo.branch("qa")
+    repo.commit("Hashes", {"src/mvcc/hash.py": HASHER})
+    repo.tag("v2.4.0")
+    hotfix(repo, "hash", "v2.4.1", {"src/mvcc/hash.py": HASHER.replace("digest(key, 3)", "digest(key or '', 3)")})
+    repo.switch("qa")
+    repo.commit("Hashes", {"src/storage/mvcc/hash.py": HASHER.replace("digest(key, 0)", "digest(key)")})
+    return repo
+
+
+def reworked(repo: Repo, text: str) -> None:
+    """So that nobody takes it for the file on main any more."""
+    own = "".join(f"class Hasher{n}:\n    seed = {n}\n    table = table({n}, 'wide')\n\n\n" for n in range(20))
+    repo.commit("Rework", {"src/storage/mvcc/hash.py": own + text.replace("def hash_", "def make_hash_")})
+
+
+def test_a_file_that_the_branch_has_in_another_folder_was_in_its_history(hashed: Repo) -> None:
+    reworked(hashed, HASHER)
+    assert told(hashed, "qa", "v2.4.1") == ("missing", None)
+
+
+def test_a_fix_of_a_file_that_the_branch_has_in_another_folder(hashed: Repo) -> None:
+    text = HASHER.replace("digest(key, 0)", "digest(key)").replace("digest(key, 3)", "digest(key or '', 3)")
+    hashed.commit("Mend the hash", {"src/storage/mvcc/hash.py": text})
+    reworked(hashed, text)
+    assert told(hashed, "qa", "v2.4.1")[0] == "present"
+
+
+def test_a_namesake_in_another_folder_is_another_file(repo: Repo) -> None:
+    repo.branch("qa")
+    repo.commit("Hashes", {"src/mvcc/hash.py": HASHER})
+    repo.tag("v2.4.0")
+    hotfix(repo, "hash", "v2.4.1", {"src/mvcc/hash.py": HASHER.replace("digest(key, 3)", "digest(key or '', 3)")})
+    repo.switch("qa")
+    repo.commit("Hashes of mail", {"src/mail/hash.py": "def mail_hash(mail):\n    return mail.id\n" * 12})
+    assert told(repo, "qa", "v2.4.1") == ("not-applicable", None)

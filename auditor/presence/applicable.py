@@ -20,6 +20,8 @@ def never_had(case: Case) -> bool:
     births = case.scene.births
     if any(case.scene.contains(case.line, n) for name in every_name(case) for n in births.by_path.get(name, ())):
         return False
+    if any(case.scene.namesakes(case.fix, c, case.line) for c in changes):
+        return False
     if births.unreadable:
         raise RepositoryError("objects-missing", f"{births.unreadable}: what it adds cannot be read")
     return True

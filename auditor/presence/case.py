@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from auditor.fixes import FixCommit
-from auditor.git.changes import Changes
+from auditor.git.changes import Change, Changes
 from auditor.model import Status, Via
 from auditor.presence.scene import Line, Older, Place, Scene, Whole
 from auditor.presence.search import Search
@@ -127,10 +127,16 @@ class Case:
 
 def names(scene: Scene, fix: FixCommit, line: Line) -> dict[str, str]:
     """For each path of a fix, the one it has at the branch's tip."""
-    found = {}
-    for change in fix.changes or ():
-        moved = None
-        if scene.content.at(line.tip, change.path) is None and change.before is not None and fix.base is not None:
-            moved = scene.content.moved_to(change, fix.base, line.tip)
-        found[change.path] = moved or change.path
-    return found
+    return {change.path: _name(scene, fix, change, line) or change.path for change in fix.changes or ()}
+
+
+def _name(scene: Scene, fix: FixCommit, change: Change, line: Line) -> str | None:
+    """Where a file lives at a branch's tip, if not at its own path: moved there, or made there from the first."""
+    content = scene.content
+    if content.at(line.tip, change.path) is not None or change.before is None or fix.base is None:
+        return None
+    moved = content.moved_to(change, fix.base, line.tip)
+    if moved or scene.contains(line, fix.number):
+        return moved
+    there = (name for name in scene.namesakes(fix, change, line) if content.at(line.tip, name) is not None)
+    return next(there, None)

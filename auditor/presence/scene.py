@@ -72,6 +72,7 @@ class Scene:
         self.withdrawn: dict[tuple[int, bool], str | None] = {}
         self._parted: dict[tuple[int, int], list[int]] = {}
         self._bases: dict[tuple[int, int], list[int]] = {}
+        self._namesakes: dict[tuple[str, Side | None, str | None, int], list[str]] = {}
         self._fixes: dict[str, list[tuple[int, Change]]] = defaultdict(list)
 
     def know(self, fixes: Iterable[FixCommit]) -> None:
@@ -160,6 +161,14 @@ class Scene:
     def births(self) -> Births:
         """Which commits of main and the branches added which files."""
         return Births(self.content, self.history, [n for n, reach in enumerate(self.reach) if reach])
+
+    def namesakes(self, fix: FixCommit, change: Change, line: Line) -> list[str]:
+        """The files of a branch's history that a changed file may be, though they were made in other folders."""
+        key = (change.path, change.before, fix.base, line.bit)
+        if key not in self._namesakes:
+            found = self.births.namesakes(change, fix.base, lambda n: self.contains(line, n)) if fix.base else []
+            self._namesakes[key] = found
+        return self._namesakes[key]
 
     @cached_property
     def reverting(self) -> dict[str, list[int]]:
