@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.build import CART, LOGIN, LOGIN_FIXED, Repo, back_merge, hotfix, protocol
-from tests.judged import told
+from tests.judged import audit, pair, told
 
 
 @pytest.fixture
@@ -245,3 +245,49 @@ def test_a_namesake_in_another_folder_is_another_file(repo: Repo) -> None:
     repo.switch("qa")
     repo.commit("Hashes of mail", {"src/mail/hash.py": "def mail_hash(mail):\n    return mail.id\n" * 12})
     assert told(repo, "qa", "v2.4.1") == ("not-applicable", None)
+
+
+# What main moved to another file is not taken back
+
+
+def moved_to_tools(repo: Repo, tools: str) -> None:
+    """A hotfix adds a function; main moves the lot to another file, where that function goes on."""
+    check = "def check(device):\n    device.start()\n    device.play(tone)\n    return device.heard(tone)\n\n\n"
+    parts = [f"def part_{n}(x):\n    return x + {n}\n\n\n" for n in range(4)]
+    repo.commit("Devices", {"src/sound.py": "".join(parts), "src/tools.py": "def tool():\n    return 1\n"})
+    repo.tag("v2.4.0")
+    repo.branch("qa")
+    hotfix(repo, "check", "v2.4.1", {"src/sound.py": "".join([*parts[:2], check, *parts[2:]])})
+    repo.commit(
+        "Tidy", {"src/sound.py": "".join(parts), "src/tools.py": tools.format(check) + "def tool():\n    return 1\n"}
+    )
+
+
+def test_main_moved_the_fix_to_another_file(repo: Repo) -> None:
+    moved_to_tools(repo, "# devices\n{}")
+    assert told(repo, "qa", "v2.4.1") == ("missing", None)
+    repo.switch("qa")
+    repo.merge("main")
+    assert told(repo, "qa", "v2.4.1") == ("present", "merge")
+
+
+def test_main_took_the_fix_out_and_wrote_something_else_elsewhere(repo: Repo) -> None:
+    moved_to_tools(repo, "# devices\n")
+    assert told(repo, "qa", "v2.4.1") == ("withdrawn", None)
+
+
+def test_main_got_the_fix_and_its_moving_by_one_merge(repo: Repo) -> None:
+    """On main's own line the fix never stood in its first place."""
+    check = "def check(device):\n    device.start()\n    device.play(tone)\n    return device.heard(tone)\n\n\n"
+    parts = [f"def part_{n}(x):\n    return x + {n}\n\n\n" for n in range(4)]
+    repo.commit("Devices", {"src/sound.py": "".join(parts)})
+    repo.tag("v2.4.0")
+    repo.branch("qa")
+    repo.switch("hotfix/check", "main")
+    repo.commit("Check", {"src/sound.py": "".join([*parts[:2], check, *parts[2:]])})
+    repo.commit("Tidy", {"src/sound.py": "".join(parts), "src/tools.py": check})
+    repo.switch("main")
+    repo.merge("hotfix/check")
+    repo.tag("v2.4.1")
+    found = pair(audit(repo, branches=["qa"]), "v2.4.1", "qa")
+    assert [f.status.value for f in found.fixes] == ["missing", "missing"]

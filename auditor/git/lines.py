@@ -210,7 +210,12 @@ def _anchored(sides: Iterable[tuple[Sequence[bytes], int, int]], touched: Sequen
         if telling and not found:
             return False
         kept, wanted = kept + found, wanted + len(telling)
-    return 2 * len(kept) >= wanted and sum(map(len, _words(kept))) >= _TELLING
+    return 2 * len(kept) >= wanted and tells(kept)
+
+
+def tells(text: Iterable[bytes]) -> bool:
+    """Whether some lines are more than braces and the like."""
+    return sum(map(len, _words(text))) >= _TELLING
 
 
 def grouped(hunks: Iterable[Hunk]) -> list[list[Hunk]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from auditor.git.changes import Changes
 from auditor.presence import likeness, older, standing
 from auditor.presence.case import Case
+from auditor.presence.moved_away import moved_away
 from auditor.presence.scene import Place, inverse
 
 _LITTLE = 1 / 4
@@ -34,7 +35,7 @@ def _find(case: Case) -> str | None:
     there = case.place(scene.main.tip)
     if _nothing_left(case, there):
         there = older.back_at(case, scene.main.tip).place(scene.main.tip)
-    if there.undone() and _whole_fix_undone(case, there) and not _reworded(case, there):
+    if there.undone() and _whole_fix_undone(case, there) and not _reworded(case, there) and not moved_away(case):
         return "the old lines are back at main's tip"
     for number in _took_back(case, there):
         if not again(case, number) and not _stands(case, there):
