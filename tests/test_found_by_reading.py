@@ -291,3 +291,24 @@ def test_main_got_the_fix_and_its_moving_by_one_merge(repo: Repo) -> None:
     repo.tag("v2.4.1")
     found = pair(audit(repo, branches=["qa"]), "v2.4.1", "qa")
     assert [f.status.value for f in found.fixes] == ["missing", "missing"]
+
+
+# The same lines in two places
+
+
+@pytest.mark.parametrize("lines", [1, 3])
+@pytest.mark.parametrize("other", ["as it was", "reworked"])
+def test_one_of_two_places_with_the_same_lines_restored(repo: Repo, lines: int, other: str) -> None:
+    """That the lines stand in the other place, also where one of them is another since, says nothing of this one."""
+    parts = [f"def part_{n}(x):\n    load({n})\n    return x + {n}\n\n\n" for n in range(4)]
+    guard = "".join(["    check(x)\n", "    count(x)\n", "    allow(x, 1)\n"][:lines])
+    fixed = [p.replace("    load(", f"{guard}    load(") if n in (1, 2) else p for n, p in enumerate(parts)]
+    repo.commit("Parts", {"src/parts.py": "".join(parts)})
+    repo.tag("v2.4.0")
+    repo.branch("qa")
+    hotfix(repo, "guard", "v2.4.1", {"src/parts.py": "".join(fixed)})
+    back_merge(repo, "main", "qa")
+    repo.switch("qa")
+    first = fixed[1].replace("allow(x, 1)", "allow(x, 2)") if other == "reworked" else fixed[1]
+    repo.commit("Lose one", {"src/parts.py": "".join([fixed[0], first, parts[2], fixed[3]])})
+    assert told(repo, "qa", "v2.4.1") == ("reverted", None)

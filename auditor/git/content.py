@@ -155,7 +155,7 @@ class Content(Marks):
             n: h
             for n, h in maybe.items()
             if not lines.stands(h.new, h.added, new)
-            and not (h.removed == 0 and self._goes_on(h, before.oid, after.oid, there.oid, since))
+            and not (h.removed == 0 and self._goes_on(h, (before.oid, after.oid, there.oid), since, from_after))
         }
         elsewhere = self._put_elsewhere(before.oid, after.oid, back)
         return frozenset(n for n, h in back.items() if not lines.moved_within(h, elsewhere[n], since, from_after))
@@ -177,12 +177,20 @@ class Content(Marks):
             if self.could_stand(one, there) and not self.moved_whole(one.hunk, before, after, there):
                 yield number, one.hunk
 
-    def _goes_on(self, hunk: Hunk, before: str, after: str, there: str, since: Sequence[Hunk]) -> bool:
+    def _goes_on(
+        self, hunk: Hunk, texts: tuple[str, str, str], since: Sequence[Hunk], since_after: Sequence[Hunk]
+    ) -> bool:
         """Whether lines that were only added are there all the same: elsewhere, or in other words."""
+        before, after, there = texts
         have, want = self.lines(there), self.lines(after)
-        inserted = lines.bare(line for h in since for line in have[h.new : h.new + h.added])
-        if lines.mostly_in(want[hunk.new : hunk.new + hunk.added], inserted):
-            return True
+        added = want[hunk.new : hunk.new + hunk.added]
+        inserted = {at for h in since for at in range(h.new, h.new + h.added)}
+        if lines.mostly_in(added, lines.bare(have[at] for at in inserted)):
+            # What the change put in other places, too, and what stands there, is no sign of these lines.
+            others = [h for h in self.own_hunks(before, after) or () if h != hunk]
+            inserted -= lines.kept(others, len(want), since_after)
+            if lines.mostly_in(added, lines.bare(have[at] for at in inserted)):
+                return True
         return lines.goes_on(self.lines(before), self.store.blob(after), self.store.blob(there), hunk.old, since)
 
     def reworded(self, change: Change, there: Side | None, number: int) -> bool:

@@ -257,6 +257,16 @@ def mostly_in(added: Iterable[bytes], inserted: Counter[bytes]) -> bool:
     return 2 * (wanted & inserted).total() >= wanted.total()
 
 
+def kept(hunks: Iterable[Hunk], count: int, since: Iterable[Hunk]) -> set[int]:
+    """Where the added lines of some hunks are that no later change touched; `count`: how many lines there were."""
+    places: dict[int, int] = {}
+    at = shift = 0
+    for later in (*since, Hunk(count, 0, 0, 0)):
+        places.update((line, line + shift) for line in range(at, later.old))
+        at, shift = later.old + later.removed, shift + later.added - later.removed
+    return {places[line] for h in hunks for line in range(h.new, h.new + h.added) if line in places}
+
+
 def signature(old: bytes, new: bytes) -> str:
     """Patch identity of one file: added, removed and three context lines, without line numbers.
 
