@@ -346,9 +346,9 @@ def grown_where_it_moved(repo: Repo) -> None:
 
 
 def test_a_file_that_moved_is_known_by_what_the_fix_made_of_it(repo: Repo) -> None:
-    """It has less than half in common with what it was before."""
+    """It has less than half in common with what it was before. Each line of the fix stands in its place there."""
     grown_where_it_moved(repo)
-    assert told(repo) == ("present", "declared")
+    assert told(repo) == ("present", "squash")
 
 
 def test_such_a_fix_taken_out_again_where_the_file_moved(repo: Repo) -> None:
