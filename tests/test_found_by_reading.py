@@ -202,6 +202,25 @@ def test_lines_that_were_moved_into_a_block_did_not_give_way(repo: Repo) -> None
     assert told(repo, "qa", "v2.4.1")[0] == "reverted"
 
 
+def test_main_moved_lines_to_the_right_that_the_branch_says_elsewhere_in_other_words(repo: Repo) -> None:
+    """What the branch had before is no way back while main has what the fix made."""
+    head, tail = "class Bar:\n    width = 28\n\n", "\ndef draw(bar):\n    bar.draw()\n"
+    formats = '    plain = "{current} {percent}"\n    loud = "{current} {percent} {memory}"\n'
+    repo.commit("Bars", {"src/bar.py": head + tail + "def stop(bar):\n    bar.stop()\n"})
+    repo.commit("Formats", {"src/bar.py": head + formats + tail})
+    repo.tag("v2.4.0")
+    repo.switch("qa", "main")
+    repo.commit("Work", {"src/cart.py": f"# work\n{CART}"})
+    fixed = formats.replace(" {percent}", "")
+    hotfix(repo, "bar", "v2.4.1", {"src/bar.py": head + fixed + tail})
+    back_merge(repo, "main", "qa")
+    repo.commit("Group", {"src/bar.py": head + fixed.replace("    ", "        ") + tail})
+    repo.switch("qa")
+    said = 'FORMATS = {\n    "plain": "{current}",\n    "loud": "{current} {memory}",\n}\n'
+    repo.commit("Rework", {"src/bar.py": head + tail + "def stop(bar):\n    bar.stop()\n\n\n" + said})
+    assert told(repo, "qa", "v2.4.1") == ("present", "merge")
+
+
 # A file that the branch has in another folder, as old as it is on main
 
 HASHER = "".join(f"def hash_{n}(key):\n    return digest(key, {n})\n\n\n" for n in range(6))
@@ -245,6 +264,43 @@ def test_a_namesake_in_another_folder_is_another_file(repo: Repo) -> None:
     repo.switch("qa")
     repo.commit("Hashes of mail", {"src/mail/hash.py": "def mail_hash(mail):\n    return mail.id\n" * 12})
     assert told(repo, "qa", "v2.4.1") == ("not-applicable", None)
+
+
+def test_a_namesake_that_main_once_had_too_is_another_file(repo: Repo) -> None:
+    """Packages have files that are made alike; one of them was moved before another one was made."""
+    package = "".join(f'"key {n}": "value {n}",\n' for n in range(12))
+    repo.commit("The html package", {"extra/html-extension/package.json": package})
+    repo.rename("extra/html-extension/package.json", "extra/html/package.json")
+    repo.commit("A shorter name")
+    repo.branch("qa")
+    repo.commit("The cache package", {"extra/cache/package.json": package.replace("value 3", "cache")})
+    repo.tag("v2.4.0")
+    hotfix(repo, "cache", "v2.4.1", {"extra/cache/package.json": package.replace("value 3", "no cache")})
+    assert told(repo, "qa", "v2.4.1") == ("not-applicable", None)
+
+
+# What main took back together with what it was made on
+
+
+def test_lines_of_an_earlier_version_are_no_other_words_for_the_fix(repo: Repo) -> None:
+    """A hotfix of two commits, set back at once: where the second one was, there is what the first one removed."""
+    start, end = "slot 1 opens\n", "slot 1 closes\n"
+    old = start + "slot 1 old line\nslot 1 old end\n" + end
+    repo.commit("Slots", {"src/slots.txt": old})
+    repo.tag("v2.4.0")
+    repo.branch("qa")
+    repo.switch("hotfix/slots", "main")
+    repo.commit("Empty it", {"src/slots.txt": start + end})
+    repo.commit("Fill it", {"src/slots.txt": start + "slot 1 new line\n" + end})
+    repo.switch("main")
+    repo.merge("hotfix/slots")
+    repo.tag("v2.4.1")
+    back_merge(repo, "main", "qa")
+    assert told(repo, "qa", "v2.4.1") == ("present", "merge")
+    repo.commit("Set back", {"src/slots.txt": old})
+    assert told(repo, "qa", "v2.4.1") == ("withdrawn", None)
+    back_merge(repo, "main", "qa")
+    assert {f.status for f in pair(audit(repo, branches=["qa"]), "v2.4.1", "qa").fixes} == {"withdrawn"}
 
 
 # What main moved to another file is not taken back

@@ -193,14 +193,18 @@ class Content(Marks):
                 return True
         return lines.goes_on(self.lines(before), self.store.blob(after), self.store.blob(there), hunk.old, since)
 
-    def reworded(self, change: Change, there: Side | None, number: int) -> bool:
-        """Whether what a hunk of a change brought is close by in other words, though its old lines stand."""
+    def reworded(self, change: Change, there: Side | None, number: int, earlier: Iterable[Side] = ()) -> bool:
+        """Whether what a hunk of a change brought is close by in other words, though its old lines stand.
+
+        Lines of `earlier` versions, where the file went back to one, are no other words.
+        """
         before, after = change.before, change.after
         if number < 0 or not (before and after and there):
             return False
         hunks, since = self.own_hunks(before.oid, after.oid) or (), self.hunks(before.oid, there.oid) or ()
         old, new, have = (self.lines(side.oid) for side in (before, after, there))
-        return lines.reworded(hunks[number], old, new, have, since)
+        known = {line for side in earlier for line in self.lines(side.oid)}
+        return lines.reworded(hunks[number], old, new, [b"" if line in known else line for line in have], since)
 
     def _undone_respaced(self, before: Side, after: Side, there: Side) -> frozenset[int]:
         """The same, white space aside, in a file that got other line ends, or tabs for blanks, throughout."""

@@ -153,8 +153,14 @@ class Marks(Identity):
 
     def gave_way(self, change: Change, there: Side | None) -> bool:
         """Whether a file may have lost any of what a change made there."""
-        whole = there not in (None, change.before, change.after) and self.as_a_whole(change)
-        return whole or bool(self.lost(change, there))
+        return self._gave_way_whole(change, there) or bool(self.lost(change, there))
+
+    def gave_way_as_written(self, change: Change, there: Side | None) -> bool:
+        """The same, where lines in other white space are none of what the change made."""
+        return self._gave_way_whole(change, there) or bool(self.lost_as_written(change, there))
+
+    def _gave_way_whole(self, change: Change, there: Side | None) -> bool:
+        return there not in (None, change.before, change.after) and self.as_a_whole(change)
 
     def as_a_whole(self, change: Change) -> bool:
         """Whether a file is compared as a whole before and after a change: a binary, a link, a submodule."""

@@ -42,7 +42,7 @@ def _had(case: Case, change: Change, there: Side | None) -> Iterator[Older]:
     back that none had since.
     """
     content = case.scene.content
-    if case.came is None or content.gave_way(change, case.place(case.scene.main.tip).side(change)):
+    if case.came is None or content.gave_way_as_written(change, case.place(case.scene.main.tip).side(change)):
         return
     arrival = case.arrival()
     if arrival is None:

@@ -163,11 +163,15 @@ class Scene:
         return Births(self.content, self.history, [n for n, reach in enumerate(self.reach) if reach])
 
     def namesakes(self, fix: FixCommit, change: Change, line: Line) -> list[str]:
-        """The files of a branch's history that a changed file may be, though they were made in other folders."""
+        """The files of a branch's history that a changed file may be, though they were made in other folders.
+
+        What main made there itself, or got from there, is another file of its own.
+        """
         key = (change.path, change.before, fix.base, line.bit)
         if key not in self._namesakes:
-            found = self.births.namesakes(change, fix.base, lambda n: self.contains(line, n)) if fix.base else []
-            self._namesakes[key] = found
+            own = self.births.namesakes(change, fix.base, lambda n: self.contains(line, n)) if fix.base else []
+            on_main = (any(self.contains(self.main, n) for n in self.births.by_path[name]) for name in own)
+            self._namesakes[key] = [name for name, known in zip(own, on_main, strict=True) if not known]
         return self._namesakes[key]
 
     @cached_property

@@ -77,7 +77,7 @@ def _reworded(case: Case, there: Place) -> bool:
     """Whether main has any of it in other words: then it still asks for that, even where the old lines stand, too."""
     content, undone = case.scene.content, there.undone()
     return any(
-        content.reworded(c, there.side(c), number)
+        content.reworded(c, there.side(c), number, [older.side for older in there.older if older.path == c.path])
         for c in case.fix.changes or ()
         for path, number in undone
         if path == c.path
