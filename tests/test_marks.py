@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.git import lines
+from auditor.git import lines, places
 from auditor.git.changes import Change, Side
 from auditor.git.content import Content, Replay
 from auditor.git.history import History
@@ -57,7 +57,7 @@ def test_old_lines_that_stand_are_never_refused_at_a_glance(
     old, new, here = (side(content, text).oid for text in (before, after, there))
     since = [(h.old, h.removed) for h in lines.hunks(before, there)]
     marks = content.marks(old, new) or ()
-    standing = [m for m in marks if lines.stands(m.hunk.old, m.hunk.removed, since)]
+    standing = [m for m in marks if places.stands(m.hunk.old, m.hunk.removed, since)]
     assert all(content.could_stand(m, here) for m in standing)
 
 

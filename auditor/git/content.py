@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 
 import pygit2
 
-from auditor.git import lines
+from auditor.git import lines, places, wording
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.git.lines import Hunk
 from auditor.git.marks import Marks, bare, has_all, mark, share
@@ -100,7 +100,7 @@ class Content(Marks):
         if not fix or since is None:
             return False
         old, new, have = (self.lines(side.oid) for side in (before, after, there))
-        return all(lines.in_place(group, old, new, have, since) for group in lines.grouped(fix))
+        return all(places.in_place(group, old, new, have, since) for group in places.grouped(fix))
 
     def merges_to(self, base: Side, ours: Side, theirs: Side, merged: Side) -> bool:
         """Whether libgit2 merges three texts to `merged` without a conflict: a quick yes, while a no proves nothing."""
@@ -146,7 +146,7 @@ class Content(Marks):
         maybe = dict(self._could_stand(before.oid, after.oid, there.oid))
         since = self.hunks(before.oid, there.oid) if maybe else None
         old = [(h.old, h.removed) for h in since or ()]
-        maybe = {n: h for n, h in maybe.items() if lines.stands(h.old, h.removed, old)}
+        maybe = {n: h for n, h in maybe.items() if places.stands(h.old, h.removed, old)}
         from_after = self.hunks(after.oid, there.oid) if maybe else None
         if since is None or from_after is None:
             return _NONE
@@ -154,11 +154,11 @@ class Content(Marks):
         back = {
             n: h
             for n, h in maybe.items()
-            if not lines.stands(h.new, h.added, new)
+            if not places.stands(h.new, h.added, new)
             and not (h.removed == 0 and self._goes_on(h, (before.oid, after.oid, there.oid), since, from_after))
         }
         elsewhere = self._put_elsewhere(before.oid, after.oid, back)
-        return frozenset(n for n, h in back.items() if not lines.moved_within(h, elsewhere[n], since, from_after))
+        return frozenset(n for n, h in back.items() if not places.moved_within(h, elsewhere[n], since, from_after))
 
     def _put_elsewhere(self, before: str, after: str, back: Iterable[int]) -> dict[int, list[Hunk]]:
         """For each of some hunks of a change, the others that add a line that it removes: none, where they are many."""
@@ -188,10 +188,10 @@ class Content(Marks):
         if lines.mostly_in(added, lines.bare(have[at] for at in inserted)):
             # What the change put in other places, too, and what stands there, is no sign of these lines.
             others = [h for h in self.own_hunks(before, after) or () if h != hunk]
-            inserted -= lines.kept(others, len(want), since_after)
+            inserted -= places.kept(others, len(want), since_after)
             if lines.mostly_in(added, lines.bare(have[at] for at in inserted)):
                 return True
-        return lines.goes_on(self.lines(before), self.store.blob(after), self.store.blob(there), hunk.old, since)
+        return places.goes_on(self.lines(before), self.store.blob(after), self.store.blob(there), hunk.old, since)
 
     def reworded(self, change: Change, there: Side | None, number: int, earlier: Iterable[Side] = ()) -> bool:
         """Whether what a hunk of a change brought is close by in other words, though its old lines stand.
@@ -204,7 +204,7 @@ class Content(Marks):
         hunks, since = self.own_hunks(before.oid, after.oid) or (), self.hunks(before.oid, there.oid) or ()
         old, new, have = (self.lines(side.oid) for side in (before, after, there))
         known = {line for side in earlier for line in self.lines(side.oid)}
-        return lines.reworded(hunks[number], old, new, [b"" if line in known else line for line in have], since)
+        return wording.reworded(hunks[number], old, new, [b"" if line in known else line for line in have], since)
 
     def _undone_respaced(self, before: Side, after: Side, there: Side) -> frozenset[int]:
         """The same, white space aside, in a file that got other line ends, or tabs for blanks, throughout."""
@@ -267,7 +267,7 @@ class Content(Marks):
         if not (after and there and lost and earlier.mode in REGULAR):
             return _NONE
         since = enumerate(self.hunks(earlier.oid, after.oid) or ())
-        met = {i: (h, n) for i, h in since if (n := [n for n, one in lost.items() if lines.meets(one, h)])}
+        met = {i: (h, n) for i, h in since if (n := [n for n, one in lost.items() if places.meets(one, h)])}
         texts = self.lines(earlier.oid), self.lines(after.oid)
         if not any(self.could_stand(mark(h, *texts), there.oid) for h, _ in met.values()):
             return _NONE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import PurePosixPath
 
-from auditor.git import lines
+from auditor.git import wording
 from auditor.presence.case import Case
 from auditor.presence.since import first_of_last
 
@@ -31,7 +31,7 @@ def _brought(case: Case) -> Counter[bytes]:
         if change.before is not None:
             removed, added = case.scene.content.changed_lines(change)
             found += added - removed
-    return Counter({line: count for line, count in found.items() if lines.tells([line])})
+    return Counter({line: count for line, count in found.items() if wording.tells([line])})
 
 
 def _taken_out(case: Case) -> int:

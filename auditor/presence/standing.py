@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from auditor.git import lines
+from auditor.git import lines, places
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.git.content import Content
 from auditor.presence.scene import Place
@@ -84,6 +84,6 @@ def _hunks(content: Content, change: Change, there: Side | None) -> Iterable[tup
     touched = [(h.old, h.removed) for h in since or ()]
     for hunk in hunks:
         changed = (*old[hunk.old : hunk.old + hunk.removed], *new[hunk.new : hunk.new + hunk.added])
-        kept = since is not None and lines.stands(hunk.new, hunk.added, touched)
+        kept = since is not None and places.stands(hunk.new, hunk.added, touched)
         whole = there is not None and content.moved_whole(hunk, before.oid, after.oid, there.oid)
         yield lines.bare(changed).total(), kept or whole

@@ -1,0 +1,123 @@
+"""Whether what a change did to a text stands in a later one, and where: pure functions over hunks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from auditor.git import lines, wording
+from auditor.git.lines import CONTEXT, Hunk
+
+# Of an insertion that begins or ends as its neighbours do, so many lines around it are looked at.
+_FURTHEST = 6
+
+
+def stands(start: int, length: int, changes: Sequence[tuple[int, int]]) -> bool:
+    """Whether lines `start` to `start + length` are untouched by changes given as (start, length).
+
+    For no lines at all: whether the two lines around that place still stand side by side.
+    """
+    for at, count in changes:
+        if length and count:
+            touched = at < start + length and start < at + count
+        elif length:
+            touched = start < at < start + length
+        elif count:
+            touched = at <= start <= at + count
+        else:
+            touched = at == start
+        if touched:
+            return False
+    return True
+
+
+def moved_within(hunk: Hunk, others: Iterable[Hunk], since: Sequence[Hunk], since_after: Sequence[Hunk]) -> bool:
+    """Whether the old lines of a hunk that a text has are but those that other hunks put elsewhere, where they stand.
+
+    `since` and `since_after`: what was changed from before the change, and from after it, to that text.
+    """
+    touched = [(h.old, h.removed) for h in since_after]
+    there = [h for h in others if stands(h.new, h.added, touched)]
+    put = {_place(at, since_after) for h in there for at in range(h.new, h.new + h.added)}
+    return hunk.removed > 0 and all(_place(at, since) in put for at in range(hunk.old, hunk.old + hunk.removed))
+
+
+def _place(at: int, since: Iterable[Hunk]) -> int:
+    """Where a line that no change touched is after all of them."""
+    return at + sum(h.added - h.removed for h in since if h.old + h.removed <= at)
+
+
+def meets(one: Hunk, other: Hunk) -> bool:
+    """Whether two changes that led to the same text have lines of it, or a place in it, in common."""
+    start, end = max(one.new, other.new), min(one.new + one.added, other.new + other.added)
+    return start < end or (start == end and not (one.added and other.added))
+
+
+def goes_on(old: Sequence[bytes], new: bytes, there: bytes, place: int, since: Sequence[Hunk]) -> bool:
+    """Whether an insertion into `old` at `place`, which made it `new`, goes on in other words `there`.
+
+    An insertion that begins or ends as its neighbours do leaves the two lines around it side by side, so only
+    as many lines tell as do not stand together in the new text. `since`: the changes from `old` to `there`.
+    """
+    for reach in range(1, _FURTHEST):
+        windows = {(place - reach, place + 1), (place - 1, place + reach)}
+        blocks = {b"".join(old[max(0, start) : end]) for start, end in windows}
+        if telling := [block for block in blocks if not lines.has_block(new, block)]:
+            grown = any(abs(h.old - place) <= reach and h.added > h.removed for h in since)
+            return grown and not any(lines.has_block(there, block) for block in telling)
+    return False
+
+
+def in_place(
+    group: Sequence[Hunk], old: Sequence[bytes], new: Sequence[bytes], there: Sequence[bytes], since: Sequence[Hunk]
+) -> bool:
+    """Whether what neighbouring hunks made stands where they put it, and what they removed does not stand near.
+
+    Of the three lines on each side some may be others: not all on either side, nor more than half, and on one
+    side what was made has its neighbour still. `since`: the changes from `new` to `there`.
+    """
+    touched = [(h.old, h.removed) for h in since]
+    start, end = group[0].new, group[-1].new + group[-1].added
+    above, below = max(0, start - CONTEXT), min(len(new), end + CONTEXT)
+    joined = stands(max(0, start - 1), end - max(0, start - 1), touched) or stands(start, end + 1 - start, touched)
+    if not joined or not all(stands(h.new, h.added, touched) for h in group) or not stands(start, end - start, touched):
+        return False
+    near = [h for h in since if h.old <= below and above <= h.old + h.removed]
+    inserted = lines.bare(line for h in near for line in there[h.new : h.new + h.added])
+    removed = lines.bare(line for h in group for line in old[h.old : h.old + h.removed])
+    if (removed - lines.bare(new[start:end])) & inserted:
+        return False
+    return _anchored([(new, above, start), (new, end, below)], touched)
+
+
+def _anchored(sides: Iterable[tuple[Sequence[bytes], int, int]], touched: Sequence[tuple[int, int]]) -> bool:
+    """Whether enough of the lines on both sides of a place stand, and tell something."""
+    kept: list[bytes] = []
+    wanted = 0
+    for text, start, end in sides:
+        telling = [at for at in range(start, end) if text[at].strip()]
+        found = [text[at] for at in telling if stands(at, 1, touched)]
+        if telling and not found:
+            return False
+        kept, wanted = kept + found, wanted + len(telling)
+    return 2 * len(kept) >= wanted and wording.tells(kept)
+
+
+def grouped(hunks: Iterable[Hunk]) -> list[list[Hunk]]:
+    """Hunks that have no more than the context of one between them go together."""
+    groups: list[list[Hunk]] = []
+    for hunk in hunks:
+        if groups and hunk.new - (groups[-1][-1].new + groups[-1][-1].added) <= CONTEXT:
+            groups[-1].append(hunk)
+        else:
+            groups.append([hunk])
+    return groups
+
+
+def kept(hunks: Iterable[Hunk], count: int, since: Iterable[Hunk]) -> set[int]:
+    """Where the added lines of some hunks are that no later change touched; `count`: how many lines there were."""
+    places: dict[int, int] = {}
+    at = shift = 0
+    for later in (*since, Hunk(count, 0, 0, 0)):
+        places.update((line, line + shift) for line in range(at, later.old))
+        at, shift = later.old + later.removed, shift + later.added - later.removed
+    return {places[line] for h in hunks for line in range(h.new, h.new + h.added) if line in places}

@@ -1,0 +1,46 @@
+"""Whether words came again in other lines: pure functions over hunks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from auditor.git.lines import Hunk
+
+_WORD = re.compile(rb"[A-Za-z0-9\x80-\xff]+")
+# Words with fewer letters than these in all tell nothing.
+_TELLING = 8
+# So far from a change it is close by, in lines.
+_NEAR = 6
+
+
+def reworded(
+    hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes], there: Sequence[bytes], since: Sequence[Hunk]
+) -> bool:
+    """Whether half of the words that a hunk brought, by their letters, came again close by: it was written anew.
+
+    `since`: the changes from `old` to `there`.
+    """
+    near = [h for h in since if h.old <= hunk.old + hunk.removed + _NEAR and hunk.old <= h.old + h.removed + _NEAR]
+    brought, again = _brought([hunk], old, new), _brought(near, old, there)
+    wanted = sum(map(len, brought))
+    return len(brought) > 1 and wanted >= _TELLING and 2 * sum(map(len, brought & again)) >= wanted
+
+
+def tells(text: Iterable[bytes]) -> bool:
+    """Whether some lines are more than braces and the like."""
+    return sum(map(len, _words(text))) >= _TELLING
+
+
+def _brought(hunks: Iterable[Hunk], old: Sequence[bytes], new: Sequence[bytes]) -> set[bytes]:
+    """The words that the new lines of some hunks have, and the old ones have not."""
+    removed: set[bytes] = set()
+    added: set[bytes] = set()
+    for hunk in hunks:
+        removed.update(_words(old[hunk.old : hunk.old + hunk.removed]))
+        added.update(_words(new[hunk.new : hunk.new + hunk.added]))
+    return added - removed
+
+
+def _words(text: Iterable[bytes]) -> Iterator[bytes]:
+    return (word for line in text for word in _WORD.findall(line))
