@@ -303,6 +303,18 @@ def test_lines_of_an_earlier_version_are_no_other_words_for_the_fix(repo: Repo) 
     assert {f.status for f in pair(audit(repo, branches=["qa"]), "v2.4.1", "qa").fixes} == {"withdrawn"}
 
 
+def test_one_of_two_words_close_by_is_no_other_wording(repo: Repo) -> None:
+    """What was made of a neighbouring line shares a word with what was made of this one."""
+    lines = [f"slot {n}\n" for n in range(9)]
+    repo.commit("Slots", {"src/slots.txt": "".join(lines)})
+    repo.tag("v2.4.0")
+    repo.branch("qa")
+    hotfix(repo, "slots", "v2.4.1", {"src/slots.txt": "".join([*lines[:3], "slot 3 version 102\n", *lines[4:]])})
+    back_merge(repo, "main", "qa")
+    repo.commit("Another one", {"src/slots.txt": "".join([*lines[:6], "slot 6 version 108\n", *lines[7:]])})
+    assert told(repo, "qa", "v2.4.1") == ("withdrawn", None)
+
+
 # What main moved to another file is not taken back
 
 

@@ -34,6 +34,12 @@ def stands(atom: Atom, tree: Tree) -> str:
     return OTHER
 
 
+def _between(atom: Atom, tree: Tree) -> bool:
+    """Whether a tree has a version between the one that an atom goes back to and the one that it comes from."""
+    found = value(tree, atom.file, atom.key)
+    return None not in (atom.new, found, atom.old) and (atom.new or 0) < (found or 0) < (atom.old or 0)
+
+
 def combine(fixes: Sequence[str]) -> str:
     """The pair's status from those of its fixes (DESIGN, Verdicts), written down a second time."""
     owed = [f for f in fixes if f not in (WITHDRAWN, NOT_APPLICABLE)]
@@ -110,7 +116,8 @@ class Truth:
         return any((n.subject.startswith("Revert") or not told) and self.world.made(n.number) == inverse for n in later)
 
     def _owed(self, fix: int, branch: str, main: Sequence[str]) -> Statuses:
-        at = [i for i, s in enumerate(main) if s is not OLD] or list(range(len(main)))
+        # What stands on main as before the fix, or before what that was made on, says nothing about a branch.
+        at = [i for i, s in enumerate(main) if s not in LACKING] or list(range(len(main)))
         tip = self.world.tip(branch)
         raw = [stands(self.made(fix)[i], tip.tree) for i in at]
         contained = self._contained(fix, tip.number)
@@ -126,7 +133,8 @@ class Truth:
             return self._undone(fix, branch, at) | unseen | (self._room(fix, branch, at) if gone else frozenset())
         if all(s is NEW for s in effective):
             taken = any(self._takes_out(fix, n) for n in self.world.ancestors(tip.number))
-            return frozenset({PRESENT} | ({REVERTED} if taken else set())) | unseen | self._deleted(fix, tip.number)
+            history = frozenset({PRESENT} | ({REVERTED} if taken else set())) | self._deleted(fix, tip.number)
+            return history | unseen | self._halfway(fix, tip.tree, at)
         return self._undone(fix, branch, at) | self._room(fix, branch, at) | unseen
 
     def _absent(self, fix: int, branch: str, at: Sequence[int], raw: Sequence[str]) -> Statuses:
@@ -211,6 +219,10 @@ class Truth:
         there = any(self.made(fix)[i].file in self.world.tip(branch).tree for i in at)
         plain = there and bool(taken) and all(self.world.made(n) == inverse for n in taken)
         return frozenset() if plain else frozenset({PRESENT})
+
+    def _halfway(self, fix: int, tree: Tree, at: Sequence[int]) -> Statuses:
+        """A fix that goes back may meet a branch halfway: a merge keeps that, and what the fix made never came."""
+        return frozenset({DROPPED} if any(_between(self.made(fix)[i], tree) for i in at) else ())
 
     def _deleted(self, fix: int, tip: int) -> Statuses:
         """A revert that says so may delete the file."""

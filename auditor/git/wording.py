@@ -19,12 +19,12 @@ def reworded(
 ) -> bool:
     """Whether half of the words that a hunk brought, by their letters, came again close by: it was written anew.
 
-    `since`: the changes from `old` to `there`.
+    One word alone tells nothing. `since`: the changes from `old` to `there`.
     """
     near = [h for h in since if h.old <= hunk.old + hunk.removed + _NEAR and hunk.old <= h.old + h.removed + _NEAR]
     brought, again = _brought([hunk], old, new), _brought(near, old, there)
-    wanted = sum(map(len, brought))
-    return len(brought) > 1 and wanted >= _TELLING and 2 * sum(map(len, brought & again)) >= wanted
+    wanted, shared = sum(map(len, brought)), brought & again
+    return len(shared) > 1 and wanted >= _TELLING and 2 * sum(map(len, shared)) >= wanted
 
 
 def tells(text: Iterable[bytes]) -> bool:
