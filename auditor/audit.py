@@ -14,7 +14,7 @@ from auditor.errors import RepositoryError
 from auditor.fixes import FixCommit, counter, counting, describe, find_fixes
 from auditor.forecast import forecast
 from auditor.git import refs
-from auditor.git.changes import Changes, diffs, from_nothing
+from auditor.git.changes import Changes, Side, diffs, from_nothing
 from auditor.git.content import Content
 from auditor.git.history import History, read_history
 from auditor.git.source import Source
@@ -163,13 +163,13 @@ def _nets(scene: Scene, population: Population, ranges: Sequence[Range]) -> list
 
 def _search(scene: Scene, fixes: Sequence[tuple[FixCommit, ...]]) -> Search:
     """Which fixes need a look at other commits: those a branch lacks, and those whose content moved on."""
-    every = [f for group in fixes for f in group if f.changes]
-    lacking = {(f.number, line.bit): f for f in every for line in scene.lines if not scene.contains(line, f.number)}
-    moved = [f for f in every if any(_moved(scene, f, x) for x in scene.lines if scene.contains(x, f.number))]
-    paths = {p for f in (*lacking.values(), *moved) for p in f.paths}
-    lines = {line.bit: line for line in scene.lines}
-    paths |= {name for (_, bit), f in lacking.items() for name in _names(scene, f, lines[bit])}
-    return Search(scene, list({f.number: f for f in lacking.values()}.values()), moved, paths)
+    every = {f.number: f for group in fixes for f in group if f.changes}
+    lacking = [f for f in every.values() if not all(scene.contains(line, f.number) for line in scene.lines)]
+    moved = [f for f in every.values() if any(_moved(scene, f, x) for x in scene.lines if scene.contains(x, f.number))]
+    sought = {f.number: f for f in (*lacking, *moved)}
+    paths = {p for f in sought.values() for p in f.paths}
+    paths |= {name for f in sought.values() for line in scene.lines for name in _names(scene, f, line)}
+    return Search(scene, lacking, moved, paths)
 
 
 def _names(scene: Scene, fix: FixCommit, line: Line) -> Sequence[str]:
@@ -182,12 +182,19 @@ def _names(scene: Scene, fix: FixCommit, line: Line) -> Sequence[str]:
 def _moved(scene: Scene, fix: FixCommit, line: Line) -> bool:
     content = scene.content
     try:
-        sides = [
-            (c, content.at_tip(line.tip, c.path), content.at_tip(scene.main.tip, c.path)) for c in fix.changes or ()
-        ]
+        sides = zip(fix.changes or (), _sides(scene, fix, line), _sides(scene, fix, scene.main), strict=True)
         return any(here not in (change.after, main) and not content.holds(change, here) for change, here, main in sides)
     except RepositoryError:
         return True
+
+
+def _sides(scene: Scene, fix: FixCommit, line: Line) -> list[Side | None]:
+    """The files of a fix at a tip, under the names that they have there."""
+    found = [scene.content.at_tip(line.tip, c.path) for c in fix.changes or ()]
+    if None not in found:
+        return found
+    named = names(scene, fix, line)
+    return [scene.content.at_tip(line.tip, named[c.path]) for c in fix.changes or ()]
 
 
 def _hotfix(

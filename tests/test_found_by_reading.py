@@ -303,6 +303,32 @@ def test_lines_of_an_earlier_version_are_no_other_words_for_the_fix(repo: Repo) 
     assert {f.status for f in pair(audit(repo, branches=["qa"]), "v2.4.1", "qa").fixes} == {"withdrawn"}
 
 
+def test_what_was_dropped_came_with_a_later_commit_under_a_new_name(repo: Repo) -> None:
+    """The whole hotfix, that is, by a pick of its second commit after the file was renamed."""
+    start, end = "".join(f"above {n}\n" for n in range(9)), "".join(f"below {n}\n" for n in range(9))
+    old, new = f"{start}old line\nold end\n{end}", f"{start}new line\n{end}"
+    repo.commit("Slots", {"src/slots.txt": old})
+    repo.tag("v2.4.0")
+    repo.switch("qa", "main")
+    repo.commit("Work", {"src/slots.txt": f"own line\n{old}"})
+    repo.switch("hotfix/slots", "main")
+    repo.commit("Empty it", {"src/slots.txt": start + end})
+    fill = repo.commit("Fill it", {"src/slots.txt": new})
+    repo.switch("main")
+    repo.merge("hotfix/slots")
+    repo.tag("v2.4.1")
+    repo.switch("qa")
+    repo.merge("main", "-s", "ours")
+    repo.switch("main")
+    repo.rename("src/slots.txt", "src/all-slots.txt")
+    repo.commit("Rename")
+    repo.switch("qa")
+    repo.merge("main")
+    assert told(repo, "qa", "v2.4.1")[0] == "dropped"
+    repo.pick(fill, resolve={"src/all-slots.txt": f"own line\n{new}"})
+    assert told(repo, "qa", "v2.4.1")[0] == "present"
+
+
 def test_one_of_two_words_close_by_is_no_other_wording(repo: Repo) -> None:
     """What was made of a neighbouring line shares a word with what was made of this one."""
     lines = [f"slot {n}\n" for n in range(9)]
