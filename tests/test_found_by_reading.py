@@ -341,6 +341,22 @@ def test_one_of_two_words_close_by_is_no_other_wording(repo: Repo) -> None:
     assert told(repo, "qa", "v2.4.1") == ("withdrawn", None)
 
 
+def test_a_fix_that_main_took_back_and_got_again_by_a_merge(repo: Repo) -> None:
+    """It was made on dev, which has reworked a part of it, and says nothing of it to main."""
+    fixed = {"src/login.py": LOGIN_FIXED, "src/lock.py": "def locked(account):\n    return account.failures > 3\n"}
+    repo.switch("dev")
+    repo.commit("Lock accounts", fixed)
+    repo.commit("Rework", {"src/login.py": "def enter(account):\n    return not locked(account)\n"})
+    repo.switch("main")
+    landed = hotfix(repo, files=fixed)
+    repo.switch("qa", "main")
+    repo.switch("main")
+    repo.revert(landed.fix)
+    assert told(repo, "qa") == ("withdrawn", None)
+    repo.merge("dev")
+    assert told(repo, "qa") == ("present", "merge")
+
+
 # What main moved to another file is not taken back
 
 

@@ -54,8 +54,13 @@ def _nothing_left(case: Case, there: Place) -> bool:
 
 
 def _stands(case: Case, there: Place) -> bool:
-    """Whether all of it stands, or a part that counts: then main still asks for that. A name in a list stays behind."""
-    if all(case.scene.content.holds(c, there.side(c)) for c in case.fix.changes or ()):
+    """Whether all of it stands, or a part that counts: then main still asks for that. A name in a list stays behind.
+
+    A file that it added counts, which a merge may have brought again.
+    """
+    changes = case.fix.changes or ()
+    added = [c for c in changes if c.before is None]
+    if all(case.scene.content.holds(c, there.side(c)) for c in changes) or any(there.side(c) == c.after for c in added):
         return True
     found = standing.standing(there)
     return found.kept > _LITTLE * sum(found)
