@@ -5,10 +5,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from auditor.git.changes import Change, Changes
+from auditor.git.changes import Change, Changes, Side
 from auditor.model import Check, FixVerdict, Status, Via
 from auditor.presence.applicable import every_name
-from auditor.presence.case import Case
+from auditor.presence.case import Case, names
 from auditor.presence.scene import inverse
 
 _GIT = "git --no-replace-objects"
@@ -64,6 +64,34 @@ def _present(case: Case, verdict: FixVerdict, *, plain: bool) -> Iterator[Check]
         yield from _new_lines(case, plain=plain)
     elif plain and verdict.via in (Via.SQUASH, Via.CONTENT):
         yield from _whole_lines(case, carrier or case.line.tip)
+    if verdict.via is Via.SQUASH and carrier is not None and not case.held(carrier):
+        yield from _brought_lines(case, carrier)
+
+
+def _brought_lines(case: Case, carrier: str) -> Iterator[Check]:
+    """That a commit brought the fix's lines: of each file one that its parent has not, as far as they can be shown."""
+    history, content = case.scene.history, case.scene.content
+    above = history.parents[history.number[carrier]]
+    moved = names(case.scene, case.fix, case.line)
+    for change in (case.fix.changes or ())[:_MOST_PATHS] if above else ():
+        path = change.path if content.at(carrier, change.path) else moved[change.path]
+        sides = [content.at(commit, path) for commit in (carrier, history.ids[above[0]])]
+        line = _telling_line(case, change, *sides)
+        for commit, exit_ in zip((carrier, history.ids[above[0]]), (0, 1), strict=True) if line else ():
+            yield _git("grep --quiet --text --fixed-strings", "-e", line, commit, "--", *_named(path), exit_=exit_)
+
+
+def _telling_line(case: Case, change: Change, there: Side | None, earlier: Side | None) -> str:
+    """The longest line that a change added, and that a file has, and had not; empty where there is none to show."""
+    if not (change.before and change.after and there and earlier) or case.scene.content.as_a_whole(change):
+        return ""
+    content = case.scene.content
+    have, had = (content.store.blob(side.oid) for side in (there, earlier))
+    hunks = content.own_hunks(change.before.oid, change.after.oid) or ()
+    lines = content.lines(change.after.oid)
+    added = (lines[at].strip() for hunk in hunks for at in range(hunk.new, hunk.new + hunk.added))
+    shown = (line.decode() for line in added if line.isascii() and line in have and line not in had)
+    return max((line for line in shown if line.isprintable()), key=len, default="")
 
 
 def _whole_lines(case: Case, commit: str) -> Iterator[Check]:

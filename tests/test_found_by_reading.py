@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from auditor.evidence import plain_git
 from tests.build import CART, LOGIN, LOGIN_FIXED, Repo, back_merge, hotfix, protocol
-from tests.judged import audit, pair, told
+from tests.judged import assert_checks_hold, audit, pair, told
 
 
 @pytest.fixture
@@ -113,6 +114,18 @@ def test_the_same_lines_where_the_next_line_differs(served: Repo) -> None:
     assert mended(served, other_neighbours(SOCKET_FIXED)) == ("present", "squash")
     served.commit("Go on", {"src/socket.py": other_neighbours(SOCKET_FIXED).replace("shutdown()", "shutdown(2)")})
     assert told(served, "qa", "v2.4.1") == ("present", "squash")
+
+
+def test_git_shows_that_the_commit_brought_such_lines(served: Repo) -> None:
+    mended(served, other_neighbours(SOCKET_FIXED))
+    verdict = pair(audit(served, branches=["qa"]), "v2.4.1", "qa")
+    (brought, before) = [c for c in verdict.checks if " grep " in c.run]
+    assert "listen(sock, address, mode)" in brought.run
+    assert (brought.exit, before.exit) == (0, 1)
+    assert served.oid("qa") in brought.run
+    assert served.oid("qa~1") in before.run
+    assert_checks_hold(served.path, verdict)
+    assert all(plain_git.allowed(check.run) for check in verdict.checks)
 
 
 def test_such_lines_taken_out_again(served: Repo) -> None:

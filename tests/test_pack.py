@@ -353,6 +353,8 @@ HOSTILE_COMMANDS = (
     f"git --no-replace-objects  rev-parse {OID}:x",
     f"git --git-dir=/x --no-replace-objects rev-parse {OID}:x",
     f"sh -c touch {OID}",
+    f"git --no-replace-objects grep --quiet --text --fixed-strings -e x --open-files-in-pager=sh {OID} -- y",
+    "git --no-replace-objects grep --quiet --text --fixed-strings -e x HEAD -- y",
     "git --no-replace-objects rev-parse 'x",
     "",
 )

@@ -42,7 +42,11 @@ def _known(words: list[str]) -> bool:
             return all(map(_OID.fullmatch, commits))
         case ["cherry" | "merge-tree", *commits] if len(commits) == 3:
             return all(map(_OID.fullmatch, commits))
-        case ["ls-tree", tip, "--", _] | ["rev-list", "--full-history", "--max-count=1", tip, "--", _, *_]:
+        case (
+            ["ls-tree", tip, "--", _]
+            | ["rev-list", "--full-history", "--max-count=1", tip, "--", _, *_]
+            | ["grep", "--quiet", "--text", "--fixed-strings", "-e", _, tip, "--", _]
+        ):
             return _OID.fullmatch(tip) is not None
     return False
 
