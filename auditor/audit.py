@@ -165,7 +165,7 @@ def _search(scene: Scene, fixes: Sequence[tuple[FixCommit, ...]]) -> Search:
     """Which fixes need a look at other commits: those a branch lacks, and those whose content moved on."""
     every = {f.number: f for group in fixes for f in group if f.changes}
     lacking = [f for f in every.values() if not all(scene.contains(line, f.number) for line in scene.lines)]
-    moved = [f for f in every.values() if any(_moved(scene, f, x) for x in scene.lines if scene.contains(x, f.number))]
+    moved = [f for f in every.values() if _moved(scene, f)]
     sought = {f.number: f for f in (*lacking, *moved)}
     paths = {p for f in sought.values() for p in f.paths}
     paths |= {name for f in sought.values() for line in scene.lines for name in _names(scene, f, line)}
@@ -179,11 +179,16 @@ def _names(scene: Scene, fix: FixCommit, line: Line) -> Sequence[str]:
         return fix.paths
 
 
-def _moved(scene: Scene, fix: FixCommit, line: Line) -> bool:
-    content = scene.content
+def _moved(scene: Scene, fix: FixCommit) -> bool:
+    """Whether some branch that contains a fix has a file of it otherwise than the fix and main."""
+    content, changes = scene.content, fix.changes or ()
+    lines = [line for line in scene.lines if scene.contains(line, fix.number)]
     try:
-        sides = zip(fix.changes or (), _sides(scene, fix, line), _sides(scene, fix, scene.main), strict=True)
-        return any(here not in (change.after, main) and not content.holds(change, here) for change, here, main in sides)
+        main = _sides(scene, fix, scene.main) if lines else []
+        sides = (
+            (c, here, there) for x in lines for c, here, there in zip(changes, _sides(scene, fix, x), main, strict=True)
+        )
+        return any(here not in (c.after, there) and not content.holds(c, here) for c, here, there in sides)
     except RepositoryError:
         return True
 

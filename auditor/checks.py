@@ -5,7 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from auditor.git.changes import Change, Changes, Side
+from auditor.git import places
+from auditor.git.changes import REGULAR, Change, Changes, Side
 from auditor.model import Check, FixVerdict, Status, Via
 from auditor.presence.applicable import every_name
 from auditor.presence.case import Case, names
@@ -13,6 +14,8 @@ from auditor.presence.scene import inverse
 
 _GIT = "git --no-replace-objects"
 _MOST_PATHS = 20
+# A line that a command shows, in characters: a system refuses words that are far too long.
+_LONGEST = 200
 
 
 def checks(case: Case, verdict: FixVerdict, *, plain: bool) -> Iterator[Check]:
@@ -71,26 +74,28 @@ def _present(case: Case, verdict: FixVerdict, *, plain: bool) -> Iterator[Check]
 def _brought_lines(case: Case, carrier: str) -> Iterator[Check]:
     """That a commit brought the fix's lines: of each file one that its parent has not, as far as they can be shown."""
     history, content = case.scene.history, case.scene.content
-    above = history.parents[history.number[carrier]]
+    above = [history.ids[n] for n in history.parents[history.number[carrier]][:1]]
     moved = names(case.scene, case.fix, case.line)
     for change in (case.fix.changes or ())[:_MOST_PATHS] if above else ():
         path = change.path if content.at(carrier, change.path) else moved[change.path]
-        sides = [content.at(commit, path) for commit in (carrier, history.ids[above[0]])]
-        line = _telling_line(case, change, *sides)
-        for commit, exit_ in zip((carrier, history.ids[above[0]]), (0, 1), strict=True) if line else ():
+        line = _telling_line(case, change, *(content.at(commit, path) for commit in (carrier, *above)))
+        for commit, exit_ in zip((carrier, *above), (0, 1), strict=True) if line else ():
             yield _git("grep --quiet --text --fixed-strings", "-e", line, commit, "--", *_named(path), exit_=exit_)
 
 
 def _telling_line(case: Case, change: Change, there: Side | None, earlier: Side | None) -> str:
     """The longest line that a change added, and that a file has, and had not; empty where there is none to show."""
-    if not (change.before and change.after and there and earlier) or case.scene.content.as_a_whole(change):
-        return ""
     content = case.scene.content
+    if not (change.before and change.after and there and earlier) or content.as_a_whole(change):
+        return ""
+    if not {there.mode, earlier.mode} <= set(REGULAR):
+        return ""
     have, had = (content.store.blob(side.oid) for side in (there, earlier))
     hunks = content.own_hunks(change.before.oid, change.after.oid) or ()
     lines = content.lines(change.after.oid)
-    added = (lines[at].strip() for hunk in hunks for at in range(hunk.new, hunk.new + hunk.added))
-    shown = (line.decode() for line in added if line.isascii() and line in have and line not in had)
+    added = (lines[at].strip() for at in places.added(hunks))
+    short = (line for line in added if len(line) <= _LONGEST and line.isascii())
+    shown = (line.decode() for line in short if line in have and line not in had)
     return max((line for line in shown if line.isprintable()), key=len, default="")
 
 

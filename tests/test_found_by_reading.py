@@ -128,6 +128,24 @@ def test_git_shows_that_the_commit_brought_such_lines(served: Repo) -> None:
     assert all(plain_git.allowed(check.run) for check in verdict.checks)
 
 
+def test_a_line_too_long_for_a_command_is_not_shown(served: Repo) -> None:
+    """A system refuses words of more than some hundred thousand characters."""
+    long = "    trace('" + "x" * 200_000 + "')\n"
+    served.switch("main")
+    hotfix(
+        served,
+        "trace",
+        "v2.4.2",
+        {"src/socket.py": SOCKET_FIXED.replace("    return sock\n", f"{long}    return sock\n")},
+    )
+    served.switch("qa")
+    text = other_neighbours(SOCKET).replace("    return sock\n", f"{long}    return sock\n")
+    served.commit("Trace here, too", {"src/socket.py": text})
+    verdict = pair(audit(served, branches=["qa"]), "v2.4.2", "qa")
+    assert max(len(check.run) for check in verdict.checks) < 1_000
+    assert_checks_hold(served.path, verdict)
+
+
 def test_such_lines_taken_out_again(served: Repo) -> None:
     mended(served, other_neighbours(SOCKET_FIXED))
     served.revert("HEAD")
@@ -239,14 +257,19 @@ def test_main_moved_lines_to_the_right_that_the_branch_says_elsewhere_in_other_w
 HASHER = "".join(f"def hash_{n}(key):\n    return digest(key, {n})\n\n\n" for n in range(6))
 
 
-@pytest.fixture
-def hashed(repo: Repo) -> Repo:
-    """Made on qa, in another folder, and back-ported to main, where a hotfix mends it; qa has reworked it since."""
+def hash_mended_on_main(repo: Repo) -> None:
+    """qa has no such file yet; work goes on there."""
     repo.branch("qa")
     repo.commit("Hashes", {"src/mvcc/hash.py": HASHER})
     repo.tag("v2.4.0")
     hotfix(repo, "hash", "v2.4.1", {"src/mvcc/hash.py": HASHER.replace("digest(key, 3)", "digest(key or '', 3)")})
     repo.switch("qa")
+
+
+@pytest.fixture
+def hashed(repo: Repo) -> Repo:
+    """Made on qa, in another folder, and back-ported to main, where a hotfix mends it; qa has reworked it since."""
+    hash_mended_on_main(repo)
     repo.commit("Hashes", {"src/storage/mvcc/hash.py": HASHER.replace("digest(key, 0)", "digest(key)")})
     return repo
 
@@ -270,11 +293,7 @@ def test_a_fix_of_a_file_that_the_branch_has_in_another_folder(hashed: Repo) -> 
 
 
 def test_a_namesake_in_another_folder_is_another_file(repo: Repo) -> None:
-    repo.branch("qa")
-    repo.commit("Hashes", {"src/mvcc/hash.py": HASHER})
-    repo.tag("v2.4.0")
-    hotfix(repo, "hash", "v2.4.1", {"src/mvcc/hash.py": HASHER.replace("digest(key, 3)", "digest(key or '', 3)")})
-    repo.switch("qa")
+    hash_mended_on_main(repo)
     repo.commit("Hashes of mail", {"src/mail/hash.py": "def mail_hash(mail):\n    return mail.id\n" * 12})
     assert told(repo, "qa", "v2.4.1") == ("not-applicable", None)
 

@@ -184,16 +184,16 @@ class Content(Marks):
         before, after, there = texts
         have, want = self.lines(there), self.lines(after)
         added = want[hunk.new : hunk.new + hunk.added]
-        inserted = {at for h in since for at in range(h.new, h.new + h.added)}
+        inserted = set(places.added(since))
         if lines.mostly_in(added, lines.bare(have[at] for at in inserted)):
             # What the change put in other places, too, and what stands there, is no sign of these lines.
             others = [h for h in self.own_hunks(before, after) or () if h != hunk]
-            inserted -= places.kept(others, len(want), since_after)
+            inserted -= places.kept(places.added(others), since_after)
             if lines.mostly_in(added, lines.bare(have[at] for at in inserted)):
                 return True
         return places.goes_on(self.lines(before), self.store.blob(after), self.store.blob(there), hunk.old, since)
 
-    def reworded(self, change: Change, there: Side | None, number: int, earlier: Iterable[Side] = ()) -> bool:
+    def reworded(self, change: Change, there: Side | None, number: int, earlier: Iterable[Side]) -> bool:
         """Whether what a hunk of a change brought is close by in other words, though its old lines stand.
 
         Lines of `earlier` versions, where the file went back to one, are no other words.

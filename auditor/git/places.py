@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 
 from auditor.git import lines, wording
 from auditor.git.lines import CONTEXT, Hunk
@@ -37,13 +39,8 @@ def moved_within(hunk: Hunk, others: Iterable[Hunk], since: Sequence[Hunk], sinc
     """
     touched = [(h.old, h.removed) for h in since_after]
     there = [h for h in others if stands(h.new, h.added, touched)]
-    put = {_place(at, since_after) for h in there for at in range(h.new, h.new + h.added)}
-    return hunk.removed > 0 and all(_place(at, since) in put for at in range(hunk.old, hunk.old + hunk.removed))
-
-
-def _place(at: int, since: Iterable[Hunk]) -> int:
-    """Where a line that no change touched is after all of them."""
-    return at + sum(h.added - h.removed for h in since if h.old + h.removed <= at)
+    old = range(hunk.old, hunk.old + hunk.removed)
+    return hunk.removed > 0 and kept(old, since) <= kept(added(there), since_after)
 
 
 def meets(one: Hunk, other: Hunk) -> bool:
@@ -113,11 +110,14 @@ def grouped(hunks: Iterable[Hunk]) -> list[list[Hunk]]:
     return groups
 
 
-def kept(hunks: Iterable[Hunk], count: int, since: Iterable[Hunk]) -> set[int]:
-    """Where the added lines of some hunks are that no later change touched; `count`: how many lines there were."""
-    places: dict[int, int] = {}
-    at = shift = 0
-    for later in (*since, Hunk(count, 0, 0, 0)):
-        places.update((line, line + shift) for line in range(at, later.old))
-        at, shift = later.old + later.removed, shift + later.added - later.removed
-    return {places[line] for h in hunks for line in range(h.new, h.new + h.added) if line in places}
+def added(hunks: Iterable[Hunk]) -> Iterator[int]:
+    """Where the lines are that some hunks added."""
+    return (at for h in hunks for at in range(h.new, h.new + h.added))
+
+
+def kept(places: Iterable[int], since: Sequence[Hunk]) -> set[int]:
+    """Where those of some lines are that no later change touched."""
+    ends = [h.old + h.removed for h in since]
+    shifts = list(itertools.accumulate((h.added - h.removed for h in since), initial=0))
+    above = ((at, bisect_right(ends, at)) for at in places)
+    return {at + shifts[n] for at, n in above if n == len(since) or at < since[n].old}

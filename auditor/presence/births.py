@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
 
 from auditor.git.changes import Change, additions, diffs
@@ -42,27 +42,30 @@ class Births:
         return found
 
     @cached_property
-    def named(self) -> dict[str, list[str]]:
+    def _named(self) -> dict[str, list[str]]:
         """Every path that was ever added, by its last part."""
         found: dict[str, list[str]] = defaultdict(list)
         for path in self.by_path:
             found[path.rpartition("/")[2]].append(path)
         return found
 
-    def namesakes(self, change: Change, base: str, there: Callable[[int], bool]) -> list[str]:
-        """Files of its name in other folders, not in `base`, that were born so alike that a file may be one of them.
+    def namesakes(self, path: str) -> list[str]:
+        """The files of a file's name that were ever added in other folders."""
+        return [other for other in self._named.get(path.rpartition("/")[2], ()) if other != path]
+
+    def alike(self, change: Change, base: str, others: Iterable[str], there: Callable[[int], bool]) -> list[str]:
+        """Those of some files, not in `base`, that were born so alike that a changed file may be one of them.
 
         Alike to the file that the change was made on, or to that file as it was born; `there` tells which births count.
         """
         path, content, ids = change.path, self.content, self.history.ids
         born = (content.at(ids[n], path) for n in self.by_path.get(path, ()))
         known = dict.fromkeys(side for side in (change.before, *born) if side)
-        others = self.named.get(path.rpartition("/")[2], ())
         alike = {
             (other, side)
             for other in others
             for n in self.by_path[other]
-            if other != path and there(n) and (side := content.at(ids[n], other))
+            if there(n) and (side := content.at(ids[n], other))
         }
         return sorted({o for o, side in alike if any(content.likest(one, path, [(o, side)], base) for one in known)})
 

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from auditor.fixes import Counts, FixCommit, counting
 from auditor.git.changes import Change, Changes, Side, diffs
@@ -169,9 +169,9 @@ class Scene:
         """
         key = (change.path, change.before, fix.base, line.bit)
         if key not in self._namesakes:
-            own = self.births.namesakes(change, fix.base, lambda n: self.contains(line, n)) if fix.base else []
-            on_main = (any(self.contains(self.main, n) for n in self.births.by_path[name]) for name in own)
-            self._namesakes[key] = [name for name, known in zip(own, on_main, strict=True) if not known]
+            births, on_main = self.births, partial(self.contains, self.main)
+            own = [name for name in births.namesakes(change.path) if not any(map(on_main, births.by_path[name]))]
+            self._namesakes[key] = births.alike(change, fix.base, own, partial(self.contains, line)) if fix.base else []
         return self._namesakes[key]
 
     @cached_property
