@@ -358,6 +358,25 @@ def test_such_a_fix_taken_out_again_where_the_file_moved(repo: Repo) -> None:
     assert told(repo)[0] == "reverted"
 
 
+def test_a_file_that_only_the_fix_makes_like_enough_is_known_where_it_moved(repo: Repo) -> None:
+    """A small part of the fix tips the scales; another part was taken out there."""
+    start, end = ("".join(f"{name} line {n:02}\n" for n in range(15)) for name in ("above", "below"))
+    kept, lost = (
+        "".join(f"{name} line {n:02}\n" for n in range(count)) for name, count in (("fixed", 4), ("again", 2))
+    )
+    repo.switch("main")
+    repo.commit("Lines", {"src/lines.txt": start + end})
+    repo.tag("v2.4.0")
+    repo.branch("qa")
+    hotfix(repo, "lines", "v2.4.1", {"src/lines.txt": kept + start + lost + end})
+    back_merge(repo, "main", "qa")
+    repo.switch("qa")
+    repo.remove("src/lines.txt")
+    own = "".join(f"other line {n:02}\n" for n in range(33))
+    repo.commit("Move and grow", {"lib/many.txt": kept + start + end + own})
+    assert told(repo, "qa", "v2.4.1")[0] == "reverted"
+
+
 def test_a_file_that_holds_only_the_new_lines_is_not_where_the_fix_went(repo: Repo) -> None:
     made = MAILER.replace("    connection.send(message)\n", "    connection.send(message, 2)\n") + MANY
     repo.switch("dev")

@@ -18,8 +18,6 @@ from auditor.git.trees import Trees
 _MIN_SIMILAR = 0.5
 # So much of the bytes must be in the half of the lines that two files share, unless they are namesakes.
 _FAIR = 0.3
-# A file that has so much in common with what a change made of it is found by what it was.
-_MUCH = 0.75
 # What is kept of listings of tips, in bytes, at about so many for each file; and how many of other commits.
 _LISTINGS, _OF_FILE = 48 << 20, 400
 _CACHED_LISTINGS = 6
@@ -70,17 +68,7 @@ class Renames(Trees):
 
         So it is where the change made most of the file. A merge would not know it there.
         """
-        found = self.renamed(change, base, tip)
-        if found is not None or not self._made_anew(change):
-            return found
-        return self._by_likeness(change.path, change.after, base, tip)
-
-    def _made_anew(self, change: Change) -> bool:
-        """Whether a change left so little of a file that another file may be like it after, and was not before."""
-        before, after = change.before, change.after
-        if not (before and after and before.mode in REGULAR and after.mode in REGULAR):
-            return False
-        return max(self._similarity(before.oid, after.oid)) < _MUCH
+        return self.renamed(change, base, tip) or self._by_likeness(change.path, change.after, base, tip)
 
     def _by_likeness(self, path: str, known: Side | None, base: str, tip: str) -> str | None:
         return None if known is None or known.mode not in REGULAR else self._renamed(path, known, base, tip)
