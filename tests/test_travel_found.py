@@ -468,6 +468,26 @@ def test_main_took_it_out_and_brought_it_again_and_the_branch_has_the_former_alo
     assert_checks_hold(repo.path, on_dev(repo))
 
 
+def test_main_took_out_and_brought_again_a_part_of_what_the_branch_has_whole_by_itself(repo: Repo) -> None:
+    repo.switch("hotfix/x", "main")
+    repo.commit("Fix", {"src/login.py": LOGIN_FIXED})
+    repo.commit("Fix the fix", {"src/login.py": MENDED})
+    repo.switch("main")
+    repo.merge("hotfix/x")
+    repo.tag("v2.3.1")
+    repo.switch("dev")
+    repo.commit("Copied", {"src/login.py": MENDED})
+    repo.switch("main")
+    repo.commit("Tidy up", {"src/login.py": LOGIN})
+    repo.switch("dev")
+    repo.merge("main")
+    assert repo.read("src/login.py") == MENDED
+    repo.switch("main")
+    repo.commit("Half of it again", {"src/login.py": LOGIN_FIXED})
+    assert [f.status for f in on_dev(repo).fixes] == ["present", "withdrawn"]
+    assert_checks_hold(repo.path, on_dev(repo))
+
+
 def test_main_got_it_again_from_a_branch_that_had_picked_it_before(repo: Repo) -> None:
     """The pick is no younger than main's taking back; the merge that brought it to main is."""
     landed = hotfix(repo)

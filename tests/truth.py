@@ -149,10 +149,11 @@ class Truth:
         return again | frozenset({PRESENT, MISSING} if typed or self._as_tagged(fix, tip) else {MISSING})
 
     def _was_there_before(self, fix: int, tip: int) -> bool:
-        """Whether a fix that goes back to an earlier one finds the branch to have been there, and to have gone on."""
+        """Whether a branch once stood as the fix leaves it, and a commit took that out, or the fix itself goes back."""
         back = all(isinstance(a.key, int) and (a.old or 0) > (a.new or 0) for a in self.made(fix))
-        below = (self.world.nodes[n].tree for n in self.world.ancestors(tip))
-        return back and any(all(stands(a, tree) is NEW for a in self.made(fix)) for tree in below)
+        below = self.world.ancestors(tip)
+        taken = back or any(self._takes_out(fix, n) for n in below)
+        return taken and any(all(stands(a, self.world.nodes[n].tree) is NEW for a in self.made(fix)) for n in below)
 
     def _as_tagged(self, fix: int, tip: int) -> bool:
         """Whether what the fix touches stands as its hotfix left it in the end: the whole may have been squashed."""

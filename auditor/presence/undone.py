@@ -96,7 +96,7 @@ def _reverted_last(case: Case, number: int) -> Undone | None:
 def _out_where_parted(case: Case) -> Undone | None:
     """Main had taken the fix out where the branch last got from it, and has it again since: the branch has not."""
     scene = case.scene
-    if not case.held(scene.main.tip):
+    if not case.held(scene.main.tip) or case.whole_held() is not None:
         return None
     for base in scene.bases((case.line.number, scene.main.number)):
         if dropped.lacks_all(case, base) and case.fix.number in scene.history.ancestors(base):
