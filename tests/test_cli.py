@@ -147,6 +147,20 @@ def test_help_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_a_plug_in_of_the_configuration_library_takes_no_part(shop: Path, tmp_path: Path) -> None:
+    """Any package beside the program could else put its code between a configuration and what is read from it."""
+    folder = tmp_path / "meddler-1.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: meddler\nVersion: 1\n")
+    (folder / "entry_points.txt").write_text("[pydantic]\nmeddler = meddler:plugin\n")
+    (tmp_path / "meddler.py").write_text(f"open({str(tmp_path / 'loaded')!r}, 'w')\nplugin = None\n")
+    command = [sys.executable, "-m", "auditor", "scan", str(shop), "--no-ledger", "--quiet"]
+    root = Path(__file__).parent.parent
+    environment = {**os.environ, "PYTHONPATH": f"{root}:{tmp_path}"}
+    assert subprocess.run(command, env=environment, capture_output=True, check=False).returncode == 1
+    assert not (tmp_path / "loaded").exists()
+
+
 def test_two_names_for_one_repository_stay_two(shop: Path, tmp_path: Path) -> None:
     file = tmp_path / "c.yaml"
     file.write_text(f"state: state\nrepositories: [{{name: one, path: {shop}}}, {{name: two, path: {shop}}}]\n")
