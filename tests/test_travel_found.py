@@ -488,6 +488,23 @@ def test_main_took_out_and_brought_again_a_part_of_what_the_branch_has_whole_by_
     assert_checks_hold(repo.path, on_dev(repo))
 
 
+def test_what_main_brings_again_did_not_come_with_a_merge_of_what_main_had_before(repo: Repo) -> None:
+    """The merge makes the same change. But all that it brought lies below the fix, which undoes main's taking out."""
+    first = hotfix(repo, files=GUARD)
+    repo.switch("dev")
+    repo.commit("Other", {"o.txt": "o\n"})
+    repo.merge("main")
+    repo.remove("src/guard.py")
+    repo.commit("Tidy up", {"o.txt": "tidy\n"})
+    repo.switch("main")
+    repo.revert(repo.revert(first.fix))
+    repo.commit("More", {"more.txt": "more\n"})
+    repo.tag("v2.3.2")
+    found = pair(audit(repo, branches=["dev"]), "v2.3.2", "dev")
+    assert [f.status for f in found.fixes] == ["withdrawn", "missing", "missing"]
+    assert_checks_hold(repo.path, found)
+
+
 def test_main_got_it_again_from_a_branch_that_had_picked_it_before(repo: Repo) -> None:
     """The pick is no younger than main's taking back; the merge that brought it to main is."""
     landed = hotfix(repo)

@@ -69,10 +69,10 @@ class Search:
             self.merged = {n: changes for n, changes in zip(merges, kept, strict=True) if changes}
 
     def merges(self, fix: FixCommit, line: Line, paths: Iterable[str]) -> list[int]:
-        """Merges of a branch that changed any of `paths` and are not below the fix, oldest first."""
+        """Merges of a branch that changed any of `paths`, by what is not below the fix, oldest first."""
         wanted, history = set(paths), self.scene.history
         found = [n for n, changes in self.merged.items() if any(c.path in wanted for c in changes)]
-        kept = [n for n in found if self.scene.contains(line, n) and not self.is_below(fix, n)]
+        kept = [n for n in found if self.scene.contains(line, n) and not self._all_below(fix, history.parents[n][1:])]
         return sorted(kept, key=lambda n: (history.generation[n], history.ids[n]))
 
     def _note(self, number: int, changes: Changes) -> None:
@@ -91,6 +91,9 @@ class Search:
         kept = [n for n in found if self.scene.contains(line, n) and not self.is_below(fix, n)]
         history = self.scene.history
         return sorted(kept, key=lambda n: (history.generation[n], history.ids[n]))
+
+    def _all_below(self, fix: FixCommit, numbers: Sequence[int]) -> bool:
+        return all(self.is_below(fix, n) for n in numbers)
 
     def is_below(self, fix: FixCommit, number: int) -> bool:
         """Whether a commit is the fix itself or one of its ancestors."""
