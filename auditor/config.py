@@ -28,35 +28,9 @@ from auditor.errors import UsageError
 from auditor.matrix import PipelinesConfig
 from auditor.model import Severity
 from auditor.noticing import NoticeConfig
+from auditor.rule_names import DEFAULT_SEVERITY, Rules
 from auditor.urls import Url
 from auditor.values import Duration, Service, Text, unique
-
-RULES: tuple[tuple[str, Severity], ...] = (
-    ("tag-not-annotated", Severity.WARNING),
-    ("tag-not-on-main", Severity.ERROR),
-    ("hotfix-not-tagged", Severity.WARNING),
-    ("hotfix-not-cut-from-main", Severity.ERROR),
-    ("tag-unsigned", Severity.OFF),
-    ("tag-moved", Severity.ERROR),
-    ("tag-deleted", Severity.ERROR),
-    ("branch-rewritten", Severity.ERROR),
-    ("waiver-expired", Severity.WARNING),
-    ("waiver-unused", Severity.WARNING),
-    ("review-missing", Severity.ERROR),
-    ("self-approved", Severity.ERROR),
-    ("pipeline-missing", Severity.ERROR),
-    ("pipeline-failed", Severity.ERROR),
-)
-_DEFAULT_SEVERITY = dict(RULES)
-
-
-def _known_rules(value: Mapping[str, Severity]) -> Mapping[str, Severity]:
-    unknown = [
-        f"there is no rule {r}{faults.nearest(r, list(_DEFAULT_SEVERITY))}" for r in value if r not in _DEFAULT_SEVERITY
-    ]
-    if unknown:
-        raise ValueError(", ".join(unknown))
-    return value
 
 
 def _distinct(value: tuple[BranchConfig, ...]) -> tuple[BranchConfig, ...]:
@@ -66,7 +40,6 @@ def _distinct(value: tuple[BranchConfig, ...]) -> tuple[BranchConfig, ...]:
     return value
 
 
-Rules = Annotated[Mapping[str, Severity], AfterValidator(_known_rules)]
 _NO_RULES: Mapping[str, Severity] = {}
 
 
@@ -137,7 +110,7 @@ class RepositoryConfig(DefaultsConfig):
 
     def severity(self, rule: str) -> Severity:
         """How much a rule matters here."""
-        return self.rules.get(rule, _DEFAULT_SEVERITY[rule])
+        return self.rules.get(rule, DEFAULT_SEVERITY[rule])
 
 
 class DiscoverConfig(DefaultsConfig, Access):

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from auditor.rule_names import WaivableRule
 from auditor.values import Day, Duration, LedgerUrl, ObjectId, PastDay, Pattern, Size, Text, Weekday, Zone
 
 
@@ -42,18 +43,43 @@ class Limits(Part):
 
 
 class WaiverConfig(Part):
-    """An approved exception for one pair, to the end of the day it expires (UTC).
+    """An approved exception for one pair, or for one broken rule, to the end of the day it expires (UTC).
 
-    `control` is what makes up for the missing fix meanwhile.
+    A pair is named by `tag` and `branch`; what broke a `rule` by any of `tag`, `branch` and `commit`, as the report
+    tells them. `control` is what makes up for it meanwhile.
     """
 
-    tag: Text
-    branch: Text
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": ["tag", "branch"]},
+                {"required": ["rule", "tag"]},
+                {"required": ["rule", "branch"]},
+                {"required": ["rule", "commit"]},
+            ]
+        }
+    )
+
+    rule: WaivableRule | None = None
+    tag: Text | None = None
+    branch: Text | None = None
+    commit: ObjectId | None = None
     reason: Text
     approved_by: Text
     approved_at: PastDay | None = None
     control: Text | None = None
     expires: Day
+
+    @model_validator(mode="after")
+    def _about_something(self) -> WaiverConfig:
+        if self.rule is not None:
+            if not (self.tag or self.branch or self.commit):
+                raise ValueError(f"{self.rule}: name the tag, branch or commit that it is waived for")
+        elif self.commit is not None:
+            raise ValueError("commit: goes with rule:")
+        elif not (self.tag and self.branch):
+            raise ValueError(f"needs {'branch' if self.tag else 'tag'}: or, for a broken rule, rule:")
+        return self
 
     @model_validator(mode="after")
     def _in_order(self) -> WaiverConfig:

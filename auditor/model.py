@@ -1,8 +1,7 @@
 """The frozen values that everything else speaks in.
 
-Object ids are hexadecimal text. Times are whole seconds since 1970 (UTC), as git records them:
-absurd ones included; only the outputs turn them into dates. Text that git holds as bytes has been
-decoded as UTF-8 with replacement characters.
+Object ids are hexadecimal text. Times are whole seconds since 1970 (UTC), as git records them: absurd ones included;
+only the outputs turn them into dates. Text that git holds as bytes has been decoded as UTF-8 with replacements.
 """
 
 from __future__ import annotations
@@ -193,7 +192,7 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A rule of the hotfix protocol that was broken."""
+    """A rule of the hotfix protocol that was broken; under a `waiver` it counts no more, and is still shown."""
 
     rule: str
     severity: Severity
@@ -201,6 +200,7 @@ class Violation:
     branch: str | None
     commit: str | None
     detail: str
+    waiver: Waiver | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,9 +246,12 @@ class RepositoryAudit:
 
     def pairs(self) -> Iterator[tuple[Hotfix, Verdict]]:
         """Every hotfix on every branch."""
-        for hotfix in self.hotfixes:
-            for verdict in hotfix.verdicts:
-                yield hotfix, verdict
+        return ((hotfix, verdict) for hotfix in self.hotfixes for verdict in hotfix.verdicts)
+
+    @property
+    def broken(self) -> tuple[Violation, ...]:
+        """The violations that no waiver covers."""
+        return tuple(v for v in self.violations if v.waiver is None)
 
     @cached_property
     def tally(self) -> Tally:
@@ -323,5 +326,5 @@ class Audit:
         """0 in sync, 1 drift or a broken rule of severity error, 3 incomplete (which wins)."""
         if self.verdict == "incomplete":
             return 3
-        broken = any(v.severity is Severity.ERROR for r in self.repositories for v in r.violations)
+        broken = any(v.severity is Severity.ERROR for r in self.repositories for v in r.broken)
         return 1 if broken or self.verdict == "drift" else 0

@@ -55,7 +55,7 @@ def _repository(found: RepositoryAudit, form: str) -> None:
         repository=found.name,
         verdict=found.verdict,
         pairs={s.value: pairs[s] for s in Status},
-        violations=len(found.violations),
+        violations=len(found.broken),
         duration_seconds=round(found.duration_seconds, 3),
         errors=[{"code": e.code, "detail": e.detail} for e in found.errors],
     )

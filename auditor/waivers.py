@@ -8,18 +8,21 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """An approved exception for one pair; `control` is what makes up for it meanwhile.
+    """An approved exception for one pair, or for a broken `rule`; `control` is what makes up for it meanwhile.
 
-    Days are ISO 8601; `expires` is the last day it holds.
+    A pair has a tag and a branch; a broken rule has of tag, branch and commit what the waiver names. Days are
+    ISO 8601; `expires` is the last day it holds.
     """
 
-    tag: str
-    branch: str
+    tag: str | None
+    branch: str | None
     reason: str
     approved_by: str
     expires: str
     approved_at: str | None = None
     control: str | None = None
+    rule: str | None = None
+    commit: str | None = None
 
 
 class Standing(StrEnum):

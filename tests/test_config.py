@@ -20,6 +20,11 @@ from tests.build import Repo, protocol
 EXAMPLE = Path(__file__).parent.parent / "config" / "branch-drift.example.yaml"
 
 
+def waiver(about: str) -> str:
+    said = f"{about}, reason: r, approved_by: b, expires: 2099-01-01"
+    return f"repositories: [{{name: a, path: x, waivers: [{{{said}}}]}}]\n"
+
+
 def faults(tmp_path: Path, text: str | bytes) -> list[str]:
     file = tmp_path / "c.yaml"
     file.write_bytes(text.encode() if isinstance(text, str) else text)
@@ -125,6 +130,14 @@ repositories:
             ),
             "after it expires",
         ),
+        (waiver("tag: v1"), "needs branch: or, for a broken rule, rule:"),
+        (waiver("branch: dr"), "needs tag:"),
+        (waiver("tag: v1, branch: dr, commit: 4b825dc642cb6eb9a060e54bf8d69288fbee4904"), "commit: goes with rule:"),
+        (waiver("rule: self-approved"), "self-approved: name the tag, branch or commit that it is waived for"),
+        (waiver("rule: self-aproved, tag: v1"), 'there is no rule self-aproved; did you mean "self-approved"?'),
+        (waiver("rule: tag-moved, tag: v1"), "tag-moved is approved under acknowledged:"),
+        (waiver("rule: waiver-expired, tag: v1"), "waiver-expired is about a waiver, and cannot be waived"),
+        (waiver("rule: self-approved, commit: 4b8"), "no full object id"),
     ],
 )
 def test_one_fault(tmp_path: Path, text: str | bytes, words: str) -> None:

@@ -11,12 +11,12 @@ import pytest
 ROOT = Path(__file__).parent.parent / "auditor"
 FLOORS = (
     ("model", "packed", "past", "told", "waivers", "errors", "versions", "locks", "whole_files"),
-    ("yaml_text", "values", "urls", "addresses", "access", "backmerging", "noticing", "faults", "config_parts",
-     "matrix", "config"),
+    ("yaml_text", "values", "urls", "addresses", "access", "backmerging", "noticing", "faults", "rule_names",
+     "config_parts", "matrix", "config"),
     ("git",),
     (
-        "fixes", "hotfixes", "presence", "rules", "forecast", "pairs", "policy", "checks", "due", "memory", "forges",
-        "lists", "landing", "unaudited",
+        "fixes", "hotfixes", "presence", "rules", "forecast", "pairs", "policy", "waiving", "checks", "due", "memory",
+        "forges", "lists", "landing", "unaudited",
     ),
     ("audit", "discovery"),
     ("output", "fleet", "guarded", "cluster", "cache", "packing", "alone", "progress", "successes", "push", "ledger",

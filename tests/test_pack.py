@@ -30,6 +30,7 @@ from tests import demo
 from tests.build import CART, LOGIN_FIXED, Repo, back_merge, hotfix, protocol
 from tests.ledgers import CONFIG, beginning, whole
 from tests.ledgers import record as record_run
+from tests.reviewed import TOKEN, shop
 
 pytest_plugins = ("tests.ledger_fixtures",)
 
@@ -538,6 +539,41 @@ def test_a_repository_that_was_not_audited(tmp_path: Path, verified: Verified) -
     code, said = verified(data, repositories=(f"gone={tmp_path}",))
     assert code == 3
     assert "not checked: gone: was not audited in this run: " in said
+
+
+def test_waived_breaches_and_waivers_that_only_the_forge_can_judge(
+    tmp_path: Path, verified: Verified, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the repository alone can tell is derived again; of the others the record stands."""
+    monkeypatch.setenv("CANARY", TOKEN)
+    with shop("github", tmp_path) as at:
+        at.fix("Fix login-crash")
+        at.merge(at.open())
+        at.on.project.git("tag", "v2.3.1", "main")
+        terms = {"tag": "v2.3.1", "reason": "r", "approved_by": "b", "expires": "2099-01-01"}
+        waivers = [{"rule": rule, **terms} for rule in ("tag-not-annotated", "review-missing", "self-approved")]
+        said = at.config(waivers=waivers).model_dump(mode="json", exclude_unset=True)
+        said["forge"] |= {"patience": "0s", "timeout": "5s"}
+        config = tmp_path / "drift.yaml"
+        config.write_text(json.dumps({"repositories": [said]}))
+        out = str(tmp_path / "out")
+        scan.run(scan.Options(config=config, form="json", output=out, jobs=1, quiet=True))
+    document = json.loads(Path(out).read_text())["repositories"][0]
+    waived = {v["rule"]: v["waiver"] is not None for v in document["violations"]}
+    assert waived == {"tag-not-annotated": True, "review-missing": True, "waiver-unused": False}
+    report.run(report.Options(config=config, output=out, pack=tmp_path / "pack.tar", quiet=True))
+    data = (tmp_path / "pack.tar").read_bytes()
+    place = (f"shop={at.bare}",)
+    code, said_ = verified(data, repositories=place)
+    assert code == 0, said_
+
+    def whitewashed(found: RepositoryAudit) -> RepositoryAudit:
+        return replace(found, violations=tuple(replace(v, waiver=None) for v in found.violations))
+
+    found = check.evidence(archive.read(data)[0])
+    code, said_ = verified(forged(found, "shop", whitewashed), repositories=place)
+    assert code == 1
+    assert "the violation of tag-not-annotated (v2.3.1" in said_
 
 
 def test_on_the_command_line(fleet: Fleet, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from auditor.audit import audit_repository
 from auditor.config import RepositoryConfig
 from auditor.config_parts import CalendarConfig
 from auditor.model import RepositoryAudit, Status
-from auditor.output import render
+from auditor.output import metrics, render
 from auditor.output.words import rfc3339
 from auditor.values import Sla
 from auditor.waivers import Standing
@@ -121,6 +122,104 @@ def test_who_approved_and_what_makes_up_for_it_is_shown(behind: Repo, form: str)
     text = render(form, whole_of(at(behind, seconds("2026-10-09T00:00+00:00"), waivers=[said])))
     for words in ("rebuilt", "risk-board", "2026-09-01", "rehearsed weekly", "2026-10-10"):
         assert words in text.replace("&#45;", "-").replace("\n      ", " "), words
+
+
+# Waivers of broken rules
+
+
+@pytest.fixture
+def loose(tmp_path: Path) -> Repo:
+    """A hotfix that is everywhere, by a lightweight tag."""
+    repo = protocol(tmp_path / "r", branches=("dr",))
+    hotfix(repo, annotated=False)
+    repo.switch("dr")
+    repo.merge("main")
+    return repo
+
+
+def breach(**keys: str) -> dict[str, str]:
+    said = {
+        "rule": "tag-not-annotated",
+        "reason": "an old script",
+        "approved_by": "cto",
+        "expires": "2026-10-10",
+    }
+    return {**said, **(keys or {"tag": "v2.3.1"})}
+
+
+STRICT = {"tag-not-annotated": "error"}
+TODAY = seconds("2026-10-01T00:00+00:00")
+
+
+def test_a_waived_breach_fails_no_run_and_is_shown(loose: Repo) -> None:
+    bare = at(loose, TODAY, rules=STRICT)
+    found = at(loose, TODAY, rules=STRICT, waivers=[breach()])
+    assert (whole_of(bare).exit_code, whole_of(found).exit_code) == (1, 0)
+    assert [(v.rule, v.waiver and v.waiver.approved_by) for v in found.violations] == [("tag-not-annotated", "cto")]
+    assert (len(bare.broken), found.broken) == (1, ())
+    assert [w.standing for w in found.waivers] == [Standing.IN_FORCE]
+    document = json.loads(render("json", whole_of(found)))
+    assert document["summary"]["violations"]["error"] == 0
+    (violation,) = document["repositories"][0]["violations"]
+    assert violation["waiver"]["reason"] == "an old script"
+    text = metrics.exposition(whole_of(found), {})
+    assert 'violations{repository="r",rule="tag-not-annotated",severity="error"} 0' in text
+
+
+@pytest.mark.parametrize("form", ["table", "json", "html", "markdown", "junit", "sarif"])
+def test_every_output_tells_who_allowed_a_breach(loose: Repo, form: str) -> None:
+    text = render(form, whole_of(at(loose, TODAY, rules=STRICT, waivers=[breach()])))
+    for words in ("tag-not-annotated", "an old script", "cto", "2026-10-10"):
+        assert words in text.replace("&#45;", "-").replace("\u200b", "").replace("&#8203;", ""), words
+
+
+def test_junit_skips_a_waived_breach_and_sarif_suppresses_it(loose: Repo) -> None:
+    whole = whole_of(at(loose, TODAY, rules=STRICT, waivers=[breach()]))
+    assert 'failures="0" errors="0" skipped="1"' in render("junit", whole)
+    (result,) = json.loads(render("sarif", whole))["runs"][0]["results"]
+    assert result["suppressions"][0]["kind"] == "external"
+
+
+@pytest.mark.parametrize(
+    ("keys", "rules"),
+    [
+        ({"tag": "v2.3.1"}, ["tag-not-annotated"]),
+        ({"tag": "v2.3.2"}, ["tag-not-annotated", "waiver-unused"]),
+        ({"tag": "v2.3.1", "branch": "dr"}, ["tag-not-annotated", "waiver-unused"]),
+        ({"branch": "dr"}, ["tag-not-annotated", "waiver-unused"]),
+        ({"tag": "v2.3.1", "expires": "2026-09-30"}, ["tag-not-annotated", "waiver-expired"]),
+        ({"tag": "v2.3.1", "rule": "tag-not-on-main"}, ["tag-not-annotated", "waiver-unused"]),
+        ({"tag": "v2.3.1", "rule": "tag-unsigned"}, ["tag-not-annotated", "waiver-unused"]),
+        # Nobody asked a forge, so nobody can say that it covers nothing.
+        ({"tag": "v2.3.1", "rule": "self-approved"}, ["tag-not-annotated"]),
+    ],
+)
+def test_all_that_a_waiver_names_is_the_breach_s(loose: Repo, keys: dict[str, str], rules: list[str]) -> None:
+    found = at(loose, TODAY, waivers=[breach(**keys)])
+    assert [v.rule for v in found.violations] == rules
+    assert bool(found.broken) is (keys != {"tag": "v2.3.1"})
+
+
+def test_a_breach_is_waived_by_its_commit(loose: Repo) -> None:
+    loose.switch("hotfix/late", "main")
+    loose.commit("Late", {"late.txt": "late\n"})
+    loose.switch("main")
+    merge = loose.merge("hotfix/late")
+    waiver = breach(rule="hotfix-not-tagged", commit=merge)
+    assert [v.rule for v in at(loose, TODAY, waivers=[waiver]).broken] == ["tag-not-annotated"]
+    other = breach(rule="hotfix-not-tagged", commit="0" * 39 + "1")
+    broken = [v.rule for v in at(loose, TODAY, waivers=[other]).broken]
+    assert broken == ["tag-not-annotated", "hotfix-not-tagged", "waiver-unused"]
+
+
+def test_a_waiver_of_a_rule_covers_no_pair_and_the_other_way_round(behind: Repo) -> None:
+    found = at(behind, TODAY, waivers=[breach(tag="v2.3.1", branch="dr"), waiver(tag="v2.3.2")])
+    assert pair(found, "v2.3.1", "dr").status is Status.MISSING
+    assert [v.rule for v in found.violations] == ["waiver-unused", "waiver-unused"]
+    assert [v.detail for v in found.violations] == [
+        "for tag-not-annotated: covers nothing: that rule is not broken there",
+        "covers nothing: there is no such drifting pair",
+    ]
 
 
 @pytest.mark.parametrize("form", ["table", "markdown"])

@@ -137,6 +137,14 @@ def test_no_answer_in_time_is_unknown(at: Shop) -> None:
     assert len(at.on.server.asked) == 1
 
 
+def test_a_waiver_is_not_unused_where_the_forge_does_not_tell(at: Shop) -> None:
+    """It would have to be looked for anew after each outage."""
+    waiver = {"rule": "self-approved", "tag": "v9", "reason": "r", "approved_by": "b", "expires": "2099-01-01"}
+    assert broken(at.told(waivers=[waiver]), "waiver-unused") == ["waiver-unused"]
+    at.on.server.fail(*[FAULTS["403"]] * 200)
+    assert broken(at.told(waivers=[waiver]), "waiver-unused") == []
+
+
 def test_a_forge_that_refuses_everything_is_left_alone(tmp_path: Path) -> None:
     with shop("github", tmp_path) as at:
         at.branches = ["dev"]

@@ -107,7 +107,7 @@ def test_assets_of_the_command_line(tmp_path: Path) -> None:
 
 def test_without_a_history_no_trend_is_drawn(found: RepositoryAudit) -> None:
     text = html.render(many.run(found))
-    assert "No earlier run is remembered" in text
+    assert "No run of an earlier day is remembered" in text
     assert "Earlier runs" not in text
     assert 'class="spark"' not in text
 

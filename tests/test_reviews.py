@@ -315,6 +315,30 @@ def test_two_fixes_of_one_pull_request_are_one_breach(at: Shop) -> None:
     assert violation.detail.endswith("(and 1 more fixes)")
 
 
+SELF = {
+    "rule": "self-approved",
+    "tag": "v2.3.1",
+    "reason": "Friday evening",
+    "approved_by": "cto@example.com",
+    "expires": "2099-01-01",
+}
+
+
+def test_who_allowed_a_breach(at: Shop) -> None:
+    at.fix("Fix login-crash")
+    pull = at.open()
+    at.vote(pull, AUTHOR, "approved")
+    at.merge(pull)
+    at.tag()
+    found = at.told(waivers=[SELF])
+    assert [(v.rule, v.waiver and v.waiver.approved_by) for v in found.violations] == [
+        ("self-approved", "cto@example.com")
+    ]
+    assert found.broken == ()
+    other = at.told(waivers=[{**SELF, "tag": "v2.3.2"}])
+    assert [v.rule for v in other.broken] == ["self-approved", "waiver-unused"]
+
+
 # What the forge does not tell
 
 

@@ -55,6 +55,7 @@ def _text(store: Store, path: Path) -> str:
         *_ignored(store, main),
         "    # waivers:",
         "    #   - {tag: v2.3.1, branch: dr, reason: why, approved_by: who, expires: 2027-01-31}",
+        "    #   - {rule: tag-not-annotated, tag: v2.3.1, reason: why, approved_by: who, expires: 2027-01-31}",
     ]
     return "\n".join(lines) + "\n"
 

@@ -18,12 +18,15 @@ from auditor.git.refs import Recorded, peel, tags
 from auditor.git.source import Local
 from auditor.git.store import Store, open_store
 from auditor.model import Check, Hotfix, RepositoryAudit, Severity, Verdict
+from auditor.rule_names import OF_WAIVERS
 from auditor.rules import tag_unsigned
 
 # A history that is not whole proves nothing absent.
 _CUT = frozenset({"shallow", "objects-missing"})
 # Rules that hang on the repository and its configuration alone; signatures hang on a file beside these.
-_COMPARED = {rule.NAME for rule in rules.RULES} - {tag_unsigned.NAME} | {"waiver-expired", "waiver-unused"}
+_NOT_AGAIN = {tag_unsigned.NAME, *(rule.NAME for rule in (*rules.REVIEWS, *rules.RUNS))}
+_COMPARED = {rule.NAME for rule in rules.RULES} - _NOT_AGAIN | {*OF_WAIVERS}
+_Broken = tuple[str, Severity, str | None, str | None, str | None, bool]
 _MOST_NAMES = 20
 
 
@@ -163,16 +166,20 @@ def _population(found: RepositoryAudit, *, same: bool) -> tuple[int, int, list[A
 
 
 def _violations(recorded: RepositoryAudit, again: RepositoryAudit) -> Iterator[str]:
-    was, now = ({(v.rule, v.severity, v.tag, v.branch, v.commit) for v in f.violations} for f in (recorded, again))
-    for rule, severity, tag, branch, commit in sorted(was ^ now, key=str):
-        if rule in _COMPARED:
-            about = " ".join(filter(None, (tag, branch, commit)))
-            told = (
-                "is recorded, and not found again"
-                if (rule, severity, tag, branch, commit) in was
-                else "is not recorded"
-            )
-            yield f"the violation of {rule} ({about}) {told}"
+    was, now = set(_derived(recorded)), set(_derived(again))
+    for broken in sorted(was ^ now, key=str):
+        rule, _, *about, waived = broken
+        named = " ".join(filter(None, (*about, "waived" if waived else "")))
+        told = "is recorded, and not found again" if broken in was else "is not recorded"
+        yield f"the violation of {rule} ({named}) {told}"
+
+
+def _derived(found: RepositoryAudit) -> Iterator[_Broken]:
+    """Broken rules that the repository and the configuration alone can tell; so not what a forge's waivers come to."""
+    told = {(w.tag, w.branch, w.commit) for w in (e.waiver for e in found.waivers) if w.rule in _NOT_AGAIN}
+    for v in found.violations:
+        if v.rule in _COMPARED and not (v.rule in OF_WAIVERS and (v.tag, v.branch, v.commit) in told):
+            yield v.rule, v.severity, v.tag, v.branch, v.commit, v.waiver is not None
 
 
 def _hotfix(was: Hotfix, now: Hotfix, *, same: bool) -> Iterator[tuple[str, bool]]:

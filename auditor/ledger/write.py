@@ -179,7 +179,7 @@ def _ending(number: int, found: Audit) -> dict[str, Any]:
         "pairs": statuses.total(),
         "drifting": sum(statuses[s] for s in DRIFT),
         "unknown": statuses[Status.UNKNOWN],
-        "violations": sum(len(r.violations) for r in found.repositories),
+        "violations": sum(len(r.broken) for r in found.repositories),
     }
 
 

@@ -53,7 +53,7 @@ def _repository(found: RepositoryAudit) -> Iterator[tuple[Key, str]]:
             yield Key("drift", found.name, hotfix.tag, verdict.branch), verdict.status.value
         if verdict.overdue:
             yield Key("overdue", found.name, hotfix.tag, verdict.branch), rfc3339(verdict.due_at) or ""
-    for broken in found.violations:
+    for broken in found.broken:
         if broken.severity is Severity.ERROR:
             about = (broken.tag or "", broken.branch or "", broken.rule, broken.commit or "")
             yield Key("violation", found.name, *about), broken.severity.value

@@ -148,8 +148,6 @@ class ForecastDocument(TypedDict):
 class WaiverTerms(TypedDict):
     """What an approved exception says of itself."""
 
-    tag: str
-    branch: str
     reason: str
     approved_by: str
     approved_at: str | None
@@ -158,14 +156,20 @@ class WaiverTerms(TypedDict):
 
 
 class WaiverDocument(WaiverTerms):
-    """An approved exception, and the status that it covers."""
+    """An approved exception for a pair, and the status that it covers."""
 
+    tag: str
+    branch: str
     covers: str | None
 
 
 class ListedWaiverDocument(WaiverTerms):
-    """A waiver of the configuration: `standing` is in-force, unused or ended."""
+    """A waiver of the configuration, for a pair or for a broken `rule`: `standing` is in-force, unused or ended."""
 
+    rule: str | None
+    tag: str | None
+    branch: str | None
+    commit: str | None
     standing: str
     ends_soon: bool
 
@@ -245,7 +249,7 @@ class HotfixDocument(TypedDict):
 
 
 class ViolationDocument(TypedDict):
-    """A broken rule."""
+    """A broken rule; one under a waiver counts no more."""
 
     rule: str
     severity: str
@@ -253,6 +257,7 @@ class ViolationDocument(TypedDict):
     branch: str | None
     commit: str | None
     detail: str
+    waiver: WaiverTerms | None
 
 
 class NotJudgedDocument(TypedDict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree as ET
 
-from auditor.model import DRIFT, Audit, Discovery, Hotfix, RepositoryAudit, Severity, Status, Verdict
+from auditor.model import DRIFT, Audit, Discovery, Hotfix, RepositoryAudit, Severity, Status, Verdict, Violation
 from auditor.output.words import approval, plain
 
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -32,11 +32,7 @@ def _discovery(found: Discovery) -> ET.Element:
 
 def _suite(found: RepositoryAudit) -> ET.Element:
     cases = [_pair(found, h, v) for h, v in found.pairs()]
-    cases += [
-        _case(found.name, v.rule, f"{v.tag or v.branch or v.commit}", "failure", v.detail)
-        for v in found.violations
-        if v.severity is Severity.ERROR
-    ]
+    cases += [_broken(found, v) for v in found.violations if v.severity is Severity.ERROR]
     cases += [_case(found.name, "audit", e.code, "error", e.detail) for e in found.errors]
     return _counted(found.name, cases)
 
@@ -62,6 +58,12 @@ def _pair(found: RepositoryAudit, hotfix: Hotfix, verdict: Verdict) -> ET.Elemen
     if waiver:
         said += f"; waived {approval(waiver)}"
     return _case(found.name, verdict.branch, hotfix.tag, kind, said)
+
+
+def _broken(found: RepositoryAudit, broken: Violation) -> ET.Element:
+    said = f"{broken.detail}; waived {approval(broken.waiver)}" if broken.waiver else broken.detail
+    name = f"{broken.tag or broken.branch or broken.commit}"
+    return _case(found.name, broken.rule, name, "skipped" if broken.waiver else "failure", said)
 
 
 def _case(suite: str, group: str, name: str, kind: str | None, said: str) -> ET.Element:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from auditor.model import DRIFT, Audit, Discovery, RepositoryAudit, Verdict
+from auditor.model import DRIFT, Audit, Discovery, RepositoryAudit
 from auditor.output.order import WORST_FIRST, counts, worst_first
 from auditor.output.words import approval, day, notes, plain
+from auditor.waivers import Waiver
 
 # GitHub takes 65,536 characters in a comment.
 MOST_CHARACTERS = 60_000
@@ -80,16 +81,17 @@ def _reasons(found: RepositoryAudit) -> Iterator[str]:
         yield f"- **not judged** {error.code}: {_some(error.detail)}"
     for h, v in worst_first(found):
         if v.status in DRIFT or v.incomplete or v.waiver:
-            yield f"- **{v.status}** {_some(h.tag)} on {_some(v.branch)}: {_some(v.reason)}{_waiver(v)}"
-    for broken in found.violations:
+            yield f"- **{v.status}** {_some(h.tag)} on {_some(v.branch)}: {_some(v.reason)}{_waiver(v.waiver)}"
+    for broken in sorted(found.violations, key=lambda v: v.waiver is not None):
         about = _some(broken.tag or broken.branch or "")
-        yield f"- **{broken.severity}** {broken.rule}: {about} {_some(broken.detail)}"
+        said = "waived" if broken.waiver else broken.severity
+        yield f"- **{said}** {broken.rule}: {about} {_some(broken.detail)}{_waiver(broken.waiver)}"
     for said in notes(found):
         yield f"- **note** {_some(said)}"
 
 
-def _waiver(verdict: Verdict) -> str:
-    return f" (waived {_some(approval(verdict.waiver))})" if verdict.waiver else ""
+def _waiver(waiver: Waiver | None) -> str:
+    return f" (waived {_some(approval(waiver))})" if waiver else ""
 
 
 def _matrix(found: RepositoryAudit) -> Iterator[str]:

@@ -19,9 +19,9 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import basic_auth_handler, default_handler
 
-from auditor.config import RULES
 from auditor.model import DRIFT, IN_SYNC, Audit, RepositoryAudit, Severity, Status, Verdict
 from auditor.output.words import writable
+from auditor.rule_names import RULES
 from auditor.told import OPEN_UNKNOWN
 
 _HOUR, _DAY = 3600, 86_400
@@ -124,11 +124,11 @@ def _repository(families: _Families, found: RepositoryAudit, finished_at: int) -
     families.success.labels(name).set(not found.incomplete)
     families.duration.labels(name).set(found.duration_seconds)
     families.last_scan.labels(name).set(finished_at)
-    broken = Counter((v.rule, v.severity) for v in found.violations)
+    broken = Counter((v.rule, v.severity) for v in found.broken)
     # Zero is a claim: a rule that was not judged has none.
     silent = {n.rule for n in found.not_judged}
     judged = {(r, s) for r, s in RULES if s is not Severity.OFF and r not in silent}
-    for rule, severity in sorted(judged | set(broken)):
+    for rule, severity in sorted(judged | {(v.rule, v.severity) for v in found.violations}):
         families.violations.labels(name, rule, severity.value).set(broken[rule, severity])
     for branch in found.branches:
         verdicts = [v for _, v in found.pairs() if v.branch == branch.name]

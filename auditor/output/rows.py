@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from auditor.model import Audit, Hotfix, RepositoryAudit, Severity, Verdict
 from auditor.output.order import counts
-from auditor.output.words import rfc3339
+from auditor.output.words import approval, rfc3339
 
 Cell = str | int | None
 Row = tuple[Cell, ...]
@@ -31,10 +31,10 @@ _FIXES = (
     "repository", "tag", "branch", "commit", "subject", "author", "authored_at", "paths",
     "status", "via", "since", "evidence_commit", "evidence",
 )  # fmt: skip
-_VIOLATIONS = ("repository", "rule", "severity", "tag", "branch", "commit", "detail")
+_VIOLATIONS = ("repository", "rule", "severity", "tag", "branch", "commit", "detail", "waived")
 _WAIVERS = (
-    "repository", "tag", "branch", "standing", "covers", "reason", "approved_by", "approved_at", "control", "expires",
-    "ends_soon",
+    "repository", "rule", "tag", "branch", "commit", "standing", "covers", "reason", "approved_by", "approved_at",
+    "control", "expires", "ends_soon",
 )  # fmt: skip
 _SUMMARY = ("what", "value")
 
@@ -74,7 +74,7 @@ def _summary(audit: Audit) -> Iterator[Row]:
     yield "hotfixes", sum(len(r.hotfixes) for r in audit.repositories)
     for status, number in counts(audit).items():
         yield f"pairs {status}", number
-    broken = [v.severity for r in audit.repositories for v in r.violations]
+    broken = [v.severity for r in audit.repositories for v in r.broken]
     for severity in (s for s in Severity if s is not Severity.OFF):
         yield f"violations {severity}", broken.count(severity)
     for repository in audit.repositories:
@@ -135,7 +135,8 @@ def _fixes(repository: RepositoryAudit, hotfix: Hotfix, verdict: Verdict) -> Ite
 def _violations(audit: Audit) -> Iterator[Row]:
     for repository in audit.repositories:
         for v in repository.violations:
-            yield (repository.name, v.rule, v.severity.value, v.tag, v.branch, v.commit, v.detail)
+            waived = approval(v.waiver) if v.waiver else None
+            yield (repository.name, v.rule, v.severity.value, v.tag, v.branch, v.commit, v.detail, waived)
 
 
 def _waivers(audit: Audit) -> Iterator[Row]:
@@ -144,6 +145,6 @@ def _waivers(audit: Audit) -> Iterator[Row]:
         covers = {v.waiver: v.covers.value for _, v in repository.pairs() if v.waiver and v.covers}
         for entry in repository.waivers:
             w = entry.waiver
-            named = (repository.name, w.tag, w.branch, entry.standing.value, covers.get(w))
+            named = (repository.name, w.rule, w.tag, w.branch, w.commit, entry.standing.value, covers.get(w))
             soon = "yes" if entry.ends_soon else "no"
             yield (*named, w.reason, w.approved_by, w.approved_at, w.control, w.expires, soon)

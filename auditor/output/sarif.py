@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from auditor.model import DRIFT, Audit, Discovery, Hotfix, RepositoryAudit, Severity, Status, Verdict, Violation
 from auditor.output.words import approval, plain, rfc3339, writable
+from auditor.waivers import Waiver
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -26,7 +27,7 @@ _BRACKETED = re.compile(r"[\\\[\]]")
 
 
 def render(audit: Audit) -> str:
-    """The log. A waived pair is a result that is suppressed; what could not be judged is a notification."""
+    """The log. What is waived is a result that is suppressed; what could not be judged is a notification."""
     runs = [*(_run(audit, r) for r in audit.repositories), *(_asked(audit, d) for d in audit.discovered)]
     return writable(json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": runs}, indent=1)) + "\n"
 
@@ -115,15 +116,18 @@ def _pair(found: RepositoryAudit, hotfix: Hotfix, verdict: Verdict, covers: str)
     paths = dict.fromkeys(p for f in hotfix.fixes if f.commit in owed for p in f.paths)
     physical = [_physical(p) for p in list(paths)[:_MOST_PATHS]]
     result["locations"] = [{**result["locations"][0], **p} for p in physical] or result["locations"]
-    if verdict.waiver:
-        result["suppressions"] = [{"kind": "external", "justification": plain(approval(verdict.waiver))}]
-    return result
+    return {**result, **_suppressed(verdict.waiver)}
+
+
+def _suppressed(waiver: Waiver | None) -> dict[str, Any]:
+    return {"suppressions": [{"kind": "external", "justification": plain(approval(waiver))}]} if waiver else {}
 
 
 def _broken(found: RepositoryAudit, broken: Violation) -> dict[str, Any]:
     about = tuple(x for x in (broken.tag, broken.branch, broken.commit) if x)
     said = f"{' on '.join(about[:2])}: {broken.detail}" if about else broken.detail
-    return _result(found, broken.rule, _LEVELS[broken.severity], said, about, broken.rule)
+    result = _result(found, broken.rule, _LEVELS[broken.severity], said, about, broken.rule)
+    return {**result, **_suppressed(broken.waiver)}
 
 
 def _result(

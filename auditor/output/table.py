@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from auditor.model import DRIFT, Audit, Discovery, Hotfix, RepositoryAudit, Severity, Status, Verdict
+from auditor.model import DRIFT, Audit, Discovery, Hotfix, RepositoryAudit, Severity, Status, Verdict, Violation
 from auditor.output.order import counts, worst_first
 from auditor.output.words import approval, day, notes, plain
 
@@ -68,16 +68,21 @@ def _repository(console: Console, found: RepositoryAudit) -> None:
 
 
 def _notes(console: Console, found: RepositoryAudit) -> None:
-    for violation in found.violations:
-        colour = "red" if violation.severity is Severity.ERROR else "yellow"
-        about = " ".join(x for x in (violation.tag, violation.branch, (violation.commit or "")[:12]) if x)
-        console.print(
-            f"  [{colour}]{violation.severity}[/] {violation.rule}: {_safe(about)}: {_safe(violation.detail)}"
-        )
+    for violation in sorted(found.violations, key=lambda v: v.waiver is not None):
+        _violation(console, violation)
     for said in notes(found):
         console.print(f"  [yellow]note[/] {_safe(said)}")
     for error in found.errors:
         console.print(f"  [yellow]not judged[/] {error.code}: {_safe(error.detail)}")
+
+
+def _violation(console: Console, found: Violation) -> None:
+    colour = "cyan" if found.waiver else "red" if found.severity is Severity.ERROR else "yellow"
+    about = " ".join(x for x in (found.tag, found.branch, (found.commit or "")[:12]) if x)
+    said = "waived" if found.waiver else found.severity
+    console.print(f"  [{colour}]{said}[/] {found.rule}: {_safe(about)}: {_safe(found.detail)}")
+    if found.waiver:
+        console.print(f"      {_safe(f'waived {approval(found.waiver)} (else {found.severity})')}")
 
 
 def _matrix(console: Console, found: RepositoryAudit) -> None:

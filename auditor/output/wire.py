@@ -25,30 +25,22 @@ from auditor.model import (
     Severity,
     Status,
     Verdict,
-    Violation,
 )
-from auditor.output import told
+from auditor.output import allowed, told
 from auditor.output.words import rfc3339, writable
 from auditor.packed import Packed
-from auditor.past import RefChange
-from auditor.waivers import ListedWaiver, Waiver
 
 if TYPE_CHECKING:
     from auditor.output.documents import (
         AuditDocument,
         BranchDocument,
-        ChangeDocument,
         DiscoveryDocument,
         FixDocument,
         FixVerdictDocument,
         HotfixDocument,
-        ListedWaiverDocument,
         RepositoryDocument,
         SummaryDocument,
         VerdictDocument,
-        ViolationDocument,
-        WaiverDocument,
-        WaiverTerms,
     )
 
 SCHEMA = "branch-drift/audit/v1"
@@ -160,7 +152,7 @@ def document(audit: Audit) -> AuditDocument:
 
 def _summary(audit: Audit) -> SummaryDocument:
     pairs = sum((Counter(r.tally.pairs) for r in audit.repositories), Counter())
-    violations = Counter(v.severity for r in audit.repositories for v in r.violations)
+    violations = Counter(v.severity for r in audit.repositories for v in r.broken)
     return {
         "verdict": audit.verdict,
         "repositories": len(audit.repositories),
@@ -195,10 +187,10 @@ def _repository(found: RepositoryAudit) -> RepositoryDocument:
         },
         "hotfixes": [_hotfix(h) for h in found.hotfixes],
         "refs": [{"name": r.name, "object": r.object, "commit": r.commit} for r in found.refs],
-        "changes": [_change(c) for c in found.changes],
-        "waivers": [_listed(w) for w in found.waivers],
+        "changes": [allowed.change(c) for c in found.changes],
+        "waivers": [allowed.listed(w) for w in found.waivers],
         "forge": told.asked(found.forge),
-        "violations": [_violation(v) for v in found.violations],
+        "violations": [allowed.violation(v) for v in found.violations],
         "not_judged": [{"rule": n.rule, "reason": n.reason} for n in found.not_judged],
         "errors": [{"code": e.code, "detail": e.detail} for e in found.errors],
     }
@@ -255,7 +247,7 @@ def _verdict(verdict: Verdict) -> VerdictDocument:
         "lead_time_seconds": verdict.lead_time_seconds,
         "due_at": rfc3339(verdict.due_at),
         "overdue": verdict.overdue,
-        "waiver": _waiver(verdict.waiver, verdict.covers),
+        "waiver": allowed.waiver(verdict.waiver, verdict.covers),
         "pull_request": verdict.pull_request,
         "pull_request_opened_at": rfc3339(verdict.pull_request_opened_at),
         "arrival": verdict.arrival,
@@ -266,48 +258,6 @@ def _verdict(verdict: Verdict) -> VerdictDocument:
     }
 
 
-def _terms(waiver: Waiver) -> WaiverTerms:
-    return {
-        "tag": waiver.tag,
-        "branch": waiver.branch,
-        "reason": waiver.reason,
-        "approved_by": waiver.approved_by,
-        "approved_at": waiver.approved_at,
-        "control": waiver.control,
-        "expires": waiver.expires,
-    }
-
-
-def _waiver(waiver: Waiver | None, covers: Status | None) -> WaiverDocument | None:
-    if waiver is None:
-        return None
-    return {**_terms(waiver), "covers": covers.value if covers else None}
-
-
-def _listed(entry: ListedWaiver) -> ListedWaiverDocument:
-    return {**_terms(entry.waiver), "standing": entry.standing.value, "ends_soon": entry.ends_soon}
-
-
-def _change(change: RefChange) -> ChangeDocument:
-    approval = change.acknowledged
-    return {
-        "rule": change.rule,
-        "ref": change.ref,
-        "was": change.was,
-        "now": change.now,
-        "run": change.run,
-        "seen_at": rfc3339(change.seen_at),
-        "established": change.established,
-        "acknowledged": {
-            "reason": approval.reason,
-            "approved_by": approval.approved_by,
-            "approved_at": approval.approved_at,
-        }
-        if approval
-        else None,
-    }
-
-
 def _fix_verdict(found: FixVerdict) -> FixVerdictDocument:
     return {
         "commit": found.commit,
@@ -315,15 +265,4 @@ def _fix_verdict(found: FixVerdict) -> FixVerdictDocument:
         "via": found.via.value if found.via else None,
         "since": rfc3339(found.since),
         "evidence": {"commit": found.evidence.commit, "detail": found.evidence.detail},
-    }
-
-
-def _violation(found: Violation) -> ViolationDocument:
-    return {
-        "rule": found.rule,
-        "severity": found.severity.value,
-        "tag": found.tag,
-        "branch": found.branch,
-        "commit": found.commit,
-        "detail": found.detail,
     }

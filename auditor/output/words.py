@@ -66,9 +66,17 @@ def approval(waiver: Waiver) -> str:
     return f"until {waiver.expires}, approved by {waiver.approved_by}{when}: {waiver.reason}{control}"
 
 
+def waived(waiver: Waiver) -> str:
+    """What a waiver is for: a pair, or a broken rule as far as it names where."""
+    commit = short(waiver.commit) or None
+    about = " on ".join(x for x in (waiver.tag or commit, waiver.branch) if x)
+    at = f" at {commit}" if commit and waiver.tag else ""
+    return f"{waiver.rule} for {about}{at}" if waiver.rule else about
+
+
 def standing(entry: ListedWaiver) -> str:
     """A waiver that a reader should know of although, or soon because, it decides nothing; else nothing."""
-    about = f"the waiver of {entry.waiver.tag} on {entry.waiver.branch}"
+    about = f"the waiver of {waived(entry.waiver)}"
     if entry.standing is Standing.ENDED:
         return f"{about} ended on {entry.waiver.expires} (approved by {entry.waiver.approved_by})"
     return f"{about} ends soon, on {entry.waiver.expires}" if entry.ends_soon else ""

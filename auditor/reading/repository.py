@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
-from auditor import forges, rules
+from auditor import forges, rules, waiving
 from auditor.backmerge import names
 from auditor.config import RepositoryConfig
 from auditor.errors import ForgeError
@@ -34,7 +34,8 @@ def told(found: RepositoryAudit, config: RepositoryConfig, asker: Asker, now: in
         ),
     )
     asked, error = _with_open(asked, asker)
-    return untold.noted(replace(asked, violations=(*found.violations, *rules.told(asked, config))), config, error)
+    broken = (*found.violations, *rules.told(asked, config))
+    return waiving.waived(untold.noted(replace(asked, violations=broken), config, error), config, now)
 
 
 def _start(day: date | None) -> int | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from auditor.config import RULES as ALL_RULES
 from auditor.config import RepositoryConfig
 from auditor.model import RepositoryAudit, RuleNotJudged, Severity, Violation
+from auditor.rule_names import OF_WAIVERS
+from auditor.rule_names import RULES as ALL_RULES
 from auditor.rules import (
     branch_rewritten,
     hotfix_not_cut_from_main,
@@ -24,7 +25,6 @@ from auditor.rules.facts import Facts
 __all__ = ["REMEMBERED", "REVIEWS", "RULES", "RUNS", "Facts", "not_judged", "on", "remembered", "told", "violations"]
 
 RULES = (tag_not_annotated, tag_not_on_main, hotfix_not_tagged, hotfix_not_cut_from_main, tag_unsigned)
-_ELSEWHERE = ("waiver-expired", "waiver-unused")
 # What these are judged on, an earlier run has to tell.
 REMEMBERED = (tag_moved, tag_deleted, branch_rewritten)
 # And on these, what the forge told.
@@ -73,7 +73,7 @@ def on(config: RepositoryConfig) -> frozenset[str]:
 
 def not_judged(config: RepositoryConfig) -> tuple[RuleNotJudged, ...]:
     """Every other rule, and why it was not judged."""
-    judged = {rule.NAME for rule in RULES} | set(_ELSEWHERE) | on(config)
+    judged = {rule.NAME for rule in RULES} | set(OF_WAIVERS) | on(config)
     found = []
     for name, _ in ALL_RULES:
         if config.severity(name) is Severity.OFF:

@@ -9,7 +9,7 @@ from auditor.model import DRIFT, Branch, Discovery, Hotfix, Problem, RepositoryA
 from auditor.output.html import charts, story
 from auditor.output.html.pairs import Place, shown
 from auditor.output.html.values import BranchShown, Finding, ForgeShown, Link, RepositoryShown, TagShown
-from auditor.output.words import day, notes, plain
+from auditor.output.words import approval, day, notes, plain
 from auditor.past import History
 
 
@@ -39,11 +39,11 @@ def repository(
         overdue=overdue,
         unknown=unknown,
         oldest=day(min(since))[:10] if since else "",
-        broken=len(found.violations),
+        broken=len(found.broken),
         spark=charts.spark(history.days, found.name) if history else "",
         took=f"{found.duration_seconds:.1f} s",
         branches=(_branch(place, found.main, "main"), *(_branch(place, b, "environment") for b in found.branches)),
-        violations=tuple(_violation(place, v) for v in found.violations),
+        violations=tuple(_violation(place, v) for v in sorted(found.violations, key=lambda v: v.waiver is not None)),
         errors=tuple(_problem(e) for e in found.errors),
         notes=tuple(map(plain, notes(found))),
         not_judged=tuple(Finding("off", n.rule, "", None, plain(n.reason)) for n in found.not_judged),
@@ -78,7 +78,9 @@ def _branch(place: Place, branch: Branch, role: str) -> BranchShown:
 def _violation(place: Place, broken: Violation) -> Finding:
     about = " on ".join(plain(x) for x in (broken.tag, broken.branch) if x)
     commit = place.commit(broken.commit) if broken.commit else None
-    return Finding(broken.severity.value, broken.rule, about, commit, plain(broken.detail))
+    waiver = f"waived {approval(broken.waiver)}; without it: {broken.severity}" if broken.waiver else ""
+    level = Status.WAIVED.value if broken.waiver else broken.severity.value
+    return Finding(level, broken.rule, about, commit, plain(broken.detail), plain(waiver))
 
 
 def forge(found: Discovery) -> ForgeShown:

@@ -166,13 +166,14 @@ class TagShown:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A broken rule, something not judged, or a rule that was left out."""
+    """A broken rule, with what waives it; something not judged; or a rule that was left out."""
 
     level: str
     rule: str
     about: str
     commit: Link | None
     detail: str
+    waiver: str = ""
 
 
 @dataclass(frozen=True, slots=True)

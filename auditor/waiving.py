@@ -1,0 +1,115 @@
+"""What the waivers of a configuration come to: which broken rules they cover, which are listed how, which are amiss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+from auditor import rules
+from auditor.config import RepositoryConfig
+from auditor.config_parts import WaiverConfig
+from auditor.model import Hotfix, RepositoryAudit, Severity, Verdict, Violation
+from auditor.rule_names import OF_WAIVERS
+from auditor.waivers import ListedWaiver, Standing, Waiver
+
+_NO_PAIR = "covers nothing: there is no such drifting pair"
+_NO_VIOLATION = "covers nothing: that rule is not broken there"
+
+
+def waived(audit: RepositoryAudit, config: RepositoryConfig, now: int) -> RepositoryAudit:
+    """The audit with its broken rules under their waivers, all waivers listed, and the rules about these.
+
+    Done again once the forge has told what else is broken, it comes to what all of that makes of the waivers.
+    """
+    active = [w for w in unexpired(config, now) if w.rule is not None]
+    found = [_excepted(v, active) for v in audit.violations if v.rule not in OF_WAIVERS]
+    audit = replace(audit, violations=tuple(found))
+    listed = tuple(_listed(w, config, now, audit) for w in config.waivers)
+    kept = (v for v in (*found, *_about_waivers(config, listed)) if v.severity is not Severity.OFF)
+    return replace(audit, waivers=listed, violations=tuple(kept))
+
+
+def _excepted(violation: Violation, active: Sequence[WaiverConfig]) -> Violation:
+    waiver = next((w for w in active if _covers_violation(w, violation)), None)
+    return replace(violation, waiver=None if waiver is None else value(waiver))
+
+
+def _covers_violation(waiver: WaiverConfig, violation: Violation) -> bool:
+    """Whether a waiver is for the rule, and all that it names is the violation's."""
+    named = ((waiver.tag, violation.tag), (waiver.branch, violation.branch), (waiver.commit, violation.commit))
+    return waiver.rule == violation.rule and all(said in (None, has) for said, has in named)
+
+
+def unexpired(config: RepositoryConfig, now: int) -> list[WaiverConfig]:
+    """The waivers that have not run out."""
+    return [w for w in config.waivers if w.expires >= _day(now)]
+
+
+def _day(now: int) -> date:
+    return datetime.fromtimestamp(now, UTC).date()
+
+
+def covers(waiver: WaiverConfig, hotfix: Hotfix, verdict: Verdict) -> bool:
+    """Whether a waiver is for a pair; the hotfix may be named by an alias."""
+    return waiver.tag in (hotfix.tag, *hotfix.aliases) and waiver.branch == verdict.branch
+
+
+def value(waiver: WaiverConfig) -> Waiver:
+    """A waiver of the configuration as a frozen value."""
+    return Waiver(
+        tag=waiver.tag,
+        branch=waiver.branch,
+        reason=waiver.reason,
+        approved_by=waiver.approved_by,
+        expires=waiver.expires.isoformat(),
+        approved_at=waiver.approved_at.isoformat() if waiver.approved_at else None,
+        control=waiver.control,
+        rule=waiver.rule,
+        commit=waiver.commit,
+    )
+
+
+def _listed(waiver: WaiverConfig, config: RepositoryConfig, now: int, audit: RepositoryAudit) -> ListedWaiver:
+    if waiver.expires < _day(now):
+        return ListedWaiver(value(waiver), Standing.ENDED, ends_soon=False)
+    used = _used(waiver, audit) if waiver.rule is None else _in_use(waiver, config, audit)
+    left = _end_of(waiver.expires) - now
+    return ListedWaiver(
+        value(waiver), Standing.IN_FORCE if used else Standing.UNUSED, ends_soon=left <= config.waiver_warning
+    )
+
+
+def _used(waiver: WaiverConfig, audit: RepositoryAudit) -> bool:
+    return any(v.waiver and covers(waiver, h, v) for h, v in audit.pairs())
+
+
+def _in_use(waiver: WaiverConfig, config: RepositoryConfig, audit: RepositoryAudit) -> bool:
+    """Whether it covers a broken rule. Where the rule was not, or not yet, judged, nobody can say that it does not."""
+    judged = waiver.rule not in {n.rule for n in audit.not_judged}
+    asked = audit.forge is not None or waiver.rule not in rules.on(config)
+    used = any(_covers_violation(waiver, v) for v in audit.violations)
+    return used or (not (judged and asked) and config.severity(waiver.rule or "") is not Severity.OFF)
+
+
+def _end_of(day: date) -> float:
+    """The first second after a day (UTC); the calendar's last day has none, and ends never."""
+    if day == date.max:
+        return float("inf")
+    return datetime.combine(day + timedelta(days=1), time(), UTC).timestamp()
+
+
+def _about_waivers(config: RepositoryConfig, listed: tuple[ListedWaiver, ...]) -> Iterator[Violation]:
+    for entry in listed:
+        waiver = entry.waiver
+        if entry.standing is Standing.ENDED:
+            said = f"ran out on {waiver.expires}: {waiver.reason}"
+            yield _violation(config, "waiver-expired", waiver, said)
+    for entry in listed:
+        if entry.standing is Standing.UNUSED:
+            yield _violation(config, "waiver-unused", entry.waiver, _NO_VIOLATION if entry.waiver.rule else _NO_PAIR)
+
+
+def _violation(config: RepositoryConfig, rule: str, waiver: Waiver, detail: str) -> Violation:
+    said = f"for {waiver.rule}: {detail}" if waiver.rule else detail
+    return Violation(rule, config.severity(rule), waiver.tag, waiver.branch, waiver.commit, said)
