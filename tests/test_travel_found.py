@@ -488,6 +488,18 @@ def test_main_took_out_and_brought_again_a_part_of_what_the_branch_has_whole_by_
     assert_checks_hold(repo.path, on_dev(repo))
 
 
+def test_a_reverted_merge_of_what_had_been_dropped_took_nothing_out(repo: Repo) -> None:
+    landed = hotfix(repo)
+    repo.switch("side", "dev")
+    repo.commit("Other", {"o.txt": "o\n"})
+    repo.merge("main", "-s", "ours")
+    repo.switch("dev")
+    repo.revert(repo.merge("side", "--no-ff"), "-m", "1")
+    assert landed.fix in repo.git("rev-list", "dev")
+    assert told(repo) == ("dropped", None)
+    assert_checks_hold(repo.path, on_dev(repo))
+
+
 def test_what_main_brings_again_did_not_come_with_a_merge_of_what_main_had_before(repo: Repo) -> None:
     """The merge makes the same change. But all that it brought lies below the fix, which undoes main's taking out."""
     first = hotfix(repo, files=GUARD)

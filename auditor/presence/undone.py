@@ -159,7 +159,7 @@ def _did(case: Case, revert: int, *, out: bool) -> bool:
     The fix's own lines, that is: what comes in their place may be older than what the fix replaced. Half of them
     went from wherever they were, if their file is not there any more.
     """
-    if bool(dropped.lacks(case, revert)) == out:
+    if _turned(case, revert, out=out):
         return True
     brought = case.scene.brought(revert) or ()
     if not out:
@@ -167,6 +167,15 @@ def _did(case: Case, revert: int, *, out: bool) -> bool:
     gone, back = likeness.taken_back(case, brought)
     adds = any(case.scene.content.changed_lines(c)[1] for c in case.fix.changes or ())
     return (gone if adds else back) >= _ENOUGH or likeness.taken_elsewhere(case, brought) >= _MOST
+
+
+def _turned(case: Case, revert: int, *, out: bool) -> bool:
+    """Whether a region stands as before the fix since a commit, or does so no more."""
+    after = dropped.lacks(case, revert)
+    before = frozenset[tuple[str, int]]().union(
+        *(dropped.lacks(case, n) for n in case.scene.history.parents[revert][:1])
+    )
+    return bool(after - before if out else before - after)
 
 
 def _merged_here(case: Case, number: int) -> tuple[int, ...]:
