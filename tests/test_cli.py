@@ -131,6 +131,36 @@ def test_a_reader_that_leaves_is_no_error(shop: Path) -> None:
     assert done.stdout == "{"
 
 
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [(">/dev/full", "cannot be written: No space left on device"), (">&-", "cannot be written: it is closed")],
+)
+def test_standard_output_that_fails_costs_the_other_results_nothing(
+    shop: Path, tmp_path: Path, to: str, said: str
+) -> None:
+    metrics, page = tmp_path / "m.prom", tmp_path / "report" / "index.html"
+    options = f"--no-ledger --quiet --metrics-textfile {metrics} --report-dir {page.parent}"
+    command = f"exec {sys.executable} -m auditor scan {options} {to}"
+    done = subprocess.run(["bash", "-c", command], cwd=shop, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (3, f"branch-drift: standard output {said}\n")
+    assert 'branch_drift_in_sync{branch="dr",repository="shop"} 0.0' in metrics.read_text()
+    assert page.exists()
+
+
+@pytest.mark.parametrize("columns", ["", "wide", "-5", "200"])
+def test_whatever_the_environment_says_of_columns(shop: Path, columns: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "auditor", "scan", "--no-ledger", "--quiet"],
+        cwd=shop,
+        env={**os.environ, "COLUMNS": columns},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "present (merge)" in done.stdout
+
+
 def test_schemas_help_and_version(shop: Path) -> None:
     for which in ("config", "audit"):
         assert json.loads(run("schema", which).stdout)["type"] == "object"

@@ -12,9 +12,14 @@ from auditor.errors import BranchDriftError, UsageError
 from auditor.output.words import writable
 
 
+def on_terminal() -> bool:
+    """Whether standard output is one; where it was closed (`>&-`) Python has none."""
+    return bool(sys.__stdout__ and sys.stdout.isatty())
+
+
 def require_no_terminal(path: str) -> None:
     """Says before the scan that what is no text is not written to a terminal."""
-    if path == "-" and sys.stdout.isatty():
+    if path == "-" and on_terminal():
         raise UsageError("this format is no text: name a file with -o, or redirect standard output")
 
 
@@ -27,7 +32,8 @@ def require_folder(path: str | Path | None) -> None:
 def write_text(path: str | Path, text: str) -> None:
     """Writes to `-` (standard output), or replaces a file at once: readers see the old or the new one.
 
-    Raises `BranchDriftError` where the disk or the permissions refuse; the old file is then as it was.
+    Raises `BranchDriftError` where the disk or the permissions refuse, or standard output is closed; the old file is
+    then as it was. A reader who has had enough of standard output (`| head`) is no error.
     """
     write(path, writable(text).encode())
 
@@ -49,13 +55,17 @@ def write(path: str | Path, data: bytes) -> None:
 
 
 def _to_standard_output(data: bytes) -> None:
+    if sys.__stdout__ is None:
+        raise BranchDriftError("standard output cannot be written: it is closed")
     try:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        # The reader had enough. What is still buffered must not fail again at exit.
+    except OSError as error:
+        # What is still buffered must not fail again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise BranchDriftError(f"standard output cannot be written: {error.strerror or error}") from None
 
 
 def _replace(target: Path, data: bytes) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import sys
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -12,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from auditor.model import DRIFT, Audit, Discovery, Hotfix, RepositoryAudit, Severity, Status, Verdict, Violation
+from auditor.output.files import on_terminal
 from auditor.output.order import counts, worst_first
 from auditor.output.words import approval, day, notes, plain
 
@@ -29,10 +29,12 @@ _MOST_PATHS = 6
 
 def render(audit: Audit) -> str:
     """The whole audit; colours where standard output is a terminal."""
-    terminal = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    width = None if sys.stdout.isatty() else max(_NARROWEST, int(os.environ.get("COLUMNS", "0") or 0))
+    terminal = on_terminal()
+    colours = terminal and "NO_COLOR" not in os.environ
+    columns = os.environ.get("COLUMNS", "")
+    width = None if terminal else max(_NARROWEST, int(columns) if columns.isdecimal() else 0)
     text = io.StringIO()
-    console = Console(file=text, force_terminal=terminal, width=width, highlight=False, soft_wrap=False, emoji=False)
+    console = Console(file=text, force_terminal=colours, width=width, highlight=False, soft_wrap=False, emoji=False)
     for discovery in audit.discovered:
         _discovery(console, discovery)
     for repository in audit.repositories:
