@@ -39,6 +39,9 @@ Exit status:
   3  the ledger, a pack or an anchor cannot be read, or something could not be checked (1 wins over 3)
 """
 
+# Whether it can be read is for the audit to find: one that cannot costs the others nothing.
+_REPOSITORY = click.Path(path_type=Path, readable=False)
+
 _config_option = click.option("-c", "--config", type=click.Path(path_type=Path), help="Configuration file (YAML).")
 _main_option = click.option("--main", "main_", metavar="NAME", help="The branch production is released from.")
 _log_option = click.option(
@@ -84,7 +87,7 @@ def cli() -> None:
 
 
 @cli.command(epilog=_EXITS)
-@click.argument("repositories", metavar="[REPO]...", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("repositories", metavar="[REPO]...", nargs=-1, type=_REPOSITORY)
 @_config_option
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="table", help="What to write.")
 @click.option("-o", "--output", default="-", metavar="FILE|-", help="Where to write it (standard output).")
@@ -168,7 +171,7 @@ def verify(**options: Any) -> None:
 @cli.command(epilog=_EXITS)
 @click.argument("tag")
 @click.argument("branch")
-@click.argument("repository", required=False, type=click.Path(path_type=Path))
+@click.argument("repository", required=False, type=_REPOSITORY)
 @_config_option
 @_main_option
 def explain(tag: str, branch: str, repository: Path | None, config: Path | None, main_: str | None) -> None:
@@ -229,7 +232,7 @@ def serve(**options: Any) -> None:
 
 
 @cli.command()
-@click.argument("repository", required=False, type=click.Path(path_type=Path))
+@click.argument("repository", required=False, type=_REPOSITORY)
 @click.option("-o", "--output", default="branch-drift.yaml", metavar="FILE|-", help="Where to write it.")
 @click.option("--forge", type=click.Choice(_FORGES), help="Look at a forge instead of a repository.")
 @click.option("--owner", metavar="NAME", help="The forge's organisation or group.")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -146,6 +149,49 @@ def test_what_is_no_repository_we_can_read(tmp_path: Path, kind: str) -> None:
         (path / ".git" / "reftable").mkdir()
     expected = {"sha256": "unsupported", "reftable": "unsupported", "file": "unreadable"}.get(kind, "not-found")
     assert [e.code for e in audit(path, branches=["dev"]).errors] == [expected]
+
+
+def scanned_as_anybody(*args: str | Path) -> tuple[int, dict[str, Any]]:
+    """Exit status and the one repository of a scan, without root's right to read everything."""
+    plain = ("setpriv", "--inh-caps=-all", "--bounding-set=-all") if os.geteuid() == 0 else ()
+    command = [*plain, sys.executable, "-m", "auditor", "scan", *map(str, args), "--quiet", "--format", "json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    (found,) = json.loads(done.stdout)["repositories"]
+    assert "internal" not in done.stdout
+    return done.returncode, found
+
+
+FOLDERS = (".git/refs/tags", ".git/refs/tags/cart", ".git/refs/heads", ".git/refs", ".git/objects", ".git", ".")
+
+
+@pytest.mark.parametrize("place", FOLDERS)
+def test_a_folder_that_may_not_be_read_is_not_taken_for_an_empty_one(repo: Repo, place: str) -> None:
+    hotfix(repo)
+    repo.git("tag", "-a", "-m", "cart", "cart/v2.3.1", "HEAD")
+    back_merge(repo, "main", "dev", "dr")
+    folder = repo.path / place
+    mode = folder.stat().st_mode
+    folder.chmod(0)
+    try:
+        status, found = scanned_as_anybody(repo.path, "--branch", "dr", "--no-ledger")
+    finally:
+        folder.chmod(mode)
+    assert status == 3
+    assert [e["code"] for e in found["errors"]] == ["unreadable"]
+    assert "ermission denied" in found["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize(("ref", "said"), [("tags/v2.3.1", "v2.3.1"), ("heads/dr", "refs/heads/dr")])
+def test_a_ref_that_may_not_be_read_costs_the_others_nothing(repo: Repo, ref: str, said: str) -> None:
+    hotfix(repo)
+    hotfix(repo, "cart", "v2.3.2", {"src/cart.py": "sold out\n"})
+    back_merge(repo, "main", "dev", "dr")
+    (repo.path / ".git" / "refs" / ref).chmod(0)
+    status, found = scanned_as_anybody(repo.path, "--branch", "dev", "--branch", "dr", "--no-ledger")
+    assert status == 3
+    assert said in "".join(e["detail"] for e in found["errors"])
+    judged = {h["tag"]: h["branches"]["dev"]["status"] for h in found["hotfixes"]}
+    assert set(judged.values()) == {"present"}, judged
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")

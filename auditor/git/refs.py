@@ -18,6 +18,8 @@ from auditor.past import Ref
 _COMMIT, _TAG = 1, 4
 _KINDS = {2: "tree", 3: "blob"}
 _DEEPEST_TAG = 50
+# What the library raises for a ref that is not there, is damaged, or may not be read.
+_UNREADABLE = (KeyError, ValueError, pygit2.GitError, OSError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,10 @@ def find_branch(store: Store, name: str) -> BranchRef | None:
     """
     shared = f"refs/remotes/origin/{name}"
     local = f"refs/heads/{name}"
-    there = not store.audited.is_bare and _exists(store, shared)
+    try:
+        there = not store.audited.is_bare and _exists(store, shared)
+    except OSError:
+        there = True
     remote_tip = _commit_of(store, shared) if there else None
     local_tip = _commit_of(store, local)
     if remote_tip is None:
@@ -96,13 +101,16 @@ def absent(store: Store, name: str) -> tuple[str, str]:
     """A code and words for a branch that was not found."""
     shared, local = f"refs/remotes/origin/{name}", f"refs/heads/{name}"
     for ref in (local,) if store.audited.is_bare else (shared, local):
-        if _exists(store, ref):
-            return "objects-missing", f"what {ref} points at cannot be read"
+        try:
+            if _exists(store, ref):
+                return "objects-missing", f"what {ref} points at cannot be read"
+        except OSError as error:
+            return "unreadable", f"{ref} cannot be read: {error}"
     return "branch-absent", f"there is no branch {name}"
 
 
 def _exists(store: Store, ref: str) -> bool:
-    """Whether a ref is there, whatever it points at."""
+    """Whether a ref is there, whatever it points at. Raises `OSError` where that may not be seen."""
     try:
         return bool(store.audited.references[ref])
     except (KeyError, ValueError):
@@ -114,32 +122,42 @@ def _exists(store: Store, ref: str) -> bool:
 def _commit_of(store: Store, ref: str) -> str | None:
     try:
         target = store.audited.references[ref].resolve().target
-    except (KeyError, ValueError, pygit2.GitError):
+    except _UNREADABLE:
         return None
     return peel(store, str(target))[0]
 
 
 def tags(store: Store) -> tuple[TagRef, ...]:
-    """Every tag of the repository, by name."""
+    """Every tag of the repository, by name. Raises `RepositoryError` where they cannot all be listed."""
     try:
         names = {n for n in store.audited.raw_listall_references() if n.startswith(b"refs/tags/")}
-        return tuple(_tag(store, name) for name in sorted(names.union(_damaged(store))))
-    except pygit2.GitError as error:
+        return tuple(_tag(store, name) for name in sorted(names.union(_in_files(store))))
+    except (pygit2.GitError, OSError) as error:
         raise RepositoryError("unreadable", f"the refs cannot be read: {error}") from None
 
 
-def _damaged(store: Store) -> Iterator[bytes]:
-    """Tags in files of their own, which a listing leaves out where one holds no ref: a crash leaves empty ones."""
+def _in_files(store: Store) -> Iterator[bytes]:
+    """Tags in files of their own. Raises `OSError` where a folder of them may not be read.
+
+    The library's listing leaves out, without a word, what lies in such a folder, and a file that holds no ref (a crash
+    leaves empty ones).
+    """
     above = os.fsencode(common_dir(Path(store.audited.path))) + b"/"
-    for folder, _, names in os.walk(above + b"refs/tags"):
+    for folder, _, names in os.walk(above + b"refs/tags", onerror=_refuse):
         yield from (folder.removeprefix(above) + b"/" + name for name in names if not name.endswith(b".lock"))
+
+
+def _refuse(error: OSError) -> None:
+    """A folder that was never there holds no tags; any other reason leaves unknown what it holds."""
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 def _tag(store: Store, raw_name: bytes) -> TagRef:
     name = commits.text(raw_name.removeprefix(b"refs/tags/"))
     try:
         target = str(store.audited.references[raw_name.decode("utf-8", "surrogateescape")].resolve().target)
-    except (KeyError, ValueError, pygit2.GitError) as error:
+    except _UNREADABLE as error:
         return TagRef(name, "", None, None, f"cannot be read: {error}", lost=True)
     return TagRef(name, target, *peel(store, target))
 

@@ -7,6 +7,7 @@ configuration, hooks, replace refs, grafts and commit-graph files of the audited
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -125,10 +126,12 @@ def open_store(path: Path) -> Iterator[Store]:
     Raises `RepositoryError`: `not-found`, `other-owner`, `unsupported`, `unreadable`.
     """
     audited = _open(path)
-    git_dir = Path(audited.path)
-    common = common_dir(git_dir)
-    _refuse_unsupported(common)
-    store = Store(audited, list(_object_folders(common / "objects", 0)), _shallow(common))
+    try:
+        common = common_dir(Path(audited.path))
+        _refuse_unsupported(common)
+        store = Store(audited, list(_object_folders(common / "objects", 0)), _shallow(common))
+    except OSError as error:
+        raise _refusal(path, error) from None
     try:
         yield store
     finally:
@@ -145,11 +148,15 @@ def locate(path: Path) -> tuple[Path, Path] | None:
 
 
 def _open(path: Path) -> pygit2.Repository:
-    if not path.exists():
-        raise RepositoryError("not-found", f"{path}: no such folder")
     try:
+        if not path.exists():
+            raise RepositoryError("not-found", f"{path}: no such folder")
         if path.is_file():
             raise RepositoryError("unreadable", f"{path}: is a file, not a repository")
+        for folder in (path, path / ".git"):
+            # The library says of one that may not be read that there is none.
+            if folder.is_dir():
+                os.scandir(folder).close()
         if str(path.name) != ".git" and not (path / ".git").exists() and not (path / "objects").is_dir():
             found = pygit2.discover_repository(str(path))
             if found is None:
@@ -157,10 +164,13 @@ def _open(path: Path) -> pygit2.Repository:
             return pygit2.Repository(found)
         return pygit2.Repository(str(path))
     except (pygit2.GitError, OSError, ValueError, KeyError) as error:
-        raise _refusal(path, str(error)) from None
+        raise _refusal(path, error) from None
 
 
-def _refusal(path: Path, said: str) -> RepositoryError:
+def _refusal(path: Path, error: Exception) -> RepositoryError:
+    if isinstance(error, OSError) and error.filename:
+        return RepositoryError("unreadable", f"{error.filename}: {error.strerror}")
+    said = str(error)
     if "not owned by current user" in said:
         help_ = f"{path}: belongs to another user; allow it with: git config --global --add safe.directory"
         return RepositoryError("other-owner", f"{help_} {path.resolve()}")
