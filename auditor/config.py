@@ -21,6 +21,7 @@ from auditor.config_parts import (
     Limits,
     Part,
     WaiverConfig,
+    enclosing,
     located,
     places,
 )
@@ -220,9 +221,10 @@ def load(path: Path) -> Config:
 
 
 def zero(paths: Sequence[Path], main: str | None, branches: Sequence[str]) -> Config:
-    """The protocol's own defaults for the repositories at `paths`."""
-    names = unique([p.resolve().name.removesuffix(".git") or "repository" for p in paths])
-    entries = [RepositoryConfig(name=n, path=p.resolve()) for n, p in zip(names, paths, strict=True)]
+    """The protocol's own defaults for the repositories at `paths`, or around them."""
+    found = [enclosing(p) for p in paths]
+    names = unique([p.name.removesuffix(".git") or "repository" for p in found])
+    entries = [RepositoryConfig(name=n, path=p) for n, p in zip(names, found, strict=True)]
     base = os.environ.get("XDG_STATE_HOME") or str(Path("~/.local/state").expanduser())
     state = Path(base) / "branch-drift"
     whole = Config(state=state, ledger=located(LedgerConfig(), state, ""), repositories=tuple(entries))

@@ -165,3 +165,17 @@ def places(ledger: LedgerConfig) -> Iterator[tuple[str, Path]]:
         yield "ledger.anchor.file", anchor.file
     if anchor.tag:
         yield "ledger.anchor.tag.repository", anchor.tag.repository
+
+
+def enclosing(path: Path) -> Path:
+    """The repository around a folder that a person stands in or names, as git finds it; without one, the folder."""
+    here = path.resolve()
+    return next((p for p in (here, *here.parents) if _is_repository(p)), here) if here.exists() else here
+
+
+def _is_repository(path: Path) -> bool:
+    try:
+        return (path / ".git").exists() or ((path / "HEAD").is_file() and (path / "objects").is_dir())
+    except OSError:
+        # Who reads it says why it cannot be read.
+        return True

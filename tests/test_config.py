@@ -16,6 +16,7 @@ from auditor.errors import UsageError
 from auditor.model import Severity
 from auditor.values import Sla
 from tests.build import Repo, protocol
+from tests.judged import audit
 
 EXAMPLE = Path(__file__).parent.parent / "config" / "branch-drift.example.yaml"
 
@@ -187,6 +188,33 @@ def test_init_writes_what_loads(tmp_path: Path) -> None:
     assert made.hotfix_tags.pattern == r"^rel_v?\d+_\d+_[1-9]\d*$"
     with pytest.raises(UsageError, match="exists already"):
         init.run(repo.path, str(file))
+
+
+def test_init_says_what_is_not_there(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "shop", branch="next")
+    repo.commit("x", {"x": "x"})
+    file = tmp_path / "made.yaml"
+    init.run(repo.path, str(file))
+    assert "production is released from; here is none of that name" in file.read_text()
+    assert "this repository has not: dev, qa, ppd, dr" in file.read_text()
+
+
+def test_a_folder_in_a_repository_stands_for_it_on_the_command_line_only(tmp_path: Path) -> None:
+    repo = protocol(tmp_path / "shop")
+    below = repo.path / "src"
+    file = tmp_path / "made.yaml"
+    init.run(below, str(file))
+    for found in (config.zero([below], None, ()), config.zero([repo.path / ".git"], None, ()), load(file)):
+        assert found.repositories[0].path in (repo.path, repo.path / ".git")
+    assert config.zero([below], None, ()).repositories[0].name == "shop"
+    assert config.zero([below / "typo"], None, ()).repositories[0].path == below / "typo"
+    # A submodule that was never fetched is an empty folder: what lies around it is another repository.
+    (repo.path / "payments").mkdir()
+    (error,) = audit(repo.path / "payments").errors
+    assert (error.code, error.detail) == (
+        "not-found",
+        f"{repo.path}/payments: no git repository; it lies inside {repo.path}",
+    )
 
 
 @pytest.mark.parametrize("name", ["no", "a b", "x: y", "#1", "-", "Ünï"])

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from auditor import versions
+from auditor.config_parts import enclosing
 from auditor.errors import UsageError
 from auditor.git import refs
 from auditor.git.store import Store, open_store
@@ -22,6 +23,7 @@ _NOISE = ("VERSION", "CHANGELOG.md", "CHANGELOG", "CHANGES.rst", "package.json",
 def run(path: Path, output: str) -> int:
     """Writes the configuration; an existing file is never overwritten."""
     require_new(output)
+    path = enclosing(path)
     with open_store(path) as store:
         text = _text(store, path)
     files.write_text(output, text)
@@ -36,21 +38,23 @@ def require_new(output: str) -> None:
 
 
 def _text(store: Store, path: Path) -> str:
-    main = next((m for m in _MAINS if refs.find_branch(store, m)), "main")
+    found = next((m for m in _MAINS if refs.find_branch(store, m)), None)
+    main = found or "main"
+    wanted = "the branch production is released from" + ("" if found else "; here is none of that name")
     there = [b for b in _BRANCHES if refs.find_branch(store, b)]
     branches = there or list(_PROTOCOL)
-    absent = [b for b in _PROTOCOL if b not in branches]
+    absent = [b for b in _PROTOCOL if b not in there]
     tags = [t.name for t in refs.tags(store)]
     lines = [
         "# Branch Drift: which hotfixes are missing from which environment branch.",
         "# Check this file with `branch-drift check-config`, then run `branch-drift scan -c` on it.",
         "repositories:",
-        f"  - name: {quoted(path.resolve().name)}",
-        f"    path: {quoted(str(path.resolve()))}",
-        f"    main: {quoted(main)}   # the branch production is released from",
+        f"  - name: {quoted(path.name.removesuffix('.git'))}",
+        f"    path: {quoted(str(path))}",
+        f"    main: {quoted(main)}   # {wanted}",
         "    # Every branch that must carry each hotfix; with an SLA: {name: dr, sla: 4h, critical: true}",
         f"    branches: [{', '.join(quoted(b) for b in branches)}]",
-        *([f"    # The protocol also names, and this repository has not: {', '.join(absent)}"] if absent else []),
+        *([f"    # The protocol names, and this repository has not: {', '.join(absent)}"] if absent else []),
         *_tags(tags),
         *_ignored(store, main),
         "    # waivers:",

@@ -158,13 +158,16 @@ def _open(path: Path) -> pygit2.Repository:
             if folder.is_dir():
                 os.scandir(folder).close()
         if str(path.name) != ".git" and not (path / ".git").exists() and not (path / "objects").is_dir():
-            found = pygit2.discover_repository(str(path))
-            if found is None:
-                raise RepositoryError("not-found", f"{path}: no git repository here or above")
-            return pygit2.Repository(found)
+            raise RepositoryError("not-found", f"{path}: no git repository{_around(path)}")
         return pygit2.Repository(str(path))
     except (pygit2.GitError, OSError, ValueError, KeyError) as error:
         raise _refusal(path, error) from None
+
+
+def _around(path: Path) -> str:
+    """What lies above is another repository, such as the one that a submodule was never fetched for."""
+    above = pygit2.discover_repository(str(path))
+    return f"; it lies inside {Path(above).parent}" if above else ""
 
 
 def _refusal(path: Path, error: Exception) -> RepositoryError:
