@@ -40,7 +40,8 @@ def _judged(
 def _not_judged(audit: RepositoryAudit, config: RepositoryConfig) -> tuple[RuleNotJudged, ...]:
     """Which rules the forge is asked for hangs on the configuration of today, not on that of a remembered audit."""
     of_forge = {rule.NAME for rule in (*rules.REVIEWS, *rules.RUNS)}
-    today = tuple(n for n in rules.not_judged(config) if n.rule in of_forge)
+    read = audit.main.commit is not None
+    today = tuple(n for n in rules.not_judged(config, read=read) if n.rule in of_forge)
     return (*(n for n in audit.not_judged if n.rule not in of_forge), *today)
 
 

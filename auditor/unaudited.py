@@ -11,9 +11,8 @@ def failed(config: RepositoryConfig, problem: Problem) -> RepositoryAudit:
     """The audit of a repository that could not be audited."""
     branches = tuple(as_configured(b) for b in config.branches)
     main = Branch(config.main, None, None)
-    return RepositoryAudit(
-        config.name, config.source, main, branches, 0, 0, (), (), (), rules.not_judged(config), (problem,)
-    )
+    silent = rules.not_judged(config, read=False)
+    return RepositoryAudit(config.name, config.source, main, branches, 0, 0, (), (), (), silent, (problem,))
 
 
 def as_configured(

@@ -31,6 +31,8 @@ class Standing(StrEnum):
     IN_FORCE = "in-force"
     UNUSED = "unused"
     ENDED = "ended"
+    # Its pair could not be judged, so nobody can tell what it covers.
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)

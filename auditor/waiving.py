@@ -9,12 +9,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from auditor import rules
 from auditor.config import RepositoryConfig
 from auditor.config_parts import WaiverConfig
-from auditor.model import Hotfix, RepositoryAudit, Severity, Verdict, Violation
+from auditor.model import Hotfix, RepositoryAudit, RuleNotJudged, Severity, Status, Verdict, Violation
 from auditor.rule_names import OF_WAIVERS
 from auditor.waivers import ListedWaiver, Standing, Waiver
 
 _NO_PAIR = "covers nothing: there is no such drifting pair"
 _NO_VIOLATION = "covers nothing: that rule is not broken there"
+_NOT_KNOWN = RuleNotJudged("waiver-unused", "what a waiver covers could not be judged")
 
 
 def waived(audit: RepositoryAudit, config: RepositoryConfig, now: int) -> RepositoryAudit:
@@ -27,7 +28,10 @@ def waived(audit: RepositoryAudit, config: RepositoryConfig, now: int) -> Reposi
     audit = replace(audit, violations=tuple(found))
     listed = tuple(_listed(w, config, now, audit) for w in config.waivers)
     kept = (v for v in (*found, *_about_waivers(config, listed)) if v.severity is not Severity.OFF)
-    return replace(audit, waivers=listed, violations=tuple(kept))
+    silent = tuple(n for n in audit.not_judged if n != _NOT_KNOWN)
+    if any(entry.standing is Standing.UNKNOWN for entry in listed):
+        silent = (*silent, _NOT_KNOWN)
+    return replace(audit, waivers=listed, violations=tuple(kept), not_judged=silent)
 
 
 def _excepted(violation: Violation, active: Sequence[WaiverConfig]) -> Violation:
@@ -73,23 +77,27 @@ def value(waiver: WaiverConfig) -> Waiver:
 def _listed(waiver: WaiverConfig, config: RepositoryConfig, now: int, audit: RepositoryAudit) -> ListedWaiver:
     if waiver.expires < _day(now):
         return ListedWaiver(value(waiver), Standing.ENDED, ends_soon=False)
-    used = _used(waiver, audit) if waiver.rule is None else _in_use(waiver, config, audit)
+    standing = _of_pair(waiver, audit) if waiver.rule is None else _of_rule(waiver, config, audit)
     left = _end_of(waiver.expires) - now
-    return ListedWaiver(
-        value(waiver), Standing.IN_FORCE if used else Standing.UNUSED, ends_soon=left <= config.waiver_warning
-    )
+    return ListedWaiver(value(waiver), standing, ends_soon=left <= config.waiver_warning)
 
 
-def _used(waiver: WaiverConfig, audit: RepositoryAudit) -> bool:
-    return any(v.waiver and covers(waiver, h, v) for h, v in audit.pairs())
+def _of_pair(waiver: WaiverConfig, audit: RepositoryAudit) -> Standing:
+    """Whether it covers drift. Of a pair that was not judged, or a repository that was not read, nobody can tell."""
+    about = [v for h, v in audit.pairs() if covers(waiver, h, v)]
+    if any(v.waiver for v in about):
+        return Standing.IN_FORCE
+    known = audit.main.commit is not None and all(v.status is not Status.UNKNOWN for v in about)
+    return Standing.UNUSED if known else Standing.UNKNOWN
 
 
-def _in_use(waiver: WaiverConfig, config: RepositoryConfig, audit: RepositoryAudit) -> bool:
+def _of_rule(waiver: WaiverConfig, config: RepositoryConfig, audit: RepositoryAudit) -> Standing:
     """Whether it covers a broken rule. Where the rule was not, or not yet, judged, nobody can say that it does not."""
     judged = waiver.rule not in {n.rule for n in audit.not_judged}
     asked = audit.forge is not None or waiver.rule not in rules.on(config)
     used = any(_covers_violation(waiver, v) for v in audit.violations)
-    return used or (not (judged and asked) and config.severity(waiver.rule or "") is not Severity.OFF)
+    used = used or (not (judged and asked) and config.severity(waiver.rule or "") is not Severity.OFF)
+    return Standing.IN_FORCE if used else Standing.UNUSED
 
 
 def _end_of(day: date) -> float:

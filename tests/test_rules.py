@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from auditor.model import Audit, Tool
+from auditor.output.metrics import exposition
+from auditor.rule_names import RULES
 from auditor.rules.hotfix_merges import merged_branch
+from auditor.waivers import Standing
 from tests.build import CART, LOGIN, Repo, back_merge, hotfix, protocol
 from tests.judged import audit
 
@@ -120,6 +125,20 @@ def test_waiver_never_covers_the_unknown(repo: Repo) -> None:
     hotfix(repo)
     found = audit(repo, branches=["ghost"], waivers=[waiver(branch="ghost")])
     assert found.hotfixes[0].verdicts[0].status == "unknown"
+    # Nor is it said to cover nothing: whoever believes that takes it out, and the next night drifts.
+    assert [w.standing for w in found.waivers] == [Standing.UNKNOWN]
+    assert [v.rule for v in found.violations] == []
+    assert "waiver-unused" in {n.rule for n in found.not_judged}
+
+
+def test_a_repository_that_could_not_be_read_breaks_no_rules_and_keeps_none(tmp_path: Path) -> None:
+    ended = waiver(tag="v2.3.2", expires="2020-01-31")
+    forge = {"type": "github", "project": "acme/shop"}
+    found = audit(tmp_path / "gone", branches=["dev"], waivers=[waiver(), ended], forge=forge)
+    assert [v.rule for v in found.violations] == ["waiver-expired"]
+    assert {n.rule for n in found.not_judged} == {name for name, _ in RULES} - {"waiver-expired"}
+    text = exposition(Audit(Tool("0", "0", "0"), 0, 0, None, (found,)), {})
+    assert re.findall(r'violations\{.*rule="(.*?)"', text) == ["waiver-expired"]
 
 
 def test_rules_that_need_more_are_listed(repo: Repo) -> None:

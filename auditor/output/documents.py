@@ -164,7 +164,7 @@ class WaiverDocument(WaiverTerms):
 
 
 class ListedWaiverDocument(WaiverTerms):
-    """A waiver of the configuration, for a pair or for a broken `rule`: `standing` is in-force, unused or ended."""
+    """A waiver, for a pair or for a broken `rule`: `standing` is in-force, unused, ended or unknown."""
 
     rule: str | None
     tag: str | None

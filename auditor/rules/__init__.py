@@ -71,9 +71,9 @@ def on(config: RepositoryConfig) -> frozenset[str]:
     return frozenset(rule.NAME for rule in rules if config.severity(rule.NAME) is not Severity.OFF)
 
 
-def not_judged(config: RepositoryConfig) -> tuple[RuleNotJudged, ...]:
-    """Every other rule, and why it was not judged."""
-    judged = {rule.NAME for rule in RULES} | set(OF_WAIVERS) | on(config)
+def not_judged(config: RepositoryConfig, *, read: bool = True) -> tuple[RuleNotJudged, ...]:
+    """Every other rule, and why it was not judged; of a repository that could not be `read`, all but waivers' ends."""
+    judged = {rule.NAME for rule in RULES} | set(OF_WAIVERS) | on(config) if read else set(OF_WAIVERS)
     found = []
     for name, _ in ALL_RULES:
         if config.severity(name) is Severity.OFF:
