@@ -10,10 +10,12 @@ import pytest
 from click.testing import CliRunner
 
 from auditor.cli import cli
-from auditor.model import Audit, Discovery, ExcludedRepository, Problem, RepositoryAudit
-from auditor.output import folder, html
+from auditor.config import RepositoryConfig
+from auditor.model import Audit, Discovery, ExcludedRepository, Problem, RepositoryAudit, Severity, Violation
+from auditor.output import folder, html, render
 from auditor.output.html import anchors, charts, links, pages
 from auditor.past import DriftDay, EarlierRun, History
+from auditor.unaudited import failed
 from tests import many
 from tests.build import hotfix, protocol
 from tests.judged import NOW
@@ -51,6 +53,34 @@ def test_the_worst_comes_first(found: RepositoryAudit) -> None:
     assert [h.tag.text for h in page.repositories[0].hotfixes] == ["v2.3.4", "v2.3.3", "v2.3.2", "v2.3.1"]
     calm = replace(found, name="calm", hotfixes=found.hotfixes[:1])
     assert [r.name for r in pages.whole(many.run(calm, found), None).repositories] == ["r", "calm"]
+
+
+def test_what_the_exit_status_hangs_on_is_said_first(found: RepositoryAudit, tmp_path: Path) -> None:
+    moved = Violation("tag-moved", Severity.ERROR, "v2.3.1", None, None, "it was elsewhere")
+    calm = replace(found, name="calm", hotfixes=found.hotfixes[:1], violations=(moved,))
+    gone = failed(
+        RepositoryConfig.model_validate({"name": "gone", "path": tmp_path}), Problem("not-found", "no such folder")
+    )
+    page = pages.whole(many.run(calm, gone), None)
+    assert "Rules of severity error are broken once. 1 of 2 repositories could not be judged in full." in page.sentence
+    assert [(c.repository.text, c.finding.rule) for c in page.concerns] == [
+        ("gone", "not-found"),
+        ("calm", "tag-moved"),
+    ]
+    written = dict(html.files(many.run(calm, gone)))
+    assert 'href="#gone">gone</a> <b>not-found</b>' in written["index.html"]
+    # Of what could not be read nothing is claimed: no drift, no tags.
+    alone = written["repository/gone.html"]
+    assert "It could not be read." in alone
+    for claim in ("Nothing drifts", "Nothing has arrived", "0 audited", "Rules that were judged</h3>\n<p>tag"):
+        assert claim not in alone
+    assert "Rules of severity error are broken once." in written["repository/calm.html"]
+    none = pages.whole(many.run(replace(found, hotfixes=(), errors=())), None)
+    assert none.sentence == "None of 5 tags is audited: there is no pair to judge."
+    assert "tag-not-on-main" in written["repository/calm.html"].partition("Rules that were judged")[2][:200]
+    last = render("table", many.run(calm, gone)).splitlines()[-1]
+    assert last.endswith("; broken rules: 1 error; 1 of 2 repositories not judged in full")
+    assert "broken rules: 1 error; 1 of 2 repositories" in render("markdown", many.run(calm, gone))
 
 
 def test_a_fleet_has_pages_of_repositories(found: RepositoryAudit) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from auditor.model import DRIFT, Audit, Discovery, RepositoryAudit
-from auditor.output.order import WORST_FIRST, counts, worst_first
+from auditor.output.order import WORST_FIRST, in_short, worst_first
 from auditor.output.words import approval, day, notes, plain
 from auditor.waivers import Waiver
 
@@ -24,8 +24,7 @@ _ADDRESS = re.compile(r"://|\bwww\.|\bmailto:|\bxmpp:", re.IGNORECASE)
 
 def render(audit: Audit) -> str:
     """The verdict, the matrix of each repository, and why; the worst first, and cut where it would be too long."""
-    said = ", ".join(f"{n} {status}" for status, n in counts(audit).items() if n) or "no pairs"
-    head = f"# Hotfix audit: {audit.verdict}\n\n{day(audit.finished_at)} UTC. {said}.\n"
+    head = f"# Hotfix audit: {audit.verdict}\n\n{day(audit.finished_at)} UTC. {in_short(audit)}.\n"
     return head + "".join(_fitting(_blocks(audit), MOST_CHARACTERS - len(head)))
 
 
@@ -68,7 +67,8 @@ def _discovery(found: Discovery) -> Iterator[list[str]]:
 
 def _repository(found: RepositoryAudit) -> Iterator[list[str]]:
     yield [f"## {_some(found.name)}"]
-    yield [f"{found.tags_total} tags: {found.tags_audited} audited, {len(found.excluded)} excluded with a reason."]
+    if found.main.commit:
+        yield [f"{found.tags_total} tags: {found.tags_audited} audited, {len(found.excluded)} excluded with a reason."]
     if found.hotfixes:
         yield list(_matrix(found))
     reasons = list(_reasons(found))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from auditor.model import Audit, Hotfix, RepositoryAudit, Status, Verdict
+from collections import Counter
+
+from auditor.model import Audit, Hotfix, RepositoryAudit, Severity, Status, Verdict
 
 WORST_FIRST = (
     Status.REVERTED,
@@ -26,3 +28,15 @@ def counts(audit: Audit) -> dict[Status, int]:
     """How many pairs have each status, zeros included, worst first."""
     every = [v.status for r in audit.repositories for _, v in r.pairs()]
     return {status: every.count(status) for status in WORST_FIRST}
+
+
+def in_short(audit: Audit) -> str:
+    """What was found, counted: pairs by status, broken rules, repositories that could not be judged in full."""
+    broken = Counter(v.severity for r in audit.repositories for v in r.broken)
+    parts = [", ".join(f"{n} {status}" for status, n in counts(audit).items() if n) or "no pairs"]
+    if broken:
+        parts.append("broken rules: " + ", ".join(f"{broken[s]} {s}" for s in Severity if broken[s]))
+    unread = sum(bool(r.errors) for r in audit.repositories)
+    if unread:
+        parts.append(f"{unread} of {len(audit.repositories)} repositories not judged in full")
+    return "; ".join(parts)

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from auditor.model import DRIFT, Audit, Discovery, Hotfix, RepositoryAudit, Severity, Status, Verdict, Violation
 from auditor.output.files import on_terminal
-from auditor.output.order import counts, worst_first
+from auditor.output.order import in_short, worst_first
 from auditor.output.words import approval, day, notes, plain
 
 _STYLES = {
@@ -55,8 +55,9 @@ def _discovery(console: Console, found: Discovery) -> None:
 
 def _repository(console: Console, found: RepositoryAudit) -> None:
     console.print(f"[bold]{_safe(found.name)}[/]  {_safe(found.source)}")
-    population = f"{found.tags_total} tags: {found.tags_audited} audited, {len(found.excluded)} excluded"
-    console.print(f"  main is {_safe(found.main.name)} at {(found.main.commit or 'unknown')[:12]}; {population}")
+    if found.main.commit:
+        population = f"{found.tags_total} tags: {found.tags_audited} audited, {len(found.excluded)} excluded"
+        console.print(f"  main is {_safe(found.main.name)} at {found.main.commit[:12]}; {population}")
     for branch in found.branches:
         if branch.note:
             console.print(f"  [yellow]note[/] {_safe(branch.name)}: {_safe(branch.note)}")
@@ -133,9 +134,8 @@ def _few(paths: Sequence[str]) -> str:
 
 
 def _conclusion(console: Console, audit: Audit) -> None:
-    said = ", ".join(f"{n} {status}" for status, n in counts(audit).items() if n) or "no pairs"
     style = {"in-sync": "bold green", "drift": "bold red"}.get(audit.verdict, "bold yellow")
-    console.print(f"[{style}]{audit.verdict}[/]: {said}")
+    console.print(f"[{style}]{audit.verdict}[/]: {in_short(audit)}", soft_wrap=True)
 
 
 def _safe(text: str) -> str:

@@ -10,7 +10,7 @@ from auditor.output.html import charts, links, story
 from auditor.output.html.anchors import Anchors, file_names
 from auditor.output.html.pairs import Place
 from auditor.output.html.repositories import forge, repository
-from auditor.output.html.values import Link, Page, Pair, RepositoryShown, RunShown
+from auditor.output.html.values import Concern, Link, Page, Pair, RepositoryShown, RunShown
 from auditor.output.order import WORST_FIRST, counts
 from auditor.output.words import day
 from auditor.past import EarlierRun, History
@@ -18,6 +18,7 @@ from auditor.past import EarlierRun, History
 # More pairs than this are not put on one page where there can be several.
 MOST_PAIRS = 10_000
 _MOST_ATTENTION = 50
+_MOST_CONCERNS = 20
 _MOST_RUNS = 30
 _VERDICTS = ("incomplete", "drift", "in-sync")
 _TITLE = "Hotfix audit"
@@ -102,12 +103,14 @@ def _page(
     number = counts(audit)
     verdicts = [v for r in audit.repositories for _, v in r.pairs()]
     worst = sorted((p for r in every for h in r.hotfixes for p in h.pairs if _needs_attention(p)), key=_how_bad)
+    concerns = tuple(_concerns(every)) if len(audit.repositories) > 1 else ()
     return Page(
         heading=_TITLE,
         up=None,
         parts=(),
         verdict=audit.verdict,
-        sentence=story.summed(
+        sentence=story.sentence(
+            audit.repositories,
             len(verdicts),
             sum(number[s] for s in DRIFT),
             sum(v.overdue for v in verdicts),
@@ -119,6 +122,8 @@ def _page(
         fleet=tuple(sorted(lines, key=_how_bad_a_repository)),
         attention=tuple(worst[:_MOST_ATTENTION]),
         more_attention=max(0, len(worst) - _MOST_ATTENTION),
+        concerns=concerns[:_MOST_CONCERNS],
+        more_concerns=max(0, len(concerns) - _MOST_CONCERNS),
         charts=charts.charts(audit.repositories, audit.finished_at, history),
         forges=tuple(map(forge, audit.discovered)),
         repositories=tuple(sorted(bodies, key=_how_bad_a_repository)),
@@ -128,12 +133,25 @@ def _page(
     )
 
 
+def _concerns(every: Sequence[RepositoryShown]) -> Iterator[Concern]:
+    """What the verdict or the exit status of a fleet hangs on beside its pairs; a repository's own page begins with it.
+
+    What could not be judged of a pair is among the pairs.
+    """
+    for level in ("unknown", "error"):
+        for r in every:
+            found = r.errors if level == "unknown" else r.violations
+            yield from (Concern(Link(r.name, r.href), f) for f in found if f.level == level)
+
+
 def _facts(audit: Audit) -> Iterator[tuple[str, str]]:
     """By what, when and how the population was judged."""
     yield "Began", f"{day(audit.started_at)} UTC"
     yield "Ended", f"{day(audit.finished_at)} UTC"
     yield "Repositories", f"{len(audit.repositories):,}"
-    yield "Tags", f"{sum(r.tags_total for r in audit.repositories):,}, every one listed below with what became of it"
+    where = "" if all(r.main.commit for r in audit.repositories) else " in what could be read"
+    tags = sum(r.tags_total for r in audit.repositories)
+    yield "Tags", f"{tags:,}{where}, every one listed below with what became of it"
     yield "Judged by", f"branch-drift {audit.tool.version}, git {audit.tool.git}, libgit2 {audit.tool.libgit2}"
     yield "Configuration", f"SHA-256 {audit.config_sha256}" if audit.config_sha256 else "the built-in defaults"
 

@@ -11,6 +11,7 @@ from auditor.output.html.pairs import Place, shown
 from auditor.output.html.values import BranchShown, Finding, ForgeShown, Link, RepositoryShown, TagShown
 from auditor.output.words import approval, day, notes, plain
 from auditor.past import History
+from auditor.rule_names import RULES
 
 
 def repository(
@@ -30,8 +31,8 @@ def repository(
         own=own,
         name=plain(found.name),
         source=Link(plain(found.source), place.site.base),
-        verdict=verdict_of(found),
-        sentence=story.summed(len(verdicts), drifting, overdue, counts[Status.WAIVED], unknown),
+        verdict=found.verdict,
+        sentence=story.sentence([found], len(verdicts), drifting, overdue, counts[Status.WAIVED], unknown),
         shares=charts.shares(counts),
         hotfixes_total=len(found.hotfixes),
         pairs_total=len(verdicts),
@@ -46,6 +47,8 @@ def repository(
         violations=tuple(_violation(place, v) for v in sorted(found.violations, key=lambda v: v.waiver is not None)),
         errors=tuple(_problem(e) for e in found.errors),
         notes=tuple(map(plain, notes(found))),
+        read=found.main.commit is not None,
+        judged=_judged(found),
         not_judged=tuple(Finding("off", n.rule, "", None, plain(n.reason)) for n in found.not_judged),
         tags_total=found.tags_total,
         tags_audited=found.tags_audited,
@@ -56,11 +59,9 @@ def repository(
     )
 
 
-def verdict_of(found: RepositoryAudit) -> str:
-    """The verdict of one repository, by the same rule as that of a run."""
-    if found.incomplete:
-        return "incomplete"
-    return "drift" if found.drifts else "in-sync"
+def _judged(found: RepositoryAudit) -> tuple[str, ...]:
+    silent = {n.rule for n in found.not_judged}
+    return tuple(rule for rule, _ in RULES if rule not in silent)
 
 
 def _branch(place: Place, branch: Branch, role: str) -> BranchShown:

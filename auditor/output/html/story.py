@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from auditor.model import Check, FixVerdict, Forecast, Status, Verdict, Via
+from collections.abc import Sequence
+
+from auditor.model import Check, FixVerdict, Forecast, RepositoryAudit, Severity, Status, Verdict, Via
 
 _VIA = {
     Via.MERGE: "The fix commit itself is in the branch's history.",
@@ -63,15 +65,36 @@ def counted(number: int, word: str) -> str:
     return f"{number:,} {word.removesuffix('y')}ies" if word.endswith("y") else f"{number:,} {word}s"
 
 
-def summed(pairs: int, drifting: int, overdue: int, waived: int, unknown: int) -> str:
-    """The verdict in a sentence."""
-    if not pairs:
-        return "There is no pair to judge."
+def sentence(
+    found: Sequence[RepositoryAudit], pairs: int, drifting: int, overdue: int, waived: int, unknown: int
+) -> str:
+    """The verdict in a sentence, and what else it and the exit status hang on in others."""
+    if all(r.main.commit is None for r in found):
+        return "It could not be read." if len(found) == 1 else "Nothing could be read."
+    tags = sum(r.tags_total for r in found)
+    none = f"None of {counted(tags, 'tag')} is audited: there is no pair to judge."
+    return (_summed(pairs, drifting, overdue, waived, unknown) if pairs else none) + _beside(found)
+
+
+def _summed(pairs: int, drifting: int, overdue: int, waived: int, unknown: int) -> str:
     if not drifting and not unknown:
         return f"{_in_sync(pairs)}; {waived:,} waived." if waived else f"{_in_sync(pairs)}."
     said = f"{drifting:,} of {counted(pairs, 'pair')} {'drifts' if drifting == 1 else 'drift'}"
     more = [f"{n:,} {word}" for n, word in ((overdue, "overdue"), (waived, "waived"), (unknown, "unknown")) if n]
     return f"{said}; {', '.join(more)}." if more else f"{said}."
+
+
+def _beside(found: Sequence[RepositoryAudit]) -> str:
+    said = ""
+    broken = sum(v.severity is Severity.ERROR for r in found for v in r.broken)
+    if broken:
+        said += f" Rules of severity error are broken {'once' if broken == 1 else f'{broken:,} times'}."
+    unread = sum(bool(r.errors) for r in found)
+    if unread and len(found) > 1:
+        said += f" {unread:,} of {len(found):,} repositories could not be judged in full."
+    elif unread:
+        said += " Not all of it could be judged."
+    return said
 
 
 def _in_sync(pairs: int) -> str:

@@ -177,6 +177,14 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Concern:
+    """A finding of one of many repositories, with where that is shown."""
+
+    repository: Link
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """A thing drawn in a chart, in its coordinates, with what it says."""
 
@@ -234,7 +242,10 @@ class Charts:
 
 @dataclass(frozen=True, slots=True)
 class RepositoryShown:
-    """One repository. `href` leads to it from the fleet, `own` to its own page where there is one."""
+    """One repository. `href` leads to it from the fleet, `own` to its own page where there is one.
+
+    `read` is False where nothing of it could be; `judged` are rules.
+    """
 
     anchor: str
     href: str
@@ -257,6 +268,8 @@ class RepositoryShown:
     violations: tuple[Finding, ...]
     errors: tuple[Finding, ...]
     notes: tuple[str, ...]
+    read: bool
+    judged: tuple[str, ...]
     not_judged: tuple[Finding, ...]
     tags_total: int
     tags_audited: int
@@ -306,6 +319,8 @@ class Page:
     fleet: tuple[RepositoryShown, ...]
     attention: tuple[Pair, ...]
     more_attention: int
+    concerns: tuple[Concern, ...]
+    more_concerns: int
     charts: Charts
     forges: tuple[ForgeShown, ...]
     repositories: tuple[RepositoryShown, ...]
