@@ -108,6 +108,9 @@ def panels(now: float) -> dict[tuple[str, str], Answer]:
         ("Branches that drift", "C"): {**UNJUDGED, FORGOTTEN: 1, TAKEN: 0},
         ("Branches that drift", "D"): {**UNJUDGED, FORGOTTEN: 0, TAKEN: 0, ("dr-absent", "dr"): 1},
         ("Branches that drift", "E"): dict.fromkeys((*UNJUDGED, FORGOTTEN, TAKEN), about(0)),
+        # The forge was not asked.
+        ("Branches that drift", "F"): {},
+        ("Branches that drift", "G"): {},
         ("Missing hotfixes, by branch", "A"): {("dev",): 0, ("qa",): 1, ("ppd",): 0, ("dr",): 1},
         ("All pairs, by status", "A"): {
             **each("not-applicable", "withdrawn", "partial", "dropped", value=0),
@@ -145,6 +148,7 @@ def panels(now: float) -> dict[tuple[str, str], Answer]:
         ("Audits", "D"): each(*TONIGHT, "old", value=BRIEF),
         ("Audits", "E"): {**each(*STORIES, "dr-absent", "old", value=1), ("gone",): 0},
         ("Slowest audits", "A"): each(*TONIGHT, "old", value=BRIEF),
+        ("No longer audited", "A"): {("vanished",): about(now - VANISHED)},
         ("Firing alerts", "A"): {(name,): len(found) for name, found in alerts(now).items() if found},
     }  # fmt: skip
 
@@ -164,6 +168,7 @@ def alerts(now: float) -> dict[str, Answer]:
         "BranchDriftScanStale": {("old",): about(AGED)},
         "BranchDriftScanAbsent": {},
         "BranchDriftRepositoryGone": {("vanished",): VANISHED},
+        "BranchDriftBranchGone": {("in-order", "uat"): 1},
         "BranchDriftRepositoryNotScannable": {("dr-absent",): 0, ("gone",): 0},
         "BranchDriftForgeNotListed": {},
         "BranchDriftWaiverEndsSoon": {WAIVED: about(WAIVER_ENDS.timestamp() - now)},

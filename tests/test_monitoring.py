@@ -47,7 +47,7 @@ def test_every_query_and_every_alert_answers_with_the_known_numbers(tmp_path: Pa
     assert monitored.scan(tmp_path / "night.yaml", here / "night.prom") == 3
     assert monitored.scan(tmp_path / "old.yaml", there / "old.prom") == 0
     monitored.age(there / "old.prom", monitored.AGED)
-    remember_yesterday(tmp_path / "prometheus" / "data")
+    remember_earlier(tmp_path / "prometheus" / "data")
     with (
         node_exporter(here) as one,
         node_exporter(there) as two,
@@ -65,17 +65,18 @@ def test_every_query_and_every_alert_answers_with_the_known_numbers(tmp_path: Pa
         assert choices(server_) == [{*monitored.TONIGHT, "old"}, {"dev", "qa", "ppd", "dr"}]
 
 
-def remember_yesterday(data: Path) -> None:
-    """A repository that was in yesterday's metrics, and is in no textfile tonight."""
+def remember_earlier(data: Path) -> None:
+    """A repository, and a branch, in the metrics of three days ago, and in no textfile tonight."""
     require("promtool")
     now = int(time.time())
     name = "branch_drift_last_scan_timestamp_seconds"
-    samples = [
-        f'{name}{{repository="vanished"}} {monitored.VANISHED} {t}' for t in range(now - 90_000, now - 82_800, 60)
-    ]
-    lines = data.parent / "yesterday.txt"
+    then = range(now - 262_800, now - 255_600, 60)
+    samples = [f'{name}{{repository="vanished"}} {monitored.VANISHED} {t}' for t in then]
+    branch = [f'branch_drift_in_sync{{repository="in-order",branch="uat"}} 1 {t}' for t in then]
+    lines = data.parent / "then.txt"
     data.parent.mkdir(parents=True)
-    lines.write_text("\n".join((f"# TYPE {name} gauge", *samples, "# EOF\n")))
+    types = (f"# TYPE {name} gauge", "# TYPE branch_drift_in_sync gauge")
+    lines.write_text("\n".join((types[0], *samples, types[1], *branch, "# EOF\n")))
     command = ("promtool", "tsdb", "create-blocks-from", "openmetrics", lines, data)
     subprocess.run(command, check=True, capture_output=True)
 

@@ -36,11 +36,13 @@ def drift() -> Sequence[AnyPanel]:
     return (
         rows(
             "Branches that drift", "Branches that miss a hotfix or could not be judged, the longest drift first. "
-            "Drift begins with the hotfix's tag; where the hotfix was taken out again, with its removal.",
+            "Drift begins with the hotfix's tag; where the hotfix was taken out again, with its removal. Back-merges "
+            "are the open pull requests that would end it, where the forge tells of them.",
             (0, 0, 24, 9),
             (("Hotfixes missing", ask.DRIFT_PAIRS, "short"), ("Drifts for", ask.DRIFT_AGE, "s"),
              ("Overdue", ask.DRIFT_OVERDUE, "short"), ("Not judged", ask.DRIFT_UNKNOWN, "short"),
-             ("Audited before", ask.DRIFT_AUDITED, "s")),
+             ("Audited before", ask.DRIFT_AUDITED, "s"), ("Back-merges open", ask.DRIFT_OFFERED, "short"),
+             ("Oldest open for", ask.DRIFT_OFFER_AGE, "s")),
             "Drifts for",
         ),
         lines("Missing hotfixes, by branch", "Pairs of hotfix and branch that drift, over time.", (0, 9, 12, 8),
@@ -101,10 +103,13 @@ def health() -> Sequence[AnyPanel]:
               ("Last in full before", ask.SINCE_SUCCESS, "s"), ("Took", ask.DURATION, "s"),
               ("Hotfixes", ask.HOTFIXES, "short")),
              "Audited before", labels=("repository",), words={"Judged": BROKE}),
-        lines("Slowest audits", "How long the audits of the ten slowest repositories took.", (0, 13, 12, 7),
+        lines("Slowest audits", "How long the audits of the ten slowest repositories took.", (0, 13, 8, 7),
               ((ask.SLOWEST, "{{repository}}"),), "s"),
-        lines("Firing alerts", "Alerts of Branch Drift that are firing, by name.", (12, 13, 12, 7),
+        lines("Firing alerts", "Alerts of Branch Drift that are firing, by name.", (8, 13, 8, 7),
               ((ask.ALERTS, "{{alertname}}"),)),
+        rows("No longer audited", "Repositories that were audited within the last week, and of which there are no "
+             "metrics now: no panel above counts them.", (16, 13, 8, 7),
+             (("Audited before", ask.GONE, "s"),), "Audited before", labels=("repository",)),
     )  # fmt: skip
 
 

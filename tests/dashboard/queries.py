@@ -54,6 +54,8 @@ DRIFT_AGE = f"time() - min {BY} (branch_drift_oldest_drift_timestamp_seconds{{{R
 DRIFT_UNKNOWN = f"{pairs(RB, UNKNOWN)} and ({UNSYNCED})"
 DRIFT_OVERDUE = f"{worst('overdue_pairs', RB)} and ({UNSYNCED})"
 DRIFT_AUDITED = f"(({UNSYNCED}) * 0) + on (repository) group_left () ({AGE})"
+DRIFT_OFFERED = f"{worst('open_pull_requests', RB)} and ({UNSYNCED})"
+DRIFT_OFFER_AGE = f"time() - min {BY} (branch_drift_oldest_pull_request_timestamp_seconds{{{RB}}}) and ({UNSYNCED})"
 DRIFT_BY_BRANCH = f"sum by (branch) ({pairs(RB, DRIFTING)})"
 PAIRS_BY_STATUS = f"sum by (status) (max by (repository, branch, status) (branch_drift_pairs{{{RB}}}))"
 
@@ -83,6 +85,9 @@ def arrived_within(seconds: int) -> str:
     return f"sum({buckets(bound)}) / sum({ARRIVED})"
 
 
+_SCANNED = f"branch_drift_last_scan_timestamp_seconds{{{R}}}"
+_ONCE = " or ".join(f"{_SCANNED} offset {days}d" for days in (1, 3, 7))
+GONE = f"time() - (max by (repository) ({_ONCE}) unless max by (repository) ({_SCANNED}))"
 REPOSITORIES = f"count({AGE})"
 NOT_JUDGED = f"sum(min by (repository) (branch_drift_scan_success{{{R}}}) == bool 0)"
 STALE = f"sum(abs({AGE}) > bool {OLD})"
