@@ -195,7 +195,8 @@ def load(path: Path) -> Config:
     try:
         parsed = FileConfig.model_validate(merged)
     except ValidationError as error:
-        found += [faults.placed(path, document, e, FileConfig) for e in error.errors()]
+        own = [e for e in error.errors() if not faults.inherited(e["loc"], document.value)]
+        found += [faults.placed(path, document, e, FileConfig) for e in own]
         raise UsageError(*dict.fromkeys(found)) from None
     found += [
         f"{path}: {key}: the name {n} is given twice"

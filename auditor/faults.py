@@ -11,6 +11,23 @@ from pydantic import BaseModel
 
 from auditor.yaml_text import Document
 
+_KINDS = {
+    "missing": "is missing",
+    "string_type": "must be text",
+    "string_too_short": "must not be empty",
+    "tuple_type": "must be a list",
+    "too_short": "needs at least 1 item",
+    "model_type": "must be keys and values (name: value)",
+    "model_attributes_type": "must be keys and values (name: value)",
+    "dict_type": "must be keys and values (name: value)",
+    "mapping_type": "must be keys and values (name: value)",
+    "path_type": "must be a path",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+}
+
 
 def placed(path: Path, document: Document, error: Any, model: type[BaseModel]) -> str:
     """One error of a validation against `model`, as a line for a person: file, line, key, words."""
@@ -21,12 +38,19 @@ def placed(path: Path, document: Document, error: Any, model: type[BaseModel]) -
 
 
 def words(error: Any, model: type[BaseModel]) -> str:
-    """What an error of a validation against `model` says."""
+    """What an error of a validation against `model` says; of values of the wrong kind in words for YAML, not Python."""
     if error["type"] == "extra_forbidden":
         return f"is no known key{nearest(str(error['loc'][-1]), _keys_at(error['loc'], model))}"
-    if error["type"] == "missing":
-        return "is missing"
-    return str(error["msg"]).removeprefix("Value error, ")
+    said = _KINDS.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
+    return said.replace("Input should be ", "must be ", 1)
+
+
+def inherited(place: Sequence[str | int], value: Any) -> bool:
+    """Whether a fault of one of many entries is that of `defaults`, which is named there already."""
+    if len(place) < 3 or not isinstance(value, dict) or not isinstance(value.get("defaults"), dict):
+        return False
+    entry = value[place[0]][place[1]]
+    return isinstance(entry, dict) and place[2] not in entry and place[2] in value["defaults"]
 
 
 def nearest(word: str, known: Sequence[str]) -> str:

@@ -98,7 +98,12 @@ repositories:
         ("repositories: [{name: a, path: x, main: dev}]\n", "is main"),
         ("state: x/state\nrepositories: [{name: a, path: x}]\n", "inside the audited repository"),
         ("[" * 2000 + "]" * 2000, "nested"),
-        ("just words\n", "valid dictionary"),
+        ("just words\n", "must be keys and values (name: value)"),
+        ("repositories: [{name: a, path: x, branches: dev}]\n", "branches: must be a list"),
+        ("repositories: [{name: a, path: x, branches: []}]\n", "branches: needs at least 1 item"),
+        ("repositories: [{name: '', path: x}]\n", "name: must not be empty"),
+        ("repositories: [{name: a, path: x, rules: {tag-moved: fatal}}]\n", "must be 'error', 'warning', 'info' or"),
+        ("repositories: [17]\n", "repositories.0: must be keys and values"),
         ("ledger: postgresql://me:hush@db/x\nrepositories: [{name: a, path: x}]\n", "holds a password"),
         ("ledger: postgresql://db/x?password=hush\nrepositories: [{name: a, path: x}]\n", "holds a password"),
         ("ledger: {url: mysql://db/x}\nrepositories: [{name: a, path: x}]\n", "is no ledger"),
@@ -169,6 +174,23 @@ def test_defaults_hold_unless_replaced(tmp_path: Path) -> None:
     assert one.severity("tag-not-annotated") is Severity.ERROR
     assert other.severity("tag-not-annotated") is Severity.WARNING
     assert one.path == tmp_path / "x"
+
+
+def test_a_fault_of_the_defaults_is_not_one_of_each_repository(tmp_path: Path) -> None:
+    text = """\
+defaults: {main: [a], branches: [{sla: soon}], name: x}
+repositories:
+  - {name: a, path: x}
+  - {path: x, main: {}}
+"""
+    assert sorted(faults(tmp_path, text)) == [
+        "1: defaults.branches.0.name: is missing",
+        "1: defaults.branches.0.sla: is no duration; write it like 30m, 4h, 2d or 1w, or 3bd for business days",
+        "1: defaults.main: must be text",
+        '1: defaults.name: is no known key; did you mean "main"?',
+        "4: repositories.1.main: must be text",
+        "4: repositories.1.name: is missing",
+    ]
 
 
 def test_protocol_by_default(tmp_path: Path) -> None:
@@ -274,7 +296,7 @@ def test_addresses(tmp_path: Path, url: str) -> None:
         ("file://", "no folder"),
         ("../canary", "is no address"),
         ("/srv/canary", "is no address"),
-        ("", "at least 1 character"),
+        ("", "must not be empty"),
     ],
 )
 def test_addresses_refused(tmp_path: Path, url: str, words: str) -> None:

@@ -550,7 +550,7 @@ def test_init_says_what_is_wrong(tmp_path: Path, args: tuple[str, ...], status: 
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ("{type: svn, owner: a}", "Input should be 'github', 'gitlab', 'gitea', "),
+        ("{type: svn, owner: a}", "must be 'github', 'gitlab', 'gitea', "),
         ("{type: bitbucket-server, owner: a}", "url: is missing"),
         ("{type: github}", "discover.0.owner: is missing"),
         ("{type: github, owner: a, tokenenv: X}", 'did you mean "token_env"'),
