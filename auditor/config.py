@@ -195,7 +195,7 @@ def load(path: Path) -> Config:
     try:
         parsed = FileConfig.model_validate(merged)
     except ValidationError as error:
-        own = [e for e in error.errors() if not faults.inherited(e["loc"], document.value)]
+        own = faults.own(error.errors(), document.value)
         found += [faults.placed(path, document, e, FileConfig) for e in own]
         raise UsageError(*dict.fromkeys(found)) from None
     found += [

@@ -45,20 +45,37 @@ def words(error: Any, model: type[BaseModel]) -> str:
     return said.replace("Input should be ", "must be ", 1)
 
 
-def inherited(place: Sequence[str | int], value: Any) -> bool:
-    """Whether a fault of one of many entries is that of `defaults`, which is named there already."""
-    if len(place) < 3 or not isinstance(value, dict) or not isinstance(value.get("defaults"), dict):
+def own(errors: Sequence[Any], value: Any) -> list[Any]:
+    """The errors without those that only follow from others.
+
+    A list whose items are wrong is found to be short of them, and each entry has the faults of `defaults`.
+    """
+    places = [e["loc"] for e in errors]
+    return [e for e in errors if not _inherited(e, value) and not _emptied(e, places)]
+
+
+def _emptied(error: Any, places: Sequence[Sequence[str | int]]) -> bool:
+    place = error["loc"]
+    return error["type"] == "too_short" and any(p[: len(place)] == place and len(p) > len(place) for p in places)
+
+
+def _inherited(error: Any, value: Any) -> bool:
+    place = error["loc"]
+    defaults = value.get("defaults") if isinstance(value, dict) else None
+    # A key that the entry itself should have is no fault of theirs.
+    if len(place) < (4 if error["type"] == "missing" else 3) or not isinstance(defaults, dict):
         return False
     entry = value[place[0]][place[1]]
-    return isinstance(entry, dict) and place[2] not in entry and place[2] in value["defaults"]
+    return isinstance(entry, dict) and place[2] not in entry and place[2] in defaults
 
 
-def nearest(word: str, known: Sequence[str]) -> str:
-    """The known word that was probably meant, else all of them."""
+def nearest(word: str, known: Sequence[str], most: int | None = None) -> str:
+    """The known word that was probably meant, else all of them, or at `most` so many."""
     close = difflib.get_close_matches(word, known, 1, 0.5)
     if close:
         return f'; did you mean "{close[0]}"?'
-    return f"; known are: {', '.join(known)}" if known else ""
+    more = ", …" if most is not None and len(known) > most else ""
+    return f"; known are: {', '.join(known[:most])}{more}" if known else ""
 
 
 def _keys_at(loc: Sequence[str | int], model: Any) -> list[str]:

@@ -93,7 +93,14 @@ def test_filters(tmp_path: Path) -> None:
     assert actions(file, "--repository", "shop", "--branch", "qa", "--tag", "v2.3.1")[0] == 0
     code, _, err = run(file, "--repository", "shopp")
     assert code == 2
-    assert "shopp" in err
+    assert 'there is no repository shopp; did you mean "shop"?' in err
+    code, out, err = run(file, "--branch", "drr", "--branch", "dev", "--branch", "x")
+    assert (code, out) == (2, "")
+    assert 'there is no branch drr; did you mean "dr"?' in err
+    assert "there is no branch x; known are: dev, qa, ppd, dr" in err
+    code, out, err = run(file, "--tag", "v2.3.9")
+    assert (code, out) == (2, "")
+    assert "there is no hotfix v2.3.9" in err
 
 
 def test_nothing_is_left_to_do(tmp_path: Path) -> None:

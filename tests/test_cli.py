@@ -98,6 +98,24 @@ def test_explain_tells_the_trail(shop: Path) -> None:
     assert "bounded by: v2.3.0" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("v2.3.1", "drr", "shop"), 'drr is no branch that is audited; did you mean "dr"?'),
+        (("v2.3.7", "dr", "shop"), 'there is no hotfix v2.3.7; did you mean "v2.3.1"?'),
+        (("v2.3.1", "dr", "shpo"), 'name one repository of the configuration; did you mean "shop"?'),
+        (("v2.3.1", "dr"), "name one repository of the configuration; known are: shop, other"),
+        (("v2.3.0", "dr", "shop"), "v2.3.0 is not audited: "),
+    ],
+)
+def test_explain_says_which_name_is_wrong(shop: Path, tmp_path: Path, args: tuple[str, ...], said: str) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text(f"repositories: [{{name: shop, path: {shop}}}, {{name: other, path: {shop}}}]\n")
+    done = run("explain", *args, "-c", file)
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
 def test_remembers_and_says_the_same(shop: Path, tmp_path: Path) -> None:
     file = tmp_path / "c.yaml"
     file.write_text(f"state: state\nrepositories: [{{name: shop, path: {shop}}}]\n")

@@ -178,7 +178,7 @@ def test_defaults_hold_unless_replaced(tmp_path: Path) -> None:
 
 def test_a_fault_of_the_defaults_is_not_one_of_each_repository(tmp_path: Path) -> None:
     text = """\
-defaults: {main: [a], branches: [{sla: soon}], name: x}
+defaults: {main: [a], branches: [{sla: soon}], nmae: x}
 repositories:
   - {name: a, path: x}
   - {path: x, main: {}}
@@ -187,7 +187,7 @@ repositories:
         "1: defaults.branches.0.name: is missing",
         "1: defaults.branches.0.sla: is no duration; write it like 30m, 4h, 2d or 1w, or 3bd for business days",
         "1: defaults.main: must be text",
-        '1: defaults.name: is no known key; did you mean "main"?',
+        '1: defaults.nmae: is no known key; did you mean "main"?',
         "4: repositories.1.main: must be text",
         "4: repositories.1.name: is missing",
     ]

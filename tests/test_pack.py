@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import shlex
@@ -663,6 +664,13 @@ def test_no_key_to_sign_with(fleet: Fleet) -> None:
     assert not (fleet.folder / "none.tar").exists()
     with pytest.raises(UsageError, match="needs --pack"):
         report.run(report.Options(config=fleet.config, sign=True))
+
+
+def test_another_file_is_no_pack_and_is_not_said_to_be_a_changed_one(fleet: Fleet, verified: Verified) -> None:
+    for data in (b"", b"defaults: {}\n" * 99, gzip.compress(fleet.data)):
+        code, said = verified(data)
+        assert code == 1
+        assert said.startswith("fault: this is no evidence pack: "), said
 
 
 def test_no_archive_is_no_traceback(verified: Verified) -> None:

@@ -17,9 +17,12 @@ from auditor.backmerge.plan import Caps
 from auditor.commands import scan
 from auditor.config import Config, RepositoryConfig
 from auditor.errors import UsageError
+from auditor.faults import nearest
 from auditor.output import files
 from auditor.output.plan import FORMATS
 from auditor.progress import progress, say
+
+_MOST_NAMES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,15 @@ def run(options: Options) -> int:
 def _plan(config: Config, options: Options) -> Plan:
     audits = _recorded(config, options.run) if options.run is not None else None
     config, discovered = scan.discovered_too(config, scan.Options(quiet=options.quiet, no_ledger=True))
-    chosen = _chosen(config, options.wanted.repositories)
+    chosen = _chosen(config, options.wanted)
     ask = whole.Ask(options.wanted, options.caps, options.apply, config.state, int(time.time()))
     with progress(len(chosen), "text", quiet=options.quiet) as tell:
         found = whole.drafted(chosen, ask, options.jobs or os.cpu_count() or 1, tell, audits)
-    return whole.plan(chosen, found, ask, [p for d in discovered for p in d.errors])
+    plan = whole.plan(chosen, found, ask, [p for d in discovered for p in d.errors])
+    if options.wanted.tags and not plan.entries and not plan.problems:
+        # Not "nothing is left to do": a misspelt tag would always be in order.
+        raise UsageError(f"there is no hotfix {', '.join(options.wanted.tags)} in what is asked about")
+    return plan
 
 
 def _recorded(config: Config, number: int) -> Given:
@@ -70,9 +77,14 @@ def _recorded(config: Config, number: int) -> Given:
     return Given({r.name: r for r in found.repositories}, number)
 
 
-def _chosen(config: Config, names: Sequence[str]) -> tuple[RepositoryConfig, ...]:
-    known = {r.name: r for r in config.repositories}
-    unknown = [n for n in names if n not in known]
+def _chosen(config: Config, wanted: Wanted) -> tuple[RepositoryConfig, ...]:
+    _require("repository", wanted.repositories, [r.name for r in config.repositories])
+    chosen = tuple(r for r in config.repositories if not wanted.repositories or r.name in wanted.repositories)
+    _require("branch", wanted.branches, list(dict.fromkeys(b.name for r in chosen for b in r.branches)))
+    return chosen
+
+
+def _require(kind: str, names: Sequence[str], known: Sequence[str]) -> None:
+    unknown = [f"there is no {kind} {n}{nearest(n, known, _MOST_NAMES)}" for n in names if n not in known]
     if unknown:
-        raise UsageError(f"there is no repository {', '.join(unknown)}; there are: {', '.join(known)}")
-    return tuple(r for r in config.repositories if not names or r.name in names)
+        raise UsageError(*unknown)

@@ -11,12 +11,15 @@ from auditor.audit import audit_repository
 from auditor.commands.scan import Options, configuration, discovered_too
 from auditor.config import Config, RepositoryConfig
 from auditor.errors import BranchDriftError, UsageError
+from auditor.faults import nearest
 from auditor.model import Audit, Hotfix, RepositoryAudit, Tool, Verdict
 from auditor.output import files, told
 from auditor.output.words import approval, plain, rfc3339, span
 from auditor.past import Episode
 from auditor.progress import say
 from auditor.told import UNTOLD
+
+_MOST_NAMES = 20
 
 
 def run(tag: str, branch: str, repository: Path | None, file: Path | None, main: str | None) -> int:
@@ -26,8 +29,8 @@ def run(tag: str, branch: str, repository: Path | None, file: Path | None, main:
         config, _ = discovered_too(config, Options())
     wanted = [r for r in config.repositories if file is None or repository is None or r.name == str(repository)]
     if len(wanted) != 1:
-        names = ", ".join(r.name for r in config.repositories)
-        raise UsageError(f"name one repository of the configuration: {names}")
+        names = nearest(str(repository or ""), [r.name for r in config.repositories], _MOST_NAMES)
+        raise UsageError(f"name one repository of the configuration{names}")
     now = int(time.time())
     found = audit_repository(wanted[0], now, config.state)
     found = _asked(found, wanted[0], tag, branch, now)
@@ -57,8 +60,15 @@ def _pair(found: RepositoryAudit, tag: str, branch: str) -> tuple[Hotfix, Verdic
             raise UsageError(f"{tag} is not audited: {excluded.reason}")
     if found.errors:
         raise BranchDriftError("; ".join(f"{e.code}: {e.detail}" for e in found.errors))
-    known = ", ".join(h.tag for h in found.hotfixes[:10]) or "none"
-    raise UsageError(f"there is no hotfix {tag} on a branch {branch}; hotfixes: {known}")
+    raise UsageError(_no_such(found, tag, branch))
+
+
+def _no_such(found: RepositoryAudit, tag: str, branch: str) -> str:
+    branches = [b.name for b in found.branches]
+    if branch not in branches:
+        return f"{branch} is no branch that is audited{nearest(branch, branches, _MOST_NAMES)}"
+    tags = [name for h in found.hotfixes for name in (h.tag, *h.aliases)]
+    return f"there is no hotfix {tag}{nearest(tag, tags, _MOST_NAMES)}"
 
 
 def _recorded(config: Config, repository: str, tag: str, branch: str) -> tuple[Episode, ...]:

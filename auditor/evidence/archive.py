@@ -19,6 +19,7 @@ OPTIONAL = frozenset({"manifest.sig", "configuration.yaml"})
 # What one machine can hold in memory: the pack of a fleet of 10,000 pairs takes a twentieth.
 MOST_BYTES = 2 * 1024**3
 _BLOCK = 512
+_MAGIC, _USTAR = slice(257, 262), b"ustar"
 _END = bytes(2 * _BLOCK)
 _LATEST = 8**11 - 1
 
@@ -46,6 +47,8 @@ def read(data: bytes) -> tuple[dict[str, bytes], int]:
     """The members of an archive, and their time. Raises `PackError` where it was not written by `build`."""
     if len(data) > MOST_BYTES:
         raise PackError(f"the archive has {len(data)} bytes, more than {MOST_BYTES}")
+    if data[_MAGIC] != _USTAR and not data.startswith(ORDER[0].encode()):
+        raise PackError("this is no evidence pack: it does not begin as an uncompressed tar archive does")
     found: dict[str, bytes] = {}
     at = _number(data[136:148])
     place, wanted = 0, list(ORDER)
