@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -275,7 +276,7 @@ def schema(which: str) -> None:
 def _leave(command: Callable[[], int], log_format: str = "text") -> None:
     """Ends the process with a command's exit status; an error is words on standard error, not a traceback."""
     try:
-        sys.exit(command())
+        status = command()
     except UsageError as error:
         _complain(error.faults, log_format)
         sys.exit(2)
@@ -285,6 +286,11 @@ def _leave(command: Callable[[], int], log_format: str = "text") -> None:
     except KeyboardInterrupt:
         _complain(("interrupted",), log_format)
         sys.exit(130)
+    except SystemExit as ended:
+        if isinstance(ended.code, int) and ended.code > 128:
+            _complain((f"asked to end by {signal.Signals(ended.code - 128).name}, and ended unfinished",), log_format)
+        raise
+    sys.exit(status)
 
 
 def _complain(faults: tuple[str, ...], log_format: str) -> None:

@@ -409,8 +409,10 @@ def test_a_killed_run_leaves_nothing_running(shop: Repo, tmp_path: Path, how: si
         with start(file) as run:
             assert until(lambda: bool(server.seen))
             run.send_signal(how)
-            run.communicate(timeout=60)
+            _, err = run.communicate(timeout=60)
         assert run.returncode != 0
+        words = {signal.SIGTERM: "asked to end by SIGTERM, and ended unfinished", signal.SIGINT: "interrupted"}
+        assert words.get(how, "") in err
         assert until(lambda: not running(url))
         if how == signal.SIGKILL:
             server.behave = well
