@@ -181,6 +181,19 @@ def test_a_folder_that_may_not_be_read_is_not_taken_for_an_empty_one(repo: Repo,
     assert "ermission denied" in found["errors"][0]["detail"]
 
 
+def test_what_is_remembered_does_not_hide_a_folder_that_may_not_be_read(repo: Repo, tmp_path: Path) -> None:
+    hotfix(repo)
+    back_merge(repo, "main", "dev")
+    file = tmp_path / "c.yaml"
+    file.write_text(f"repositories: [{{name: shop, path: {repo.path}, branches: [dev]}}]\n")
+    assert scanned_as_anybody("-c", file)[0] == 0
+    # A lightweight tag brings no object that would tell of it.
+    repo.git("tag", "cart/v2.3.2", "main")
+    (repo.path / ".git" / "refs" / "tags" / "cart").chmod(0)
+    status, found = scanned_as_anybody("-c", file)
+    assert (status, [e["code"] for e in found["errors"]]) == (3, ["unreadable"])
+
+
 @pytest.mark.parametrize(("ref", "said"), [("tags/v2.3.1", "v2.3.1"), ("heads/dr", "refs/heads/dr")])
 def test_a_ref_that_may_not_be_read_costs_the_others_nothing(repo: Repo, ref: str, said: str) -> None:
     hotfix(repo)

@@ -66,23 +66,28 @@ def _fingerprint(git_dir: Path, common: Path) -> Iterator[bytes]:
     for name in ("HEAD", "packed-refs", "shallow", "config"):
         yield _content(f"{common}/{name}")
     yield _content(f"{git_dir}/HEAD")
-    for folder, folders, names in os.walk(common / "refs"):
+    refused: list[OSError] = []
+    for folder, folders, names in os.walk(common / "refs", onerror=refused.append):
         folders.sort()
         for name in sorted(names):
             yield _content(f"{folder}/{name}")
+    # What may not be read is not what is not there.
+    yield from (os.fsencode(f"{error.filename} {error.strerror}") for error in refused)
     yield from _objects(common / "objects", 0)
 
 
 def _content(file: str) -> bytes:
-    """A file's name, and what is in it. Of a file that is not there or cannot be read, nothing."""
+    """A file's name, and what is in it, or why it cannot be read. Of a file that is not there, nothing."""
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
+    except FileNotFoundError:
         return b""
+    except OSError as error:
+        return os.fsencode(f"{file} {error.strerror}")
     try:
         data = b"".join(iter(lambda: os.read(descriptor, _PIECE), b""))
-    except OSError:
-        return b""
+    except OSError as error:
+        return os.fsencode(f"{file} {error.strerror}")
     finally:
         os.close(descriptor)
     return b"%b %d %b" % (os.fsencode(file), len(data), data)
