@@ -87,7 +87,7 @@ def cli() -> None:
     """Find hotfixes that are missing from environment branches, say how that is known, and since when."""
 
 
-@cli.command(epilog=_EXITS)
+@cli.command(epilog=_EXITS, short_help="Audit repositories, and write what was found.")
 @click.argument("repositories", metavar="[REPO]...", nargs=-1, type=_REPOSITORY)
 @_config_option
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="table", help="What to write.")
@@ -134,7 +134,7 @@ def report(**options: Any) -> None:
     _leave(lambda: command.run(command.Options(**options)))
 
 
-@cli.command(epilog=_VERIFY_EXITS)
+@cli.command(epilog=_VERIFY_EXITS, short_help="Check an evidence pack, or the ledger.")
 @click.argument("pack", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--repo",
@@ -169,7 +169,7 @@ def verify(**options: Any) -> None:
     _leave(lambda: command.run(command.Options(**options)))
 
 
-@cli.command(epilog=_EXITS)
+@cli.command(epilog=_EXITS, short_help="Tell the whole trail of one verdict, with its proof.")
 @click.argument("tag")
 @click.argument("branch")
 @click.argument("repository", required=False, type=_REPOSITORY)
@@ -182,7 +182,7 @@ def explain(tag: str, branch: str, repository: Path | None, config: Path | None,
     _leave(lambda: command.run(tag, branch, repository, config, main_))
 
 
-@cli.command(epilog=_PLAN_EXITS)
+@cli.command(epilog=_PLAN_EXITS, short_help="Plan, or with --apply open, what would end the drift.")
 @click.option("-c", "--config", type=click.Path(path_type=Path), required=True, help="Configuration file (YAML).")
 @click.option("--run", type=click.IntRange(1), metavar="N", help="Plan from this run of the ledger, without a scan.")
 @click.option("--apply", is_flag=True, help="Push the branches and open, update and close the pull requests.")
@@ -232,7 +232,7 @@ def serve(**options: Any) -> None:
     _leave(lambda: command.run(command.Options(**options, scan=scan)), log_format)
 
 
-@cli.command()
+@cli.command(short_help="Write a starter configuration for a repository or a forge.")
 @click.argument("repository", required=False, type=_REPOSITORY)
 @click.option("-o", "--output", default="branch-drift.yaml", metavar="FILE|-", help="Where to write it.")
 @click.option("--forge", type=click.Choice(_FORGES), help="Look at a forge instead of a repository.")
@@ -255,7 +255,7 @@ def init(
     _leave(lambda: command.run(repository or Path(), output))
 
 
-@cli.command("check-config")
+@cli.command("check-config", short_help="Name every fault of a configuration, with its line.")
 @click.argument("file", type=click.Path(path_type=Path), default="branch-drift.yaml")
 def check_config(file: Path) -> None:
     """Check a configuration and name every fault in it, with its line."""
@@ -264,7 +264,7 @@ def check_config(file: Path) -> None:
     _leave(lambda: command.run(file))
 
 
-@cli.command()
+@cli.command(short_help="Print a JSON Schema: config, audit, plan or notice.")
 @click.argument("which", type=click.Choice(("config", "audit", "plan", "notice")))
 def schema(which: str) -> None:
     """Print the JSON Schema of the configuration, the audit document, the plan of back-merges, or a notice."""

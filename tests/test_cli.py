@@ -183,6 +183,7 @@ def test_schemas_help_and_version(shop: Path) -> None:
     for which in ("config", "audit"):
         assert json.loads(run("schema", which).stdout)["type"] == "object"
     assert "Exit status" in run("scan", "--help").stdout
+    assert "..." not in run("--help").stdout.partition("Commands:")[2]
     assert run("--version").stdout.startswith("branch-drift, version")
     assert run("check-config", Path(__file__).parent.parent / "config" / "branch-drift.example.yaml").returncode == 0
 
