@@ -62,7 +62,7 @@ def test_what_the_exit_status_hangs_on_is_said_first(found: RepositoryAudit, tmp
         RepositoryConfig.model_validate({"name": "gone", "path": tmp_path}), Problem("not-found", "no such folder")
     )
     page = pages.whole(many.run(calm, gone), None)
-    assert "Rules of severity error are broken once. 1 of 2 repositories could not be judged in full." in page.sentence
+    assert "Broken rules of severity error: 1. 1 of 2 repositories could not be judged in full." in page.sentence
     assert [(c.repository.text, c.finding.rule) for c in page.concerns] == [
         ("gone", "not-found"),
         ("calm", "tag-moved"),
@@ -74,7 +74,7 @@ def test_what_the_exit_status_hangs_on_is_said_first(found: RepositoryAudit, tmp
     assert "It could not be read." in alone
     for claim in ("Nothing drifts", "Nothing has arrived", "0 audited", "Rules that were judged</h3>\n<p>tag"):
         assert claim not in alone
-    assert "Rules of severity error are broken once." in written["repository/calm.html"]
+    assert "Broken rules of severity error: 1." in written["repository/calm.html"]
     none = pages.whole(many.run(replace(found, hotfixes=(), errors=())), None)
     assert none.sentence == "None of 5 tags is audited: there is no pair to judge."
     assert "tag-not-on-main" in written["repository/calm.html"].partition("Rules that were judged")[2][:200]

@@ -88,7 +88,7 @@ def _beside(found: Sequence[RepositoryAudit]) -> str:
     said = ""
     broken = sum(v.severity is Severity.ERROR for r in found for v in r.broken)
     if broken:
-        said += f" Rules of severity error are broken {'once' if broken == 1 else f'{broken:,} times'}."
+        said += f" Broken rules of severity error: {broken:,}."
     unread = sum(bool(r.errors) for r in found)
     if unread and len(found) > 1:
         said += f" {unread:,} of {len(found):,} repositories could not be judged in full."
