@@ -179,6 +179,20 @@ def test_whatever_the_environment_says_of_columns(shop: Path, columns: str) -> N
     assert "present (merge)" in done.stdout
 
 
+def test_a_narrow_terminal_cuts_no_word_in_two(shop: Path) -> None:
+    command = f"stty cols 60; {sys.executable} -m auditor scan --no-ledger --quiet"
+    env = {**{k: v for k, v in os.environ.items() if k != "COLUMNS"}, "NO_COLOR": "1", "TERM": "xterm"}
+    done = subprocess.run(
+        ["script", "-qec", command, os.devnull], cwd=shop, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    words = done.stdout.split()
+    assert words.count("present") == 4  # with the conclusion's
+    assert "missing" in words[words.index("v2.3.1") :][:6]
+    assert max(map(len, done.stdout.splitlines())) <= 60
+    assert "\x1b" not in done.stdout
+
+
 def test_schemas_help_and_version(shop: Path) -> None:
     for which in ("config", "audit"):
         assert json.loads(run("schema", which).stdout)["type"] == "object"

@@ -23,7 +23,9 @@ _STYLES = {
     Status.UNKNOWN: "yellow",
 }
 _MOST_IN_SYNC = 20
+# Where nobody looks, lines are this long at least; on a terminal narrower than the other, words would be cut in two.
 _NARROWEST = 140
+_NARROW = 100
 _MOST_PATHS = 6
 
 
@@ -89,16 +91,19 @@ def _violation(console: Console, found: Violation) -> None:
 
 
 def _matrix(console: Console, found: RepositoryAudit) -> None:
-    table = Table(box=None, padding=(0, 2), header_style="bold")
+    narrow = console.width < _NARROW
+    table = Table(box=None, padding=(0, 1 if narrow else 2), header_style="bold")
     table.add_column("  hotfix", overflow="fold")
-    table.add_column("tagged", no_wrap=True)
+    if not narrow:
+        table.add_column("tagged", no_wrap=True)
     for branch in found.branches:
         table.add_column(_safe(branch.name), overflow="fold")
     rows = sorted(found.hotfixes, key=lambda h: all(_calm(v) for v in h.verdicts))
     calm = [h for h in rows if all(_calm(v) for v in h.verdicts)]
     for hotfix in [h for h in rows if h not in calm] + calm[:_MOST_IN_SYNC]:
         cells = [_cell(v) for v in hotfix.verdicts]
-        table.add_row(f"  {_safe(hotfix.tag)}", day(hotfix.tagged_at)[:10], *cells)
+        tagged = () if narrow else (day(hotfix.tagged_at)[:10],)
+        table.add_row(f"  {_safe(hotfix.tag)}", *tagged, *cells)
     console.print(table)
     if len(calm) > _MOST_IN_SYNC:
         console.print(f"  … and {len(calm) - _MOST_IN_SYNC} more hotfixes that are in sync everywhere")
