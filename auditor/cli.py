@@ -212,7 +212,7 @@ def backmerge(**said: Any) -> None:
 @click.option(
     "--schedule", metavar="CRON", help="When to scan, such as '30 2 * * *'; without it, what is there is served."
 )
-@click.option("--time-zone", default="UTC", show_default=True, metavar="NAME", help="The schedule's time zone.")
+@click.option("--time-zone", metavar="NAME", help="The schedule's time zone (UTC).")
 @click.option("--jitter", default="0s", show_default=True, metavar="DURATION", help="Put off each scan by up to this.")
 @click.option("--once-at-start", is_flag=True, help="Scan at once, too.")
 @click.option("--web-config", type=click.Path(path_type=Path), help="TLS and basic authentication (YAML).")

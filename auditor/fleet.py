@@ -34,6 +34,8 @@ _LOOK_EVERY = 0.25
 # Nearly all that an audit makes goes with it, so cycles are looked for after it, and within only a large one.
 _MANY_OBJECTS = 200_000
 _PR_SET_PDEATHSIG = 1
+# Who starts a run with `nohup` has the latter ignored: it stays so.
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -47,12 +49,14 @@ def run(
 
 @contextmanager
 def terminable() -> Iterator[None]:
-    """A request to end (SIGTERM) ends workers and removes folders too, as an interrupt from the keyboard does."""
-    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    """A request to end, or a terminal that is closed, ends workers and removes folders as an interrupt does."""
+    heard = [n for n in _ENDING if signal.getsignal(n) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, lambda number, _: sys.exit(128 + number)) for number in heard}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager
@@ -178,7 +182,8 @@ def _serve(pipe: Connection, parents: Connection, others: Sequence[Connection], 
     os.setpgid(0, 0)
     die_with_parent(supervisor.pid)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for number in (n for n in _ENDING if signal.getsignal(n) is not signal.SIG_IGN):
+        signal.signal(number, signal.SIG_DFL)
     for inherited in (parents, *others):
         inherited.close()
     tempfile.tempdir = str(supervisor.folder)

@@ -31,7 +31,7 @@ class Standing(StrEnum):
     IN_FORCE = "in-force"
     UNUSED = "unused"
     ENDED = "ended"
-    # Its pair could not be judged, so nobody can tell what it covers.
+    # Its pair or its rule could not be judged, so nobody can tell what it covers.
     UNKNOWN = "unknown"
 
 

@@ -96,8 +96,10 @@ def _of_rule(waiver: WaiverConfig, config: RepositoryConfig, audit: RepositoryAu
     judged = waiver.rule not in {n.rule for n in audit.not_judged}
     asked = audit.forge is not None or waiver.rule not in rules.on(config)
     used = any(_covers_violation(waiver, v) for v in audit.violations)
-    used = used or (not (judged and asked) and config.severity(waiver.rule or "") is not Severity.OFF)
-    return Standing.IN_FORCE if used else Standing.UNUSED
+    if used:
+        return Standing.IN_FORCE
+    off = config.severity(waiver.rule or "") is Severity.OFF
+    return Standing.UNUSED if off or (judged and asked) else Standing.UNKNOWN
 
 
 def _end_of(day: date) -> float:

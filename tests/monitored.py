@@ -169,6 +169,8 @@ def alerts(now: float) -> dict[str, Answer]:
         "BranchDriftScanAbsent": {},
         "BranchDriftRepositoryGone": {("vanished",): VANISHED},
         "BranchDriftBranchGone": {("in-order", "uat"): 1},
+        # Of what cannot be read nobody can say that it has none.
+        "BranchDriftNoHotfixes": {},
         "BranchDriftRepositoryNotScannable": {("dr-absent",): 0, ("gone",): 0},
         "BranchDriftForgeNotListed": {},
         "BranchDriftWaiverEndsSoon": {WAIVED: about(WAIVER_ENDS.timestamp() - now)},

@@ -232,6 +232,22 @@ def test_two_names_for_one_repository_stay_two(shop: Path, tmp_path: Path) -> No
         assert [r["name"] for r in document["repositories"]] == ["one", "two"]
 
 
+def test_explain_is_about_its_own_branch(shop: Path, tmp_path: Path) -> None:
+    """That another branch of the configuration is absent makes a scan incomplete, not this pair."""
+    file = tmp_path / "c.yaml"
+    file.write_text(f"repositories: [{{name: shop, path: {shop}, branches: [dev, ghost]}}]\n")
+    assert run("explain", "v2.3.1", "dev", "-c", file).returncode == 0
+    assert run("explain", "v2.3.1", "ghost", "-c", file).returncode == 3
+    assert run("scan", "-c", file, "--no-ledger").returncode == 3
+
+
+def test_a_report_folder_that_is_a_file_is_refused_before_the_scan(shop: Path, tmp_path: Path) -> None:
+    (tmp_path / "report").touch()
+    done = run("scan", shop, "--no-ledger", "--report-dir", tmp_path / "report")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "is a file, and a folder is needed" in done.stderr
+
+
 def test_explain_of_what_cannot_be_read_is_incomplete_not_bad_usage(tmp_path: Path) -> None:
     done = run("explain", "v2.3.1", "dr", tmp_path / "nothing")
     assert done.returncode == 3

@@ -150,6 +150,15 @@ def test_one_fault(tmp_path: Path, text: str | bytes, words: str) -> None:
     assert any(words in f for f in faults(tmp_path, text))
 
 
+def test_an_unknown_rule_beside_a_wrong_grade(tmp_path: Path) -> None:
+    text = "repositories:\n- name: a\n  path: x\n  rules:\n    tag-not-anotated: off\n    tag-moved: fatal\n"
+    unknown = 'there is no rule tag-not-anotated; did you mean "tag-not-annotated"?'
+    assert faults(tmp_path, text) == [
+        f"5: repositories.0.rules.tag-not-anotated: {unknown}",
+        "6: repositories.0.rules.tag-moved: must be 'error', 'warning', 'info' or 'off'",
+    ]
+
+
 def test_a_bomb_of_aliases_is_refused(tmp_path: Path) -> None:
     bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9)

@@ -80,7 +80,7 @@ def test_a_worker_keeps_nothing_of_what_it_audited(tmp_path: Path) -> None:
     assert set(after) == {before}
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_workers_end_with_their_parent(tmp_path: Path, how: signal.Signals) -> None:
     """A worker without its parent has no deadline and no memory limit: it must not outlive it."""
     told = tmp_path / "pid"
@@ -98,6 +98,26 @@ def test_workers_end_with_their_parent(tmp_path: Path, how: signal.Signals) -> N
     parent.send_signal(how)
     parent.wait(10)
     assert until(lambda: not Path(f"/proc/{told.read_text()}").exists())
+
+
+def test_a_run_that_is_to_outlive_its_terminal_does(tmp_path: Path) -> None:
+    """`nohup` has the signal ignored, and so it stays, in the workers too."""
+    code = (
+        "import os, signal\n"
+        "from auditor import fleet\n"
+        "from auditor.model import Problem\n"
+        "from auditor.unaudited import failed\n"
+        "from tests.test_fleet import fleet_of\n"
+        "def work(config):\n"
+        "    os.kill(os.getppid(), signal.SIGHUP)\n"
+        "    os.kill(os.getpid(), signal.SIGHUP)\n"
+        "    return failed(config, Problem('survived', ''))\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "print(fleet.run(fleet_of('a'), work, 1)[0].errors[0].code)\n"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=Path(__file__).parent.parent, capture_output=True, text=True, check=False)
+    assert done.stdout == "survived\n"
 
 
 def until(holds: Callable[[], bool], seconds: float = 60) -> bool:

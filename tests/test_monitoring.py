@@ -66,17 +66,18 @@ def test_every_query_and_every_alert_answers_with_the_known_numbers(tmp_path: Pa
 
 
 def remember_earlier(data: Path) -> None:
-    """A repository, and a branch, in the metrics of three days ago, and in no textfile tonight."""
+    """A repository, and a branch, in the metrics of three days ago and in no textfile tonight; and hotfixes then."""
     require("promtool")
     now = int(time.time())
     name = "branch_drift_last_scan_timestamp_seconds"
     then = range(now - 262_800, now - 255_600, 60)
     samples = [f'{name}{{repository="vanished"}} {monitored.VANISHED} {t}' for t in then]
     branch = [f'branch_drift_in_sync{{repository="in-order",branch="uat"}} 1 {t}' for t in then]
+    had = [f'branch_drift_hotfixes{{repository="gone"}} 3 {t}' for t in then]
     lines = data.parent / "then.txt"
     data.parent.mkdir(parents=True)
-    types = (f"# TYPE {name} gauge", "# TYPE branch_drift_in_sync gauge")
-    lines.write_text("\n".join((types[0], *samples, types[1], *branch, "# EOF\n")))
+    types = [f"# TYPE {n} gauge" for n in (name, "branch_drift_in_sync", "branch_drift_hotfixes")]
+    lines.write_text("\n".join((types[0], *samples, types[1], *branch, types[2], *had, "# EOF\n")))
     command = ("promtool", "tsdb", "create-blocks-from", "openmetrics", lines, data)
     subprocess.run(command, check=True, capture_output=True)
 

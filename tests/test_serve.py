@@ -266,6 +266,7 @@ def test_bad_usage_is_2(config: Path) -> None:
     [
         ({"schedule": "x"}, "no cron expression"),
         ({"schedule": "* * * * *", "time_zone": "Mars/Phobos"}, "no time zone"),
+        ({"time_zone": "Europe/Berlin"}, "--time-zone needs --schedule"),
         ({"jitter": "soon"}, "no duration"),
         ({"listen": "nowhere"}, "no address and port"),
         ({"listen": "192.0.2.1:80"}, "cannot be listened on"),
@@ -275,7 +276,7 @@ def test_bad_usage_is_2(config: Path) -> None:
     ],
 )
 def test_after_bad_usage_nothing_is_written(config: Path, changed: dict[str, Any], said: str) -> None:
-    usual = Options(config, "127.0.0.1:0", None, "UTC", "0s", False, None, 3, "text", ScanOptions())
+    usual = Options(config, "127.0.0.1:0", None, None, "0s", False, None, 3, "text", ScanOptions())
     with pytest.raises(UsageError, match=said):
         run(replace(usual, **changed))
     assert not (config.parent / ".branch-drift").exists()

@@ -32,12 +32,19 @@ def run(tag: str, branch: str, repository: Path | None, file: Path | None, main:
         names = nearest(str(repository or ""), [r.name for r in config.repositories], _MOST_NAMES)
         raise UsageError(f"name one repository of the configuration{names}")
     now = int(time.time())
-    found = audit_repository(wanted[0], now, config.state)
-    found = _asked(found, wanted[0], tag, branch, now)
+    alone = _alone(wanted[0], branch)
+    found = audit_repository(alone, now, config.state)
+    found = _asked(found, alone, tag, branch, now)
     hotfix, verdict = _pair(found, tag, branch)
     recorded = _recorded(config, found.name, hotfix.tag, branch) if file else ()
     files.write_text("-", "\n".join(_story(found, hotfix, verdict, recorded)) + "\n")
     return Audit(Tool("", "", ""), 0, 0, None, (replace(found, violations=()),)).exit_code
+
+
+def _alone(config: RepositoryConfig, branch: str) -> RepositoryConfig:
+    """The configuration for one branch alone: that another is absent is no matter here."""
+    one = tuple(b for b in config.branches if b.name == branch)
+    return config.model_copy(update={"branches": one}) if one else config
 
 
 def _asked(found: RepositoryAudit, config: RepositoryConfig, tag: str, branch: str, now: int) -> RepositoryAudit:

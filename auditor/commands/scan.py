@@ -65,6 +65,7 @@ def run(options: Options) -> int:
     config = configuration(options.repositories, options.config, options.main_, options.branches)
     for path in (options.output, options.metrics_textfile, options.report_dir):
         files.require_folder(path)
+    files.require_no_file(options.report_dir)
     if options.form in BINARY:
         files.require_no_terminal(options.output)
     if options.assets == "linked" and options.report_dir is None:

@@ -33,7 +33,7 @@ class Options:
     config: Path
     listen: str
     schedule: str | None
-    time_zone: str
+    time_zone: str | None
     jitter: str
     once_at_start: bool
     web_config: Path | None
@@ -69,8 +69,10 @@ def _plan(options: Options) -> schedule.Schedule | None:
     except ValidationError:
         raise UsageError(f"--jitter: {options.jitter} is no duration; write it like 30s or 10m") from None
     if options.schedule is None:
+        if options.time_zone is not None:
+            raise UsageError("--time-zone needs --schedule")
         return None
-    return schedule.parse(options.schedule, options.time_zone, jitter, str(options.config.resolve()))
+    return schedule.parse(options.schedule, options.time_zone or "UTC", jitter, str(options.config.resolve()))
 
 
 @contextmanager
@@ -101,7 +103,7 @@ class _Loop:
         self.runs = runs
         self.server = server
         self.stop = stop
-        self.key = f"{options.schedule} {options.time_zone}"
+        self.key = f"{options.schedule} {options.time_zone or 'UTC'}"
 
     def run(self) -> None:
         """Until asked to end."""

@@ -29,6 +29,12 @@ def require_folder(path: str | Path | None) -> None:
         raise UsageError(f"{path}: cannot be written: there is no folder {Path(path).resolve().parent}")
 
 
+def require_no_file(path: Path | None) -> None:
+    """Says before the scan that there is a file where a folder is to be."""
+    if path is not None and path.exists() and not path.is_dir():
+        raise UsageError(f"{path}: is a file, and a folder is needed")
+
+
 def write_text(path: str | Path, text: str) -> None:
     """Writes to `-` (standard output), or replaces a file at once: readers see the old or the new one.
 

@@ -23,10 +23,11 @@ from auditor.serve.runs import METRICS, Run, Runs
 _LOOK_EVERY = 0.25
 _TO_END = 15.0
 _FINISHED = (0, 1, 3)
+_ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Stop:
-    """Whether the process has been asked to end (SIGTERM, SIGINT).
+    """Whether the process has been asked to end (SIGTERM, SIGINT), or its terminal was closed (SIGHUP).
 
     A pipe, not an event: a handler that set an event could wait for the very lock that it interrupted.
     """
@@ -38,7 +39,8 @@ class Stop:
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Takes the signals over for a while."""
-        before = {number: signal.signal(number, self._note) for number in (signal.SIGTERM, signal.SIGINT)}
+        heard = [n for n in _ENDING if signal.getsignal(n) is not signal.SIG_IGN]
+        before = {number: signal.signal(number, self._note) for number in heard}
         try:
             yield
         finally:
