@@ -144,12 +144,13 @@ class Content(Marks):
 
     def _undone_hunks(self, before: Side, after: Side, there: Side) -> frozenset[int]:
         maybe = dict(self._could_stand(before.oid, after.oid, there.oid))
+        again = {n for n, h in maybe.items() if self._back_whole(h, before.oid, after.oid, there.oid)}
         since = self.hunks(before.oid, there.oid) if maybe else None
         old = [(h.old, h.removed) for h in since or ()]
-        maybe = {n: h for n, h in maybe.items() if places.stands(h.old, h.removed, old)}
+        maybe = {n: h for n, h in maybe.items() if n not in again and places.stands(h.old, h.removed, old)}
         from_after = self.hunks(after.oid, there.oid) if maybe else None
         if since is None or from_after is None:
-            return _NONE
+            return frozenset(again)
         new = [(h.old, h.removed) for h in from_after]
         back = {
             n: h
@@ -158,7 +159,8 @@ class Content(Marks):
             and not (h.removed == 0 and self._goes_on(h, (before.oid, after.oid, there.oid), since, from_after))
         }
         elsewhere = self._put_elsewhere(before.oid, after.oid, back)
-        return frozenset(n for n, h in back.items() if not places.moved_within(h, elsewhere[n], since, from_after))
+        stay = {n for n, h in back.items() if not places.moved_within(h, elsewhere[n], since, from_after)}
+        return frozenset(again | stay)
 
     def _put_elsewhere(self, before: str, after: str, back: Iterable[int]) -> dict[int, list[Hunk]]:
         """For each of some hunks of a change, the others that add a line that it removes: none, where they are many."""
@@ -244,6 +246,18 @@ class Content(Marks):
         new = lines.with_surroundings(self.lines(after), hunk.new, hunk.added)
         data = self.store.blob(there)
         return hunk.added > 0 and lines.has_block(data, new) and not lines.has_block(data, old)
+
+    def _back_whole(self, hunk: Hunk, before: str, after: str, there: str) -> bool:
+        """Whether a hunk's old lines stand once more, somewhere, with the lines around them, and its new ones do not.
+
+        Where a function was moved, or two neighbours changed places, which lines a diff pairs is chance.
+        """
+        old = lines.with_surroundings(self.lines(before), hunk.old, hunk.removed)
+        new = lines.with_surroundings(self.lines(after), hunk.new, hunk.added)
+        data = self.store.blob(there)
+        if hunk.removed == 0 or lines.has_block(data, new):
+            return False
+        return lines.count_block(data, old) > lines.count_block(self.store.blob(after), old)
 
     def restored(
         self, change: Change, earlier: Side | None, there: Side | None, came: Side | None = None

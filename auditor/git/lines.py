@@ -108,6 +108,11 @@ def has_block(data: bytes, block: bytes) -> bool:
     return b"\n" + block in b"\n" + data
 
 
+def count_block(data: bytes, block: bytes) -> int:
+    """How often a text has a block of whole lines."""
+    return (b"\n" + data).count(b"\n" + block)
+
+
 def mostly_in(added: Iterable[bytes], inserted: Counter[bytes]) -> bool:
     """Whether at least half of the added lines are among those inserted elsewhere in the file.
 

@@ -1,0 +1,116 @@
+"""Verdicts that were found wrong on real histories: how a fix's lines stand in a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.build import CART, LOGIN, LOGIN_FIXED, Files, Repo, back_merge, hotfix, protocol
+from tests.judged import assert_checks_hold, audit, pair, told
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return protocol(tmp_path / "shop", branches=("dev",))
+
+
+def started(repo: Repo, files: Files) -> None:
+    """Something more on main, released, and qa cut from there."""
+    repo.commit("Go on", files)
+    repo.tag("v2.4.0")
+    repo.branch("qa")
+
+
+def fixed(repo: Repo, files: Files) -> str:
+    """A hotfix of one commit."""
+    oid = repo.commit("Mend it", files)
+    repo.tag("v2.4.1")
+    return oid
+
+
+def judged(repo: Repo) -> tuple[str, str | None]:
+    assert_checks_hold(repo.path, pair(audit(repo, branches=["qa"]), "v2.4.1", "qa"))
+    return told(repo, "qa", "v2.4.1")
+
+
+SERVICE = "{}:\n  image: shop\n  user: shop\n  restart: no\n  memory: 256\n  cpus: 1\n  shell: sh\n  replicas: 1\n"
+SERVICES = [SERVICE.format(name) for name in ("front", "cart", "stock")]
+
+
+def with_memory(*places: int) -> Files:
+    return {"services.yaml": "".join(s.replace("256", "512") if n in places else s for n, s in enumerate(SERVICES))}
+
+
+def test_the_same_change_of_a_like_block_is_not_the_fix(repo: Repo) -> None:
+    """A patch identity has no line numbers; but the old lines stand in their place, and on main they do not."""
+    started(repo, with_memory())
+    fixed(repo, with_memory(1))
+    repo.switch("qa")
+    repo.commit("More memory for the front", with_memory(0))
+    assert judged(repo)[0] == "missing"
+
+
+def test_the_fix_after_the_same_change_of_a_like_block(repo: Repo) -> None:
+    started(repo, with_memory())
+    fixed(repo, with_memory(1))
+    repo.switch("qa")
+    repo.commit("More memory for the front", with_memory(0))
+    repo.commit("And for the cart", with_memory(0, 1))
+    assert judged(repo) == ("present", "cherry-pick")
+
+
+NAMES = ("log", "body", "auth", "admin", "cache", "end")
+USES = [f"use({name})\n" for name in NAMES]
+BLOCKS = ["".join(f"{name}_{step}()\n" for step in range(5)) for name in NAMES]
+
+
+@pytest.mark.parametrize("uses", [USES, BLOCKS], ids=["lines", "blocks"])
+@pytest.mark.parametrize(("turned", "status"), [(False, "reverted"), (True, "present")])
+def test_two_neighbours_that_changed_places(repo: Repo, uses: list[str], turned: bool, status: str) -> None:
+    """Which of two swapped neighbours was moved is chance: here the old order stands, or the new one still does."""
+    log, body, auth, *rest = uses
+    started(repo, {"src/order.py": "".join(uses)})
+    fixed(repo, {"src/order.py": "".join([log, auth, body, *rest])})
+    repo.switch("qa")
+    repo.merge("main")
+    order = [log, auth, body, *rest] if turned else uses
+    repo.commit("Tidy up", {"src/order.py": "".join([*order, "use(metrics)\n"])})
+    assert judged(repo)[0] == status
+
+
+CLIENT = """\
+    client = make(
+        debug(settings),
+        cache(True),
+        writer({}),
+        credentials(settings.file),
+    )
+    return client
+"""
+OTHER = "\n\ndef other():\n" + "".join(f"    {step}()\n" for step in ("one", "two", "three", "four", "five", "six"))
+
+
+@pytest.mark.parametrize(("last", "status"), [("out", "reverted"), ("stderr", "present"), ("file", "present")])
+def test_a_line_of_a_function_that_was_moved_within_the_file(repo: Repo, last: str, status: str) -> None:
+    """It is back, or as the fix left it, or went on."""
+    opened = f"def opened(out):\n    log('open')\n{CLIENT}{OTHER}"
+    started(repo, {"src/client.py": opened.format("out")})
+    fixed(repo, {"src/client.py": opened.format("stderr")})
+    repo.switch("qa")
+    repo.merge("main")
+    moved = f"def opened(out):\n    log('open')\n    return plain({{0}})\n{OTHER}\n\ndef plain({{0}}):\n{CLIENT}"
+    repo.commit("A function of its own", {"src/client.py": moved.replace("{0}", "").format("stderr")})
+    repo.commit("Go on", {"src/client.py": moved.replace("{0}", "out").format(last)})
+    assert judged(repo)[0] == status
+
+
+def test_a_second_place_made_as_the_first_one_was_once(repo: Repo) -> None:
+    """The old lines stand once more; but the fix's stand where it put them."""
+    started(repo, {"src/client.py": f"def opened():\n{CLIENT.format('out')}"})
+    fixed(repo, {"src/client.py": f"def opened():\n{CLIENT.format('stderr')}"})
+    repo.switch("qa")
+    repo.merge("main")
+    second = f"def opened():\n{CLIENT.format('stderr')}{OTHER}\n\ndef plain(out):\n{CLIENT.format('out')}"
+    repo.commit("Another", {"src/client.py": second})
+    assert judged(repo) == ("present", "merge")
