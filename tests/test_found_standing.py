@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.build import CART, LOGIN, LOGIN_FIXED, Files, Repo, back_merge, hotfix, protocol
+from tests.build import Files, Repo, protocol
 from tests.judged import assert_checks_hold, audit, pair, told
 
 
