@@ -25,6 +25,9 @@ _UNDONE = 150_000
 # Lines that so many places of a change brought are too common to tell which of them was moved.
 _MOST_MOVES = 16
 
+# Of lines that gave way less than this stands somewhere.
+_FEW = 1 / 2
+
 _WHOLE = frozenset({-1})
 _MODE = frozenset({-2})
 _NONE: frozenset[int] = frozenset()
@@ -248,14 +251,15 @@ class Content(Marks):
         return hunk.added > 0 and lines.has_block(data, new) and not lines.has_block(data, old)
 
     def _back_whole(self, hunk: Hunk, before: str, after: str, there: str) -> bool:
-        """Whether a hunk's old lines stand once more, somewhere, with the lines around them, and its new ones do not.
+        """Whether a hunk's old lines stand once more, somewhere, with the lines around them, and few new ones do.
 
         Where a function was moved, or two neighbours changed places, which lines a diff pairs is chance.
         """
         old = lines.with_surroundings(self.lines(before), hunk.old, hunk.removed)
         new = lines.with_surroundings(self.lines(after), hunk.new, hunk.added)
+        added = self.lines(after)[hunk.new : hunk.new + hunk.added]
         data = self.store.blob(there)
-        if hunk.removed == 0 or lines.has_block(data, new):
+        if hunk.removed == 0 or lines.has_block(data, new) or (added and share(added, self.standing(there)) >= _FEW):
             return False
         return lines.count_block(data, old) > lines.count_block(self.store.blob(after), old)
 
