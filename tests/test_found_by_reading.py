@@ -292,6 +292,24 @@ def test_a_fix_of_a_file_that_the_branch_has_in_another_folder(hashed: Repo) -> 
     assert told(hashed, "qa", "v2.4.1")[0] == "present"
 
 
+def test_such_a_fix_whose_old_line_is_back(hashed: Repo) -> None:
+    text = HASHER.replace("digest(key, 0)", "digest(key)").replace("digest(key, 3)", "digest(key or '', 3)")
+    hashed.commit("Mend the hash", {"src/storage/mvcc/hash.py": text})
+    reworked(hashed, text)
+    assert told(hashed, "qa", "v2.4.1")[0] == "present"
+    reworked(hashed, text.replace("digest(key or '', 3)", "digest(key, 3)"))
+    assert told(hashed, "qa", "v2.4.1") == ("reverted", None)
+    assert_checks_hold(hashed.path, pair(audit(hashed, branches=["qa"]), "v2.4.1", "qa"))
+
+
+def test_such_a_fix_within_other_work(hashed: Repo) -> None:
+    """No commit makes its change, but its lines are there."""
+    text = HASHER.replace("digest(key, 0)", "digest(key)").replace("digest(key, 3)", "digest(key or '', 3)")
+    hashed.commit("Mend the hash", {"src/storage/mvcc/hash.py": text.replace("digest(key, 2)", "digest(key, 22)")})
+    assert told(hashed, "qa", "v2.4.1")[0] == "present"
+    assert_checks_hold(hashed.path, pair(audit(hashed, branches=["qa"]), "v2.4.1", "qa"))
+
+
 def test_a_namesake_in_another_folder_is_another_file(repo: Repo) -> None:
     hash_mended_on_main(repo)
     repo.commit("Hashes of mail", {"src/mail/hash.py": "def mail_hash(mail):\n    return mail.id\n" * 12})

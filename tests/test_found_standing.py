@@ -83,7 +83,7 @@ CLIENT = """\
     client = make(
         debug(settings),
         cache(True),
-        writer({}),
+        write_to({}),
         credentials(settings.file),
     )
     return client
@@ -92,8 +92,9 @@ OTHER = "\n\ndef other():\n" + "".join(f"    {step}()\n" for step in ("one", "tw
 
 
 @pytest.mark.parametrize(("last", "status"), [("out", "reverted"), ("stderr", "present"), ("file", "present")])
-def test_a_line_of_a_function_that_was_moved_within_the_file(repo: Repo, last: str, status: str) -> None:
-    """It is back, or as the fix left it, or went on."""
+@pytest.mark.parametrize("more", ["", "        names,\n"])
+def test_a_line_of_a_function_that_was_moved_within_the_file(repo: Repo, more: str, last: str, status: str) -> None:
+    """It is back, or as the fix left it, or went on; the lines around it went on, too."""
     opened = f"def opened(out):\n    log('open')\n{CLIENT}{OTHER}"
     started(repo, {"src/client.py": opened.format("out")})
     fixed(repo, {"src/client.py": opened.format("stderr")})
@@ -101,7 +102,8 @@ def test_a_line_of_a_function_that_was_moved_within_the_file(repo: Repo, last: s
     repo.merge("main")
     moved = f"def opened(out):\n    log('open')\n    return plain({{0}})\n{OTHER}\n\ndef plain({{0}}):\n{CLIENT}"
     repo.commit("A function of its own", {"src/client.py": moved.replace("{0}", "").format("stderr")})
-    repo.commit("Go on", {"src/client.py": moved.replace("{0}", "out").format(last)})
+    there = moved.replace("{0}", "out").format(last).replace("file),\n", f"file),\n{more}")
+    repo.commit("Go on", {"src/client.py": there})
     assert judged(repo)[0] == status
 
 
@@ -114,3 +116,42 @@ def test_a_second_place_made_as_the_first_one_was_once(repo: Repo) -> None:
     second = f"def opened():\n{CLIENT.format('stderr')}{OTHER}\n\ndef plain(out):\n{CLIENT.format('out')}"
     repo.commit("Another", {"src/client.py": second})
     assert judged(repo) == ("present", "merge")
+
+
+BUS = """\
+def export(handle, runtime):
+    s = None
+{}    s = address(runtime)
+    if not s:
+        return FAILED
+    return setenv(handle, "BUS", s)
+"""
+CHECKED = """\
+    # We really should move the check into those who
+    # start the bus, instead of forcing the variable here.
+    s = join(runtime, "/bus")
+    if not s:
+        return FAILED
+    if not access(s):
+        return SUCCESS
+    s = free(s)
+"""
+CHECKED_AGAIN = """\
+    # The variable is needed by programs that do not find the
+    # bus without it; where there is no socket it is not set.
+    path = join_here(runtime, "/bus")
+    if access(path) < 0:
+        return SUCCESS
+"""
+
+
+@pytest.mark.parametrize(("digits", "status"), [(40, "reverted"), (10, "present")])
+def test_a_revert_by_hand_that_brings_the_old_code_back_in_other_words(repo: Repo, digits: int, status: str) -> None:
+    """Little of the old text came back. What git writes names the whole id; a shorter one is somebody's remark."""
+    started(repo, {"src/bus.py": BUS.format(CHECKED)})
+    oid = fixed(repo, {"src/bus.py": BUS.format("")})
+    repo.switch("qa")
+    repo.merge("main")
+    text = f'Revert "Mend it"\n\nThis reverts commit {oid[:digits]}.'
+    repo.commit(text, {"src/bus.py": BUS.format(CHECKED_AGAIN)})
+    assert judged(repo)[0] == status

@@ -18,7 +18,7 @@ import pygit2
 _FLAGS = pygit2.enums.DiffOption.FORCE_TEXT
 # As many lines around a change as git shows with it.
 CONTEXT = 3
-_AROUND = 2
+AROUND = 2
 
 
 class Hunk(NamedTuple):
@@ -98,9 +98,9 @@ def bare(lines: Iterable[bytes]) -> Counter[bytes]:
     return Counter(text for line in lines if (text := b"".join(line.split())))
 
 
-def with_surroundings(text: Sequence[bytes], start: int, length: int) -> bytes:
-    """Lines `start` to `start + length` with up to two lines on each side."""
-    return b"".join(text[max(0, start - _AROUND) : start + length + _AROUND])
+def with_surroundings(text: Sequence[bytes], start: int, length: int, around: int = AROUND) -> bytes:
+    """Lines `start` to `start + length` with up to so many lines `around` them on each side."""
+    return b"".join(text[max(0, start - around) : start + length + around])
 
 
 def has_block(data: bytes, block: bytes) -> bool:

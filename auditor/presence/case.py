@@ -67,7 +67,8 @@ class Case:
         return replace(self.place(commit), ends=(self.line.tip, self.scene.main.tip, commit))
 
     def _place(self, commit: str, arrival: Callable[[], tuple[Place, Place] | None] | None) -> Place:
-        return Place(self.scene, self.fix, commit, (self.line.tip, self.scene.main.tip), arrival, self.older)
+        ends = (self.line.tip, self.scene.main.tip)
+        return Place(self.scene, self.fix, commit, ends, arrival, self.older, self.line)
 
     def arrival(self) -> tuple[Place, Place] | None:
         """Where the branch and what brought `came` had parted, and the branch's first-parent commit just after it.

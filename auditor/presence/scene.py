@@ -209,6 +209,7 @@ class Place:
     `arrival`, where it can be known: what the branch had in common with the fix before it came, and the branch just
     after. It is seldom needed, and worked out when it is.
     `older` are files as they were before earlier fixes that this one goes on from, where a tip stands so again.
+    `line` is the branch whose commit it is, or with which it is compared.
     """
 
     scene: Scene
@@ -217,6 +218,7 @@ class Place:
     ends: tuple[str, ...]
     arrival: Callable[[], tuple[Place, Place] | None] | None = None
     older: tuple[Older, ...] = ()
+    line: Line | None = None
 
     def side(self, change: Change) -> Side | None:
         """The file at this commit, followed through a rename where its own path is empty."""
@@ -230,7 +232,15 @@ class Place:
             found = content.at(self.commit, moved) if moved else None
             if found is not None:
                 return found
-        return None
+        return self._namesake(change)
+
+    def _namesake(self, change: Change) -> Side | None:
+        """The file that the branch made under another name from the first. What has the fix has the fix's own."""
+        line, content = self.line, self.scene.content
+        if line is None or self.scene.contains(line, self.fix.number):
+            return None
+        names = self.scene.namesakes(self.fix, change, line)
+        return next((side for name in names if (side := content.at(self.commit, name)) is not None), None)
 
     def undone(self) -> frozenset[tuple[str, int]]:
         """The regions of the fix that stand here as they were before it, or before it came to the branch."""

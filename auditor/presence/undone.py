@@ -14,6 +14,9 @@ from auditor.presence.scene import Place, inverse
 from auditor.presence.since import first_of_last
 
 _ENOUGH, _MOST = 1 / 3, 1 / 2
+# Of a revert that names the whole id, as git writes it. Where lines had moved on, it is often made by hand.
+_SOME = 1 / 8
+_WHOLE_ID = 40
 # Of a file that thousands of commits touch, so many are looked at.
 _LATEST = 200
 # So many commits are looked at first, then twice as many, and so on.
@@ -154,7 +157,7 @@ def _by_message(case: Case, number: int) -> Iterator[tuple[int, bool]]:
 
 
 def _did(case: Case, revert: int, *, out: bool) -> bool:
-    """Whether a commit did what its message says: the region stands so, or a third of the lines went or came.
+    """Whether a commit did what its message says: the region stands so, or enough of the lines went or came.
 
     The fix's own lines, that is: what comes in their place may be older than what the fix replaced. Half of them
     went from wherever they were, if their file is not there any more.
@@ -166,7 +169,8 @@ def _did(case: Case, revert: int, *, out: bool) -> bool:
         return min(likeness.share(case, brought)) >= _ENOUGH
     gone, back = likeness.taken_back(case, brought)
     adds = any(case.scene.content.changed_lines(c)[1] for c in case.fix.changes or ())
-    return (gone if adds else back) >= _ENOUGH or likeness.taken_elsewhere(case, brought) >= _MOST
+    enough = _SOME if any(len(named) == _WHOLE_ID for named in case.scene.history.reverts[revert]) else _ENOUGH
+    return (gone if adds else back) >= enough or likeness.taken_elsewhere(case, brought) >= _MOST
 
 
 def _turned(case: Case, revert: int, *, out: bool) -> bool:
