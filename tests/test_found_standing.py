@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.build import Files, Repo, protocol
+from tests.build import CART, LOGIN, LOGIN_FIXED, Files, Repo, back_merge, hotfix, protocol
 from tests.judged import assert_checks_hold, audit, pair, told
 
 
@@ -32,6 +32,25 @@ def fixed(repo: Repo, files: Files) -> str:
 def judged(repo: Repo) -> tuple[str, str | None]:
     assert_checks_hold(repo.path, pair(audit(repo, branches=["qa"]), "v2.4.1", "qa"))
     return told(repo, "qa", "v2.4.1")
+
+
+LOGIN_PART, LOGOUT_PART = LOGIN.split("\n\ndef logout")[0], "def logout" + LOGIN.split("def logout")[1]
+LOGIN_PART_FIXED = LOGIN_FIXED.split("\n\ndef logout")[0]
+
+
+@pytest.mark.parametrize("left", [LOGOUT_PART, "from accounts import *\n"], ids=["a part", "a pointer"])
+@pytest.mark.parametrize(("part", "status"), [(LOGIN_PART, "reverted"), (LOGIN_PART_FIXED + "# \n", "present")])
+def test_a_revert_that_names_the_fix_where_code_moved_and_its_file_stayed(
+    repo: Repo, left: str, part: str, status: str
+) -> None:
+    """And one that only says so, but touches none of its lines."""
+    landed = hotfix(repo)
+    back_merge(repo, "main", "dev")
+    repo.switch("dev")
+    repo.commit("Move login", {"src/login.py": left, "src/accounts.py": f"{CART}\n\n{LOGIN_PART_FIXED}"})
+    text = f'Revert "Fix login-crash"\n\nThis reverts commit {landed.fix}.'
+    repo.commit(text, {"src/accounts.py": f"{CART}\n\n{part}"})
+    assert told(repo)[0] == status
 
 
 SERVICE = "{}:\n  image: shop\n  user: shop\n  restart: no\n  memory: 256\n  cpus: 1\n  shell: sh\n  replicas: 1\n"

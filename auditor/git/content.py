@@ -255,11 +255,11 @@ class Content(Marks):
 
         Where a function was moved, or two neighbours changed places, which lines a diff pairs is chance.
         """
-        removed = self.lines(before)[hunk.old : hunk.old + hunk.removed]
-        added = self.lines(after)[hunk.new : hunk.new + hunk.added]
-        # Lines that tell are known by one on each side, which a function that was moved has more often than two.
-        around = 1 if wording.tells(removed) else lines.AROUND
-        old = lines.with_surroundings(self.lines(before), hunk.old, hunk.removed, around)
+        text, added = self.lines(before), self.lines(after)[hunk.new : hunk.new + hunk.added]
+        # Where each tells, one line on each side is enough: a function that was moved has one more often than two.
+        near = text[max(0, hunk.old - 1) : hunk.old + hunk.removed + 1]
+        around = 1 if all(wording.tells([line]) for line in near) else lines.AROUND
+        old = lines.with_surroundings(text, hunk.old, hunk.removed, around)
         new = lines.with_surroundings(self.lines(after), hunk.new, hunk.added)
         data = self.store.blob(there)
         if hunk.removed == 0 or lines.has_block(data, new) or (added and share(added, self.standing(there)) >= _FEW):

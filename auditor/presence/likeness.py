@@ -46,15 +46,15 @@ def taken_back(case: Case, changes: Changes) -> tuple[float, float]:
 def taken_elsewhere(case: Case, changes: Changes) -> float:
     """The share, from 0 to 1, of the fix's added lines that `changes` removes from any file, where code has moved.
 
-    That is where nobody finds the file on the branch: lines of other files count for nothing.
+    So it has where the fix's own file is gone, or has less than half of them: a copy of them elsewhere is no move.
     """
-    content, moved = case.scene.content, names(case.scene, case.fix, case.line)
+    content, place = case.scene.content, case.place()
     removed: Counter[bytes] = sum((content.changed_lines(c)[0] for c in changes), Counter())
     wanted = met = 0
     for change in case.fix.changes or ():
         added = content.changed_lines(change)[1]
         wanted += added.total()
-        if moved[change.path] == change.path and content.at(case.line.tip, change.path) is None:
+        if 2 * (added & content.all_lines(place.side(change))).total() < added.total():
             met += (added & removed).total()
     return met / wanted if wanted else 0.0
 
