@@ -174,3 +174,19 @@ def test_a_revert_by_hand_that_brings_the_old_code_back_in_other_words(repo: Rep
     text = f'Revert "Mend it"\n\nThis reverts commit {oid[:digits]}.'
     repo.commit(text, {"src/bus.py": BUS.format(CHECKED_AGAIN)})
     assert judged(repo)[0] == status
+
+
+DOCKER = "ARG GO=1.20\nARG ALPINE=3.18\n{}\nFROM golang\nRUN build\nRUN test\n"
+
+
+@pytest.mark.parametrize(("last", "status"), [("ARG XX=1.4.0\nARG DEBUG\n", "present"), ("ARG DEBUG\n", "reverted")])
+def test_a_line_of_the_branch_s_own_beside_the_fix_did_not_come_back(repo: Repo, last: str, status: str) -> None:
+    """It never went away. With the fix's line gone, the place is as it was before the fix came."""
+    started(repo, {"Dockerfile": DOCKER.format("")})
+    oid = fixed(repo, {"Dockerfile": DOCKER.format("ARG XX=1.3.0\n")})
+    repo.switch("qa")
+    repo.commit("Debug", {"Dockerfile": DOCKER.format("ARG DEBUG\n")})
+    picked = DOCKER.format("ARG XX=1.3.0\nARG DEBUG\n")
+    repo.commit(f"Mend it\n\n(cherry picked from commit {oid})", {"Dockerfile": picked})
+    repo.commit("Younger ones", {"Dockerfile": DOCKER.format(last).replace("3.18", "3.19")})
+    assert judged(repo)[0] == status

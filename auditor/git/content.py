@@ -267,17 +267,28 @@ class Content(Marks):
         return lines.count_block(data, old) > lines.count_block(self.store.blob(after), old)
 
     def restored(
-        self, change: Change, earlier: Side | None, there: Side | None, came: Side | None = None
+        self,
+        change: Change,
+        earlier: Side | None,
+        there: Side | None,
+        came: Side | None = None,
+        arrived: Side | None = None,
     ) -> frozenset[int]:
         """Which hunks of `change` gave way to what stood there `earlier`, which is not what the change found there.
 
         So it is where a change to a change is lost with the change that it was made to. What stood so already
-        in the file as it `came` did not give way.
+        in the file as it `came` did not give way, nor did what went on from the file as it `arrived`.
         """
-        return self._restored(change.before, change.after, earlier, there, came)
+        return self._restored(change.before, change.after, earlier, there, came, arrived)
 
     def _find_restored(
-        self, before: Side | None, after: Side | None, earlier: Side | None, there: Side | None, came: Side | None
+        self,
+        before: Side | None,
+        after: Side | None,
+        earlier: Side | None,
+        there: Side | None,
+        came: Side | None,
+        arrived: Side | None,
     ) -> frozenset[int]:
         change = Change("", before, after)
         if earlier is None or earlier.oid in {side.oid for side in (before, after) if side}:
@@ -294,7 +305,19 @@ class Content(Marks):
             return _NONE
         since_earlier = Change("", earlier, after)
         larger = self.undone(since_earlier, there) - self.undone(since_earlier, came)
-        return frozenset(n for i in larger if i in met for n in met[i][1])
+        back = [(h, n) for i, (h, n) in met.items() if i in larger]
+        if arrived is not None and back and self._replaced(change, arrived, there):
+            newly = self.all_lines(there) - self.all_lines(arrived)
+            back = [(h, n) for h, n in back if lines.bare(texts[0][h.old : h.old + h.removed]) & newly]
+        return frozenset(n for _, some in back for n in some)
+
+    def _replaced(self, change: Change, arrived: Side, there: Side) -> bool:
+        """Whether lines of a change gave way to as many others, or more, since they arrived: so they went on."""
+        added, old = self.changed_lines(change)[1], self.lines(arrived.oid)
+        gave = [
+            h for h in self.hunks(arrived.oid, there.oid) or () if lines.bare(old[h.old : h.old + h.removed]) & added
+        ]
+        return bool(gave) and all(h.added >= h.removed for h in gave)
 
     def size(self, change: Change) -> int:
         """How many hunks a change has, a change of mode among them (1 for a file taken as a whole)."""

@@ -267,7 +267,7 @@ class Place:
         if came in (earlier, here):
             return frozenset()
         restored = self.scene.content.restored
-        back = restored(change, earlier, here)
+        back = restored(change, earlier, here, arrived=came)
         return back - restored(change, earlier, came) if back else back
 
     def gone(self) -> frozenset[tuple[str, int]]:
