@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from auditor.git.changes import Changes
-from auditor.git.content import Content, Replay
+from auditor.git.content import Content
+from auditor.git.replays import Replay
 from auditor.model import Forecast
 
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from auditor.git import lines, places
 from auditor.git.changes import Change, Side
-from auditor.git.content import Content, Replay
+from auditor.git.content import Content
 from auditor.git.history import History
+from auditor.git.replays import Replay
 from auditor.git.sketches import Sketches
 from auditor.git.store import open_store
 from auditor.presence.below import Below
