@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ class Renames(Trees):
     def __init__(self, store: Store, tips: Iterable[str] = ()) -> None:
         super().__init__(store, tips)
         self._renamed = lru_cache(_ANSWERS)(self._find_renamed)
+        self._moved = lru_cache(_ANSWERS)(self._find_moved)
         self._files = Bounded(_LISTINGS, self._list_files, lambda listing: _OF_FILE * (1 + len(listing.names)))
         self._added = lru_cache(_CACHED_LISTINGS)(self._list_added)
         self._counts: Bounded[str, Counter[bytes]] = Bounded(
@@ -64,19 +66,80 @@ class Renames(Trees):
         return self._by_likeness(change.path, change.before or change.after, base, tip)
 
     def moved_to(self, change: Change, base: str, tip: str) -> str | None:
-        """The same, and where no file is like what the change found, one that is like what the change made of it.
+        """The same, or the file that is like what the change made of it, which a merge would not know there.
 
-        So it is where the change made most of the file. A merge would not know it there.
+        Where these are two, or one of several twins, and no name tells which one it is, nothing is claimed.
         """
-        return self.renamed(change, base, tip) or self._by_likeness(change.path, change.after, base, tip)
+        return self._moved(change, base, tip)
+
+    def _find_moved(self, change: Change, base: str, tip: str) -> str | None:
+        of_old = self._only(change.path, change.before, base, tip)
+        if of_old and self._is_nearest(change.path, of_old, base, tip):
+            return of_old
+        of_new = self._only(change.path, change.after, base, tip)
+        if of_old is None or of_new is None:
+            return of_old or of_new
+        ends = [_common_end(change.path, name) for name in (of_old, of_new)]
+        if ends[0] != ends[1]:
+            return of_old if ends[0] > ends[1] else of_new
+        return None if self._is_contested(change, of_old, base, tip) else of_old
+
+    def _is_nearest(self, path: str, name: str, base: str, tip: str) -> bool:
+        """Whether no other file that is new has a path that ends in as many of the same names."""
+        near = _common_end(path, name)
+        there = self._listing(base, tip)
+        same = (p for oid in there.namesakes.get(_base_name(path), ()) for p in there.names[oid])
+        return near > 0 and not any(p != name and _common_end(path, p) >= near and self._is_new(base, p) for p in same)
+
+    def _only(self, path: str, known: Side | None, base: str, tip: str) -> str | None:
+        """The likest, unless its twin, of a name that is as near, is as likely to be the one."""
+        found = self._by_likeness(path, known, base, tip)
+        side = self.at(tip, found) if found else None
+        if found is None or side is None:
+            return None
+        twins = self._listing(base, tip).names.get(side.oid, ())
+        near = _common_end(path, found)
+        undecided = any(p != found and _common_end(path, p) == near and self._is_new(base, p) for p in twins)
+        return None if undecided else found
+
+    def _is_contested(self, change: Change, name: str, base: str, tip: str) -> bool:
+        """Whether a file has another name and nothing of the change, and another one like it, as far off, has it.
+
+        So it is where a file was taken apart: the part that the change did not touch is likest the old file.
+        """
+        if change.before is None or change.after is None or _same_name(change.path, name):
+            return False
+        if self._has(change, name, tip):
+            return False
+        maybe = self._maybe(change.after.oid, change.path, self._listing(base, tip))
+        others = (p for p in maybe if p != name and self._is_new(base, p) and self._has(change, p, tip))
+        sides = (side for p in others if (side := self.at(tip, p)))
+        return any(self._score(change.after.oid, side.oid, same=False) >= _MIN_SIMILAR for side in sides)
+
+    def _has(self, change: Change, name: str, tip: str) -> bool:
+        """Whether a text is what a change made, or has half of what it brought, and not what it took away."""
+        there = self.at(tip, name)
+        assert change.before
+        assert change.after
+        if there == change.after:
+            return True
+        old, new = self._counts(change.before.oid), self._counts(change.after.oid)
+        have = self._counts(there.oid) if there else Counter()
+        brought, taken = new - old, old - new
+        return bool(brought) and _share(brought, have) >= 1 / 2 > _share(taken, have)
 
     def _by_likeness(self, path: str, known: Side | None, base: str, tip: str) -> str | None:
-        return None if known is None or known.mode not in REGULAR else self._renamed(path, known, base, tip)
+        """None of an empty file, which is like any other."""
+        if known is None or known.mode not in REGULAR or not self._size(known.oid):
+            return None
+        return self._renamed(path, known, base, tip)
+
+    def _listing(self, base: str, tip: str) -> _Listing:
+        return self._files(tip) if self.is_tip(tip) else self._added(base, tip)
 
     def _find_renamed(self, path: str, known: Side, base: str, tip: str) -> str | None:
-        there = self._files(tip) if self.is_tip(tip) else self._added(base, tip)
-        maybe = there.names.get(known.oid) or self._alike(known.oid, path, there)
-        files = ((p, self.at(tip, p)) for p in maybe)
+        there = self._listing(base, tip)
+        files = ((p, self.at(tip, p)) for p in self._maybe(known.oid, path, there))
         return self.likest(known, path, [(p, side) for p, side in files if side], base)
 
     def _list_files(self, tip: str) -> _Listing:
@@ -93,6 +156,9 @@ class Renames(Trees):
             self._passing = Sketches(self.store)
         return _listing(f"{base} {commit}", self._passing, added)
 
+    def _maybe(self, oid: str, path: str, there: _Listing) -> Sequence[str]:
+        return there.names.get(oid) or self._alike(oid, path, there)
+
     def _alike(self, oid: str, path: str, there: _Listing) -> list[str]:
         """The names of the files that share most of the sketched lines of a blob, and of its namesakes."""
         there.sketches.know(there.key, there.names)
@@ -106,12 +172,15 @@ class Renames(Trees):
     def likest(self, known: Side, path: str, files: Iterable[tuple[str, Side]], base: str | None = None) -> str | None:
         """The file that `path` most likely became, or was: the same blob, or half of the text in common.
 
-        One that `base` has already is none.
+        One that `base` has already is none. Of twins it is the one whose path ends in as many of the same names;
+        an empty file has twins everywhere, and is known by its name alone.
         """
         regular = [(p, s) for p, s in files if s.mode in REGULAR]
         exact = [p for p, s in regular if s.oid == known.oid and self._is_new(base, p)]
+        if exact and not self._size(known.oid):
+            exact = [p for p in exact if _same_name(p, path)]
         if exact:
-            return min(exact, key=lambda p: (not _same_name(p, path), p))
+            return min(exact, key=lambda p: (-_common_end(p, path), p))
         if not regular or known.mode not in REGULAR:
             return None
         data = self.store.blob(known.oid)
@@ -121,12 +190,12 @@ class Renames(Trees):
 
     def _most_similar(self, oid: str, path: str, files: Sequence[tuple[str, Side]], base: str | None) -> str | None:
         """What cannot win by its size is not compared."""
-        best = (-_MIN_SIMILAR, True, "")
+        best = (-_MIN_SIMILAR, 0, "")
         for name, side in files:
             same = _same_name(name, path)
             if self._bound(oid, side.oid, same=same) >= -best[0] and self._is_new(base, name):
                 score = self._score(oid, side.oid, same=same)
-                found = (-score, not same, name)
+                found = (-score, -_common_end(name, path), name)
                 if score >= _MIN_SIMILAR and (not best[2] or found < best):
                     best = found
         return best[2] or None
@@ -163,8 +232,19 @@ def _ratio(one: int, other: int) -> float:
     return min(one, other) / max(one, other) if one and other else 0.0
 
 
+def _share(lines_: Counter[bytes], have: Counter[bytes]) -> float:
+    """Which share of some lines a text has: none of no lines."""
+    return (lines_ & have).total() / (lines_.total() or 1)
+
+
 def _base_name(path: str) -> str:
     return path.rsplit("/", 1)[-1]
+
+
+def _common_end(one: str, other: str) -> int:
+    """How many of the last names of two paths are the same."""
+    pairs = zip(reversed(one.split("/")), reversed(other.split("/")), strict=False)
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _same_name(one: str, other: str) -> bool:

@@ -1,0 +1,131 @@
+"""Stories of files that were followed to the wrong file, found by reading verdicts on real histories."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.build import Repo, protocol
+from tests.judged import told
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return protocol(tmp_path / "shop", branches=("dev",))
+
+
+def started(repo: Repo, files: dict[str, str | None]) -> None:
+    """Something more on main, released, and qa cut from there."""
+    repo.commit("Go on", files)
+    repo.tag("v2.4.0")
+    repo.branch("qa")
+
+
+def fixed(repo: Repo, files: dict[str, str | None]) -> str:
+    """A hotfix of one commit."""
+    oid = repo.commit("Mend it", files)
+    repo.tag("v2.4.1")
+    return oid
+
+
+def judged(repo: Repo) -> tuple[str, str | None]:
+    repo.switch("main")
+    return told(repo, "qa", "v2.4.1")
+
+
+def functions(*names: str, steps: int = 9) -> str:
+    bodies = ("".join(f"    {name}_{step}(x)\n" for step in range(steps)) for name in names)
+    return "\n\n".join(f"def {name}(x):\n{body}" for name, body in zip(names, bodies, strict=True))
+
+
+# Twins: which of them the file became, its name tells
+
+
+SETTINGS = "import ssl\nssl.OLD_PROTOCOLS = False\n"
+EMPTY = {"shop/__init__.py": "", "shop/cart/__init__.py": ""}
+
+
+def test_an_empty_file_is_not_what_another_empty_file_became(repo: Repo) -> None:
+    started(repo, {**EMPTY})
+    fixed(repo, {"shop/__init__.py": SETTINGS})
+    moved = {"src/shop/__init__.py": SETTINGS, "src/shop/cart/__init__.py": ""}
+    repo.commit("Move the package", {**dict.fromkeys(EMPTY), **moved})
+    assert judged(repo)[0] == "missing"
+
+
+def test_an_empty_file_that_was_moved_by_its_name_is_owed_what_the_fix_put_there(repo: Repo) -> None:
+    started(repo, {"old/shop/__init__.py": ""})
+    repo.commit("Move the package", {"old/shop/__init__.py": None, "src/shop/__init__.py": ""})
+    repo.tag("v2.5.0")
+    fixed(repo, {"src/shop/__init__.py": SETTINGS})
+    assert judged(repo)[0] == "missing"
+
+
+VALUES = "# values\nreplicas: 1\nprivileged: true\nhostNetwork: true\n"
+VALUES_FIXED = VALUES.replace("privileged: true", "privileged: false")
+CHARTS = {"charts/front/values.yaml": VALUES, "charts/batch/values.yaml": VALUES}
+
+
+@pytest.mark.parametrize(
+    ("front", "batch", "status"),
+    [(VALUES_FIXED, VALUES, "missing"), (VALUES, VALUES_FIXED, "withdrawn"), (VALUES, VALUES, "withdrawn")],
+)
+def test_a_twin_of_the_old_file_is_not_what_the_file_became(repo: Repo, front: str, batch: str, status: str) -> None:
+    started(repo, {**CHARTS})
+    fixed(repo, {"charts/front/values.yaml": VALUES_FIXED})
+    moved = {"deploy/front/values.yaml": front, "deploy/batch/values.yaml": batch}
+    repo.commit("Move", {**dict.fromkeys(CHARTS), **moved})
+    assert judged(repo)[0] == status
+
+
+def test_which_of_two_twins_without_a_name_in_common_the_file_became_nobody_knows(repo: Repo) -> None:
+    """One is the fixed file, the other the old one: history tells, which has the fix."""
+    started(repo, {"t/one.sh": functions("one"), "t/two.sh": functions("one")})
+    mended = functions("one").replace("one_5(x)", "one_5(x, safe=True)")
+    fixed(repo, {"t/one.sh": mended})
+    repo.switch("qa")
+    repo.merge("main")
+    gone = dict.fromkeys(("t/one.sh", "t/two.sh"))
+    repo.commit("Other names", {**gone, "t/19-CGROUP.sh": mended, "t/04-JOURNAL.sh": functions("one")})
+    assert judged(repo) == ("present", "merge")
+
+
+@pytest.mark.parametrize("near", [True, False], ids=["by its name", "by its text"])
+def test_a_moved_file_that_lost_the_fix_has_lost_it_though_a_sibling_has_it(repo: Repo, near: bool) -> None:
+    """The sibling is likest the fixed file; but what moved has its name, or the sibling has nothing of the fix."""
+    old = functions("one", "two")
+    mended = old.replace("one_5(x)", "one_5(x, safe=True)")
+    sibling = f"{mended}\n\n{functions('three')}" if near else f"{old}\n\n{functions('three')}"
+    started(repo, {"src/root.py": old})
+    fixed(repo, {"src/root.py": mended})
+    repo.switch("qa")
+    repo.merge("main")
+    name = "lib/root.py" if near else "lib/base.py"
+    repo.commit("Move", {"src/root.py": None, name: old, "lib/more.py": sibling})
+    assert judged(repo)[0] == "reverted"
+
+
+def test_the_likest_of_the_parts_of_a_split_file_has_the_fix(repo: Repo) -> None:
+    """One part is like the old file, another has the fix: neither name tells which one the file became."""
+    old = functions("mount", "unmount")
+    new = old.replace("    mount_5(x)\n", "    if x.is_file():\n        make_file(x)\n    mount_5(x)\n")
+    started(repo, {"src/mount_unix.py": old})
+    fixed(repo, {"src/mount_unix.py": new})
+    repo.switch("qa")
+    repo.merge("main")
+    linux = f"{new}\n\n{functions('linux')}"
+    repo.commit("Split", {"src/mount_unix.py": None, "src/mount_linux.py": linux, "src/mount_darwin.py": old})
+    assert judged(repo)[0] == "present"
+
+
+def test_a_part_that_only_has_less_is_not_what_the_file_became(repo: Repo) -> None:
+    """The fix took lines out, and so has any file without them: what is like the old file is the old file again."""
+    old = functions("one", "two")
+    started(repo, {"src/root.py": old})
+    fixed(repo, {"src/root.py": old.replace("    one_5(x)\n", "")})
+    repo.switch("qa")
+    repo.merge("main")
+    other = functions("one", "three").replace("    one_5(x)\n", "")
+    repo.commit("Move", {"src/root.py": None, "lib/base.py": old, "lib/more.py": other})
+    assert judged(repo)[0] == "reverted"
