@@ -129,3 +129,39 @@ def test_a_part_that_only_has_less_is_not_what_the_file_became(repo: Repo) -> No
     other = functions("one", "three").replace("    one_5(x)\n", "")
     repo.commit("Move", {"src/root.py": None, "lib/base.py": old, "lib/more.py": other})
     assert judged(repo)[0] == "reverted"
+
+
+# A file that the fix removed
+
+
+LICENSE = (
+    "MIT License\n\nPermission is hereby granted, free of charge, to any person\nobtaining a copy of this software\n"
+)
+LIBRARY = {"vendor/a/LICENSE": LICENSE, "vendor/a/a.go": "package a\n"}
+ANOTHER = {"vendor/b/LICENSE": LICENSE, "vendor/b/b.go": "package b\nfunc B() {}\n"}
+
+
+def test_a_licence_that_the_fix_removed_is_not_back_in_another_library(repo: Repo) -> None:
+    started(repo, {**LIBRARY})
+    fixed(repo, {**dict.fromkeys(LIBRARY)})
+    repo.switch("qa")
+    repo.merge("main")
+    repo.commit("Vendor another", {**ANOTHER})
+    assert judged(repo) == ("present", "merge")
+
+
+def test_a_licence_that_main_removed_is_not_back_in_another_library(repo: Repo) -> None:
+    started(repo, {"vendor/a/LICENSE": LICENSE})
+    fixed(repo, {"vendor/a/LICENSE": None})
+    repo.commit("Vendor another", {**ANOTHER})
+    assert judged(repo)[0] == "missing"
+
+
+def test_a_file_that_the_branch_had_moved_before_it_was_to_go_is_still_there(repo: Repo) -> None:
+    """The sibling: the branch moved the file itself, and a merge of its removal kept it."""
+    started(repo, {"src/legacy.py": functions("one"), "src/other.py": functions("two")})
+    fixed(repo, {"src/legacy.py": None})
+    repo.switch("qa")
+    repo.commit("Move", {"src/legacy.py": None, "lib/legacy.py": functions("one")})
+    repo.merge("main", resolve={"lib/legacy.py": functions("one")})
+    assert judged(repo)[0] == "dropped"

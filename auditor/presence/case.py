@@ -67,8 +67,15 @@ class Case:
         return replace(self.place(commit), ends=(self.line.tip, self.scene.main.tip, commit))
 
     def _place(self, commit: str, arrival: Callable[[], tuple[Place, Place] | None] | None) -> Place:
-        ends = (self.line.tip, self.scene.main.tip)
-        return Place(self.scene, self.fix, commit, ends, arrival, self.older, self.line)
+        ends = self.line.tip, self.scene.main.tip
+        return Place(self.scene, self.fix, commit, ends, arrival, self.older, self.line, self._until())
+
+    def _until(self) -> str | None:
+        if self.came is None:
+            return None
+        history = self.scene.history
+        above = history.parents[self.scene.arrival(self.line, self.came)]
+        return history.ids[above[0]] if above else None
 
     def arrival(self) -> tuple[Place, Place] | None:
         """Where the branch and what brought `came` had parted, and the branch's first-parent commit just after it.

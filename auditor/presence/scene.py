@@ -210,6 +210,7 @@ class Place:
     after. It is seldom needed, and worked out when it is.
     `older` are files as they were before earlier fixes that this one goes on from, where a tip stands so again.
     `line` is the branch whose commit it is, or with which it is compared.
+    `until` is, where that is known, the branch's last commit before the fix came.
     """
 
     scene: Scene
@@ -219,12 +220,13 @@ class Place:
     arrival: Callable[[], tuple[Place, Place] | None] | None = None
     older: tuple[Older, ...] = ()
     line: Line | None = None
+    until: str | None = None
 
     def side(self, change: Change) -> Side | None:
         """The file at this commit, followed through a rename where its own path is empty."""
         content = self.scene.content
         found = content.at(self.commit, change.path)
-        if found is not None or change.before is None or self.fix.base is None:
+        if found is not None or change.before is None or self.fix.base is None or self._removed(change):
             return found
         # Renames are looked for at tips only: to compare all files of commit after commit would never end.
         for end in (self.commit,) if self.commit in self.ends else self.ends:
@@ -241,6 +243,13 @@ class Place:
             return None
         names = self.scene.namesakes(self.fix, change, line)
         return next((side for name in names if (side := content.at(self.commit, name)) is not None), None)
+
+    def _removed(self, change: Change) -> bool:
+        """Whether the fix removed the file from its own path, so that what is like it is another one."""
+        if change.after is not None:
+            return False
+        on_main = self.commit == self.scene.main.tip
+        return on_main or (self.until is not None and self.scene.content.at(self.until, change.path) is not None)
 
     def undone(self) -> frozenset[tuple[str, int]]:
         """The regions of the fix that stand here as they were before it, or before it came to the branch."""
