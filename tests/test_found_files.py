@@ -131,6 +131,23 @@ def test_a_part_that_only_has_less_is_not_what_the_file_became(repo: Repo) -> No
     assert judged(repo)[0] == "reverted"
 
 
+@pytest.mark.parametrize("like", [True, False])
+def test_a_sibling_with_the_old_text_is_not_the_file_whose_name_stands_in_the_moved_folder(
+    repo: Repo, like: bool
+) -> None:
+    """All of the test data moved: the file went on since, and the one beside it is like what it was."""
+    old = functions("first", "second", "third")
+    mended = old.replace("first_5(x)", "first_5(x, safe=True)")
+    started(repo, {"t/data/one/chart/values.yaml": old, "t/data/two/chart/values.yaml": old})
+    fixed(repo, {"t/data/one/chart/values.yaml": mended})
+    repo.switch("qa")
+    repo.merge("main")
+    on = mended if like else functions("other", "another")
+    gone = dict.fromkeys(("t/data/one/chart/values.yaml", "t/data/two/chart/values.yaml"))
+    repo.commit("Move", {**gone, "d/one/chart/values.yaml": f"{on}\n\n{functions('more')}", "d/values.yaml": old})
+    assert judged(repo)[0] == "present"
+
+
 # A file that the fix removed
 
 
@@ -165,3 +182,54 @@ def test_a_file_that_the_branch_had_moved_before_it_was_to_go_is_still_there(rep
     repo.commit("Move", {"src/legacy.py": None, "lib/legacy.py": functions("one")})
     repo.merge("main", resolve={"lib/legacy.py": functions("one")})
     assert judged(repo)[0] == "dropped"
+
+
+# Code that the branch has in another file
+
+
+ALL = functions("first_step", "second_step", "third_step", steps=14)
+PARTS = {f"src/{name}.py": functions(f"{name}_step", steps=14) for name in ("first", "second", "third")}
+Files = dict[str, str | None]
+BOTH = {"src/all.py": functions("second_step", "third_step", steps=14), "src/first.py": PARTS["src/first.py"]}
+ELSEWHERE = pytest.mark.parametrize(
+    ("before", "after", "path"),
+    [
+        ({"src/all.py": ALL}, {"src/all.py": None, **PARTS}, "src/first.py"),
+        ({"src/all.py": ALL}, BOTH, "src/first.py"),
+        (PARTS, {**dict.fromkeys(PARTS), "src/all.py": ALL}, "src/all.py"),
+    ],
+    ids=["split", "taken out", "joined"],
+)
+
+
+@ELSEWHERE
+@pytest.mark.parametrize(
+    "new", ["first_step_7(x, safe=True)", "first_step_7(x)\n    first_step_safe(x)"], ids=["changed", "added"]
+)
+def test_code_that_the_branch_has_in_another_file_is_owed(
+    repo: Repo, before: Files, after: Files, path: str, new: str
+) -> None:
+    started(repo, before)
+    repo.commit("Other files", after)
+    repo.tag("v2.5.0")
+    fixed(repo, {path: str(after[path]).replace("first_step_7(x)", new)})
+    assert judged(repo)[0] == "missing"
+
+
+def test_code_that_main_has_in_other_files_too_is_not_owed_in_those(repo: Repo) -> None:
+    """Each of a family of files repeats it, and the fix is of one that the branch never had."""
+    started(repo, {"src/first.py": f"{ALL}import one\n"})
+    repo.commit("One more", {"src/new.py": f"{ALL}{functions('new', 'newer', 'newest', 'last', steps=14)}"})
+    repo.tag("v2.5.0")
+    fixed(repo, {"src/new.py": repo.read("src/new.py").replace("first_step_7(x)", "first_step_7(x, safe=True)")})
+    assert judged(repo)[0] == "not-applicable"
+
+
+def test_code_that_the_branch_has_mended_in_another_file_is_not_owed(repo: Repo) -> None:
+    started(repo, {"src/all.py": ALL})
+    repo.commit("Other files", {"src/all.py": None, **PARTS})
+    repo.tag("v2.5.0")
+    fixed(repo, {"src/first.py": str(PARTS["src/first.py"]).replace("first_step_7(x)", "first_step_7(x, safe=True)")})
+    repo.switch("qa")
+    repo.commit("Mend all", {"src/all.py": ALL.replace("first_step_7(x)", "first_step_7(x, safe=True)")})
+    assert judged(repo)[0] == "not-applicable"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+
+import pygit2
 
 from auditor.errors import RepositoryError
 from auditor.git import lines
@@ -17,6 +20,8 @@ from auditor.git.store import Store
 from auditor.git.trees import Trees
 
 _MIN_SIMILAR = 0.5
+# A path that ends in so many more of the same names is that of the moved file, though another one is more alike.
+_FARTHER = 2
 # So much of the bytes must be in the half of the lines that two files share, unless they are namesakes.
 _FAIR = 0.3
 # What is kept of listings of tips, in bytes, at about so many for each file; and how many of other commits.
@@ -24,6 +29,9 @@ _LISTINGS, _OF_FILE = 48 << 20, 400
 _CACHED_LISTINGS = 6
 # So many of the likest are compared in full.
 _MOST_COMPARED = 16
+
+# Blobs without a byte, by either kind of id: they are like any other of them.
+_EMPTY = (str(pygit2.hash(b"")), hashlib.sha256(b"blob 0\0").hexdigest())
 
 _ANSWERS = 20_000
 _COUNTS = 6 << 20
@@ -68,53 +76,75 @@ class Renames(Trees):
     def moved_to(self, change: Change, base: str, tip: str) -> str | None:
         """The same, or the file that is like what the change made of it, which a merge would not know there.
 
-        Where these are two, or one of several twins, and no name tells which one it is, nothing is claimed.
+        Where these are two, and no name tells which of them it is, nothing is claimed; nor where another file has
+        a far nearer name, and is like neither.
         """
         return self._moved(change, base, tip)
 
     def _find_moved(self, change: Change, base: str, tip: str) -> str | None:
+        named = self._nearest(change.path, base, tip)
         of_old = self._only(change.path, change.before, base, tip)
-        if of_old and self._is_nearest(change.path, of_old, base, tip):
+        if named == [of_old]:
             return of_old
         of_new = self._only(change.path, change.after, base, tip)
+        found = of_old if of_old == of_new else self._either(change, of_old, of_new)
+        if found and named and _common_end(change.path, named[0]) >= _common_end(change.path, found) + _FARTHER:
+            return self._likest_of(change, named, base, tip)
+        return None if found == of_old and self._is_contested(change, found, base, tip) else found
+
+    def _either(self, change: Change, of_old: str | None, of_new: str | None) -> str | None:
+        """Of what is like the old file and what is like the new one, that whose path ends in more of the same names."""
         if of_old is None or of_new is None:
             return of_old or of_new
-        ends = [_common_end(change.path, name) for name in (of_old, of_new)]
-        if ends[0] != ends[1]:
-            return of_old if ends[0] > ends[1] else of_new
-        return None if self._is_contested(change, of_old, base, tip) else of_old
+        return of_new if _common_end(change.path, of_new) > _common_end(change.path, of_old) else of_old
 
-    def _is_nearest(self, path: str, name: str, base: str, tip: str) -> bool:
-        """Whether no other file that is new has a path that ends in as many of the same names."""
-        near = _common_end(path, name)
+    def _nearest(self, path: str, base: str, tip: str) -> list[str]:
+        """The new files of that name whose paths end in most of the same names."""
         there = self._listing(base, tip)
-        same = (p for oid in there.namesakes.get(_base_name(path), ()) for p in there.names[oid])
-        return near > 0 and not any(p != name and _common_end(path, p) >= near and self._is_new(base, p) for p in same)
+        same = [p for oid in dict.fromkeys(there.namesakes.get(_base_name(path), ())) for p in there.names[oid]]
+        ends = {p: near for p in same if (near := _common_end(path, p))}
+        for most in sorted(set(ends.values()), reverse=True):
+            found = [p for p, near in ends.items() if near == most]
+            new = found if len(found) > _MOST_COMPARED else [p for p in found if self._is_new(base, p)]
+            if new:
+                return new
+        return []
+
+    def _likest_of(self, change: Change, names: Iterable[str], base: str, tip: str) -> str | None:
+        files = [(p, side) for p in names if (side := self.at(tip, p))]
+        known = [side for side in (change.before, change.after) if side]
+        like = next((p for side in known if (p := self.likest(side, change.path, files, base))), None)
+        if like or 2 * _common_end(change.path, files[0][0]) <= change.path.count("/") + 1:
+            return like
+        # Most of the folders moved as they are: then the file did, too, whatever became of it.
+        return max(files, key=lambda file: (self._compare(known[0].oid, file[1].oid), file[0]))[0]
 
     def _only(self, path: str, known: Side | None, base: str, tip: str) -> str | None:
-        """The likest, unless its twin, of a name that is as near, is as likely to be the one."""
+        """The likest, unless it has twins, and its name tells next to nothing of which of them it is."""
         found = self._by_likeness(path, known, base, tip)
         side = self.at(tip, found) if found else None
-        if found is None or side is None:
-            return None
-        twins = self._listing(base, tip).names.get(side.oid, ())
-        near = _common_end(path, found)
+        if found is None or side is None or _common_end(path, found) >= _FARTHER:
+            return found
+        twins, near = self._listing(base, tip).names.get(side.oid, ()), _common_end(path, found)
         undecided = any(p != found and _common_end(path, p) == near and self._is_new(base, p) for p in twins)
         return None if undecided else found
 
-    def _is_contested(self, change: Change, name: str, base: str, tip: str) -> bool:
-        """Whether a file has another name and nothing of the change, and another one like it, as far off, has it.
+    def _is_contested(self, change: Change, name: str | None, base: str, tip: str) -> bool:
+        """Whether a file has nothing of the change, and another one of a name as near, and like it, has it.
 
-        So it is where a file was taken apart: the part that the change did not touch is likest the old file.
+        So it is where a file was taken apart: the part that the change did not touch is likest the old file. Where the
+        other one is not new it is what the change made of the file, to the byte.
         """
-        if change.before is None or change.after is None or _same_name(change.path, name):
+        if name is None or change.before is None or change.after is None or self._has(change, name, tip):
             return False
-        if self._has(change, name, tip):
-            return False
-        maybe = self._maybe(change.after.oid, change.path, self._listing(base, tip))
-        others = (p for p in maybe if p != name and self._is_new(base, p) and self._has(change, p, tip))
-        sides = (side for p in others if (side := self.at(tip, p)))
-        return any(self._score(change.after.oid, side.oid, same=False) >= _MIN_SIMILAR for side in sides)
+        near, oid = _common_end(change.path, name), change.after.oid
+        maybe = (p for p in self._maybe(oid, change.path, self._listing(base, tip)) if p != name)
+        others = ((p, side) for p in maybe if _common_end(change.path, p) >= near and (side := self.at(tip, p)))
+        return any(
+            side.oid == oid
+            or (self._is_new(base, p) and self._has(change, p, tip) and self._score(oid, side.oid, same=False) >= 1 / 2)
+            for p, side in others
+        )
 
     def _has(self, change: Change, name: str, tip: str) -> bool:
         """Whether a text is what a change made, or has half of what it brought, and not what it took away."""
@@ -130,7 +160,7 @@ class Renames(Trees):
 
     def _by_likeness(self, path: str, known: Side | None, base: str, tip: str) -> str | None:
         """None of an empty file, which is like any other."""
-        if known is None or known.mode not in REGULAR or not self._size(known.oid):
+        if known is None or known.mode not in REGULAR or known.oid in _EMPTY:
             return None
         return self._renamed(path, known, base, tip)
 
@@ -156,6 +186,10 @@ class Renames(Trees):
             self._passing = Sketches(self.store)
         return _listing(f"{base} {commit}", self._passing, added)
 
+    def sharing(self, oid: str, path: str, tip: str) -> list[str]:
+        """The files of a branch's tip that share most lines with a text, and those of its name, likest first."""
+        return self._alike(oid, path, self._files(tip))
+
     def _maybe(self, oid: str, path: str, there: _Listing) -> Sequence[str]:
         return there.names.get(oid) or self._alike(oid, path, there)
 
@@ -177,7 +211,7 @@ class Renames(Trees):
         """
         regular = [(p, s) for p, s in files if s.mode in REGULAR]
         exact = [p for p, s in regular if s.oid == known.oid and self._is_new(base, p)]
-        if exact and not self._size(known.oid):
+        if known.oid in _EMPTY:
             exact = [p for p in exact if _same_name(p, path)]
         if exact:
             return min(exact, key=lambda p: (-_common_end(p, path), p))

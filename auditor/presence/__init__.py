@@ -9,6 +9,7 @@ from auditor.presence import (
     cherry_pick,
     content,
     declared,
+    elsewhere,
     merge,
     squash,
     undone,
@@ -54,10 +55,15 @@ def _present(case: Case, found: Found) -> FixVerdict:
 def _absent(case: Case) -> FixVerdict:
     if case.line.short:
         return unknown(case.fix.oid, "the branch's history is cut short, so absence proves nothing")
-    if applicable.never_had(case):
-        detail = "none of the files it changes was ever in the branch's history"
-        return _verdict(case, Status.NOT_APPLICABLE, None, Evidence(None, detail))
     detail = declared.too_little(case) or "no commit of the branch brings it, nor is its content there"
+    if applicable.never_had(case):
+        there = elsewhere.holder(case)
+        if there is not None:
+            return _verdict(
+                case, Status.MISSING, None, Evidence(None, f"{detail}: {there} has the lines that it changes")
+            )
+        never = "none of the files it changes was ever in the branch's history"
+        return _verdict(case, Status.NOT_APPLICABLE, None, Evidence(None, never))
     return _verdict(case, Status.MISSING, None, Evidence(None, detail))
 
 

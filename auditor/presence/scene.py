@@ -226,11 +226,13 @@ class Place:
         """The file at this commit, followed through a rename where its own path is empty."""
         content = self.scene.content
         found = content.at(self.commit, change.path)
-        if found is not None or change.before is None or self.fix.base is None or self._removed(change):
+        if found is not None or change.before is None or self.fix.base is None:
             return found
         # Renames are looked for at tips only: to compare all files of commit after commit would never end.
         for end in (self.commit,) if self.commit in self.ends else self.ends:
             moved = None if content.at(end, change.path) else content.moved_to(change, self.fix.base, end)
+            if moved and change.after is None and self._is_another(change, moved):
+                continue
             found = content.at(self.commit, moved) if moved else None
             if found is not None:
                 return found
@@ -244,12 +246,12 @@ class Place:
         names = self.scene.namesakes(self.fix, change, line)
         return next((side for name in names if (side := content.at(self.commit, name)) is not None), None)
 
-    def _removed(self, change: Change) -> bool:
-        """Whether the fix removed the file from its own path, so that what is like it is another one."""
-        if change.after is not None:
-            return False
-        on_main = self.commit == self.scene.main.tip
-        return on_main or (self.until is not None and self.scene.content.at(self.until, change.path) is not None)
+    def _is_another(self, change: Change, name: str) -> bool:
+        """Whether a file like one that the fix removed is another one: unless the branch had moved it there before."""
+        if self.commit == self.scene.main.tip:
+            return True
+        at, until = self.scene.content.at, self.until
+        return until is not None and (at(until, change.path) is not None or at(until, name) is None)
 
     def undone(self) -> frozenset[tuple[str, int]]:
         """The regions of the fix that stand here as they were before it, or before it came to the branch."""

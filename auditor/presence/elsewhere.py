@@ -1,0 +1,73 @@
+"""Whether a branch has the code that a fix mends in a file that is not the fix's: split, taken out, or joined since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from auditor.git.changes import REGULAR, Change
+from auditor.git.content import Content
+from auditor.git.lines import CONTEXT
+from auditor.git.wording import tells
+from auditor.presence.case import Case
+
+# Fewer lines than these, with those around them, stand together by chance.
+_LEAST = 4
+
+Lines = frozenset[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    """The telling lines that a change removed from a text, those that it added, and those around them."""
+
+    removed: Lines
+    added: Lines
+    around: Lines
+
+    def stands(self, have: set[bytes]) -> bool:
+        """Whether a text has most of it as the change found it, and not as the change left it."""
+        known = self.removed | self.around
+        together = len(known & have) >= max(_LEAST, len(known) / 2)
+        done = bool(self.added) and 2 * len(self.added & have) >= len(self.added)
+        return together and 2 * len(self.removed & have) >= len(self.removed) and not done
+
+
+def holder(case: Case) -> str | None:
+    """The file of the branch's tip that has the code, or None.
+
+    What a file of main's tip has, too, without the fix, is such code as repeats, and tells nothing.
+    """
+    content, tips = case.scene.content, (case.line.tip, case.scene.main.tip)
+    for change in case.fix.changes or ():
+        code = _code(content, change)
+        if code is not None:
+            here, on_main = (next(_holders(content, change, code, tip), None) for tip in tips)
+            if here is not None and on_main is None:
+                return here
+    return None
+
+
+def _holders(content: Content, change: Change, code: _Code, tip: str) -> Iterator[str]:
+    assert change.before
+    for name in content.sharing(change.before.oid, change.path, tip):
+        side = content.at(tip, name)
+        if side and code.stands({line.strip() for line in content.lines(side.oid)}):
+            yield name
+
+
+def _code(content: Content, change: Change) -> _Code | None:
+    before, after = change.before, change.after
+    if not (before and after and before.mode in REGULAR and after.mode in REGULAR):
+        return None
+    old, new = content.lines(before.oid), content.lines(after.oid)
+    hunks = content.own_hunks(before.oid, after.oid) or ()
+    removed = {line for h in hunks for line in old[h.old : h.old + h.removed]}
+    added = {line for h in hunks for line in new[h.new : h.new + h.added]}
+    near = {line for h in hunks for line in old[max(0, h.old - CONTEXT) : h.old + h.removed + CONTEXT]}
+    found = _Code(_telling(removed - added), _telling(added - removed), _telling(near - removed - added))
+    return found if found.removed or found.added else None
+
+
+def _telling(lines: set[bytes]) -> Lines:
+    return frozenset(line.strip() for line in lines if tells([line]))
