@@ -233,3 +233,48 @@ def test_code_that_the_branch_has_mended_in_another_file_is_not_owed(repo: Repo)
     repo.switch("qa")
     repo.commit("Mend all", {"src/all.py": ALL.replace("first_step_7(x)", "first_step_7(x, safe=True)")})
     assert judged(repo)[0] == "not-applicable"
+
+
+# A copy that changed a name that is neither the fix's nor today's
+
+
+@pytest.mark.parametrize("says", [True, False], ids=["by its trailer", "by author, date and subject"])
+def test_a_pick_to_a_file_that_has_moved_twice_since(repo: Repo, says: bool) -> None:
+    started(repo, {"cmd/root.py": functions("one", "two")})
+    mended = functions("one", "two").replace("two_5(x)", "two_5(x, safe=True)").replace("one_2(x)", "one_2(x, 3)")
+    repo.switch("qa")
+    own = functions("one", "two").replace("two_4(x)", "two_4(x, own)").replace("one_1(x)", "one_1(x, own)")
+    repo.commit("Move", {"cmd/root.py": None, "pkg/v2/root.py": own})
+    repo.switch("main")
+    oid = fixed(repo, {"cmd/root.py": mended})
+    repo.switch("qa")
+    done = own.replace("two_5(x)", "two_5(x, safe=True)").replace("one_2(x)", "one_2(x, 3)")
+    repo.commit(f"Mend it\n\n(cherry picked from commit {oid})" if says else "Other words", {"pkg/v2/root.py": done})
+    if not says:
+        repo.git("commit", "--quiet", "--amend", "--reuse-message", oid)
+    later = done.replace("two_5(x, safe=True)", "two_5(x, safe=True, now=1)")
+    repo.commit("Move again", {"pkg/v2/root.py": None, "pkg/common/root.py": later})
+    assert judged(repo) == ("present", "declared")
+
+
+def test_a_copy_of_the_same_lines_to_a_file_that_is_not_like_the_fix_s_is_not_the_fix(repo: Repo) -> None:
+    started(repo, {"cmd/root.py": functions("one", "two"), "cmd/other.py": f"{functions('three')}    two_5(x)\n"})
+    oid = fixed(repo, {"cmd/root.py": functions("one", "two").replace("two_5(x)", "two_5(x, safe=True)")})
+    repo.switch("qa")
+    other = f"{functions('three')}    two_5(x, safe=True)\n"
+    repo.commit(f"Mend it\n\n(cherry picked from commit {oid})", {"cmd/other.py": other})
+    assert judged(repo)[0] == "missing"
+
+
+def test_a_copy_to_the_name_that_the_file_had_before_on_main_though_most_of_it_is_other_text(repo: Repo) -> None:
+    many = functions("one", "two", "three", "four", "five")
+    started(repo, {"tests/users.py": many})
+    repo.commit("Move", {"tests/users.py": None, "tests/unit/users.py": many})
+    repo.commit("Split", {"tests/unit/users.py": functions("one")})
+    repo.tag("v2.5.0")
+    oid = fixed(repo, {"tests/unit/users.py": functions("one", "login")})
+    repo.switch("qa")
+    repo.commit("Other words", {"tests/users.py": f"{many}\n\n{functions('login')}"})
+    repo.git("commit", "--quiet", "--amend", "--reuse-message", oid)
+    repo.commit("No tests here", {"tests/users.py": None})
+    assert judged(repo) == ("present", "declared")

@@ -51,6 +51,12 @@ def parents_and_time(raw: bytes) -> tuple[list[str], int]:
     return parents, _time(line)
 
 
+def author_line(raw: bytes) -> bytes:
+    """Who wrote a commit, and when: empty where it does not say."""
+    start = raw.find(b"\nauthor ")
+    return raw[start + 8 : raw.find(b"\n", start + 8)] if start >= 0 else b""
+
+
 def _time(line: bytes) -> int:
     words = line.rsplit(b" ", 2)
     try:

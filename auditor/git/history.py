@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import re
+from array import array
 from collections.abc import Iterable, Sequence
 
 from auditor.errors import RepositoryError
@@ -35,7 +36,8 @@ class History:
 
     `cut` holds the numbers of commits whose parents are not to be had (shallow or damaged history).
     `reverts` and `picks` hold what messages claim, as abbreviated ids: hints, never proof. `hotfix_merges`
-    holds the subjects of merges that speak of a `hotfix/` branch.
+    holds the subjects of merges that speak of a `hotfix/` branch. `authored` is the same number for commits of
+    the same author and author date, and for next to no others.
     """
 
     def __init__(self) -> None:
@@ -43,6 +45,7 @@ class History:
         self.number: dict[str, int] = {}
         self.parents: list[tuple[int, ...]] = []
         self.time: list[int] = []
+        self.authored = array("q")
         self.cut: set[int] = set()
         self.reverts: dict[int, tuple[str, ...]] = {}
         self.picks: dict[int, str] = {}
@@ -70,6 +73,7 @@ class History:
             self.ids.append(oid)
             self.parents.append(())
             self.time.append(0)
+            self.authored.append(0)
         return number
 
     def named(self, oid: str) -> int | None:
@@ -231,6 +235,7 @@ def _read_commit(store: Store, history: History, number: int) -> tuple[int, ...]
         history.cut.add(number)
         return ()
     above, history.time[number] = commits.parents_and_time(raw)
+    history.authored[number] = hash(commits.author_line(raw))
     history.claims(number, raw)
     if oid in store.shallow:
         if above:

@@ -31,12 +31,12 @@ def every_name(case: Case) -> list[str]:
     """The fix's paths and the names that they had before on main: the same for every branch, and found once."""
     known, number = case.scene.every_name, case.fix.number
     if number not in known:
-        earlier = {name for path in case.fix.paths for name in (path, *_earlier_names(case, path))}
+        earlier = {name for path in case.fix.paths for name in (path, *earlier_names(case, path))}
         known[number] = sorted(earlier)
     return known[number]
 
 
-def _earlier_names(case: Case, path: str) -> list[str]:
+def earlier_names(case: Case, path: str) -> list[str]:
     """The names that a file had before, found commit by commit where one name gave way to another."""
     found: list[str] = []
     todo = [path] if case.fix.base is not None else []

@@ -87,7 +87,7 @@ def _origins(case: Case) -> Iterator[tuple[int, str]]:
 
 def _same_identity(case: Case) -> Iterator[tuple[int, str]]:
     ours = _identity(case, case.fix.oid)
-    for number in case.candidates():
+    for number in case.search.twins(case.fix, case.line):
         oid = case.scene.history.ids[number]
         if ours is not None and _identity(case, oid) == ours:
             yield number, f"{oid[:12]} on the branch has the same author, author date and subject"

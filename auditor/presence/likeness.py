@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from auditor.git.changes import Change, Changes
+from auditor.presence.applicable import earlier_names
 from auditor.presence.case import Case, names
 from auditor.presence.scene import inverse
 
@@ -85,17 +86,35 @@ def _measure(
     case: Case, ours: Sequence[tuple[Change, Lines]], changes: Changes, number: int | None = None
 ) -> tuple[tuple[float, float], int]:
     """The shares, and how many lines they are shares of; with `number`, of removed lines those that were there."""
-    moved = names(case.scene, case.fix, case.line)
-    by_path = {c.path: c for c in changes}
     wanted, met = [0, 0], [0, 0]
+    pairs = _pairs(case, [change for change, _ in ours], changes, claimed=number is not None)
     for change, (removed, added) in ours:
-        theirs = by_path.get(change.path) or by_path.get(moved.get(change.path, change.path))
+        theirs = pairs.get(change.path)
         told = _theirs(case, theirs)
         owed = removed if number is None else _owed(case, change, (removed, added), theirs, number)
         for side, mine, other in zip((0, 1), (owed, added), told, strict=True):
             wanted[side] += mine.total()
             met[side] += (mine & other).total()
     return (_share(met[0], wanted[0]), _share(met[1], wanted[1])), sum(wanted)
+
+
+def _pairs(case: Case, ours: Sequence[Change], theirs: Changes, *, claimed: bool) -> dict[str, Change]:
+    """For each path of a change, what another commit did to that file, under this name or the one it was moved to.
+
+    The names of then may be neither the fix's nor those of the tip. Of a commit that is `claimed` to be the fix, a
+    file that has no pair is the one that it found most like it, or the one of a name that it had before on main.
+    """
+    moved, by_path = names(case.scene, case.fix, case.line), {c.path: c for c in theirs}
+    found = {c.path: by_path.get(c.path) or by_path.get(moved.get(c.path, c.path)) for c in ours}
+    known = {id(other) for other in found.values()}
+    left = {c.path: c for c in theirs if id(c) not in known and c.before and c.after} if claimed else {}
+    for change in ours:
+        if found[change.path] is None and change.before and change.after and left:
+            there = [(path, other.before) for path, other in left.items() if other.before]
+            name = case.scene.content.likest(change.before, change.path, there)
+            name = name or next((n for n in earlier_names(case, change.path) if n in left), None)
+            found[change.path] = left.pop(name) if name else None
+    return {path: other for path, other in found.items() if other}
 
 
 def _owed(case: Case, change: Change, ours: Lines, theirs: Change | None, number: int) -> Counter[bytes]:

@@ -183,6 +183,14 @@ class Scene:
                 found.setdefault(oid[:7], []).append(number)
         return found
 
+    @cached_property
+    def authored(self) -> dict[int, list[int]]:
+        """The commits of one author and author date, where there are several."""
+        found: defaultdict[int, list[int]] = defaultdict(list)
+        for number, key in enumerate(self.history.authored):
+            found[key].append(number)
+        return {key: numbers for key, numbers in found.items() if len(numbers) > 1}
+
     def reverts_of(self, number: int) -> tuple[int, ...]:
         """The commits that say that they revert this one."""
         oid = self.history.ids[number]

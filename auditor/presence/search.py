@@ -92,6 +92,14 @@ class Search:
         history = self.scene.history
         return sorted(kept, key=lambda n: (history.generation[n], history.ids[n]))
 
+    def twins(self, fix: FixCommit, line: Line) -> list[int]:
+        """Commits of a branch by the fix's author, of its author date, in any file, that are not below it."""
+        history = self.scene.history
+        found = self.scene.authored.get(history.authored[fix.number], ()) if fix.number in self._below else ()
+        kept = [n for n in found if self.scene.contains(line, n) and not self.is_below(fix, n)]
+        single = [n for n in kept if len(history.parents[n]) < 2 and n not in history.cut]
+        return sorted(single, key=lambda n: (history.generation[n], history.ids[n]))
+
     def _all_below(self, fix: FixCommit, numbers: Sequence[int]) -> bool:
         return all(self.is_below(fix, n) for n in numbers)
 
