@@ -158,13 +158,18 @@ LIBRARY = {"vendor/a/LICENSE": LICENSE, "vendor/a/a.go": "package a\n"}
 ANOTHER = {"vendor/b/LICENSE": LICENSE, "vendor/b/b.go": "package b\nfunc B() {}\n"}
 
 
-def test_a_licence_that_the_fix_removed_is_not_back_in_another_library(repo: Repo) -> None:
+@pytest.mark.parametrize("via", ["merge", "cherry-pick"])
+def test_a_licence_that_the_fix_removed_is_not_back_in_another_library(repo: Repo, via: str) -> None:
     started(repo, {**LIBRARY})
-    fixed(repo, {**dict.fromkeys(LIBRARY)})
+    oid = fixed(repo, {**dict.fromkeys(LIBRARY)})
     repo.switch("qa")
-    repo.merge("main")
+    repo.commit("Go on", {"src/own.py": functions("own")})
+    if via == "merge":
+        repo.merge("main")
+    else:
+        repo.pick(oid)
     repo.commit("Vendor another", {**ANOTHER})
-    assert judged(repo) == ("present", "merge")
+    assert judged(repo) == ("present", via)
 
 
 def test_a_licence_that_main_removed_is_not_back_in_another_library(repo: Repo) -> None:

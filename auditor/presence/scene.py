@@ -239,9 +239,7 @@ class Place:
         # Renames are looked for at tips only: to compare all files of commit after commit would never end.
         for end in (self.commit,) if self.commit in self.ends else self.ends:
             moved = None if content.at(end, change.path) else content.moved_to(change, self.fix.base, end)
-            if moved and change.after is None and self._is_another(change, moved):
-                continue
-            found = content.at(self.commit, moved) if moved else None
+            found = content.at(self.commit, moved) if moved and not self._is_another(change, moved) else None
             if found is not None:
                 return found
         return self._namesake(change)
@@ -251,11 +249,13 @@ class Place:
         line, content = self.line, self.scene.content
         if line is None or self.scene.contains(line, self.fix.number):
             return None
-        names = self.scene.namesakes(self.fix, change, line)
+        names = [n for n in self.scene.namesakes(self.fix, change, line) if not self._is_another(change, n)]
         return next((side for name in names if (side := content.at(self.commit, name)) is not None), None)
 
     def _is_another(self, change: Change, name: str) -> bool:
         """Whether a file like one that the fix removed is another one: unless the branch had moved it there before."""
+        if change.after is not None:
+            return False
         if self.commit == self.scene.main.tip:
             return True
         at, until = self.scene.content.at, self.until
