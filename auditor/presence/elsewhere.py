@@ -38,13 +38,12 @@ def holder(case: Case) -> str | None:
 
     What a file of main's tip has, too, without the fix, is such code as repeats, and tells nothing.
     """
-    content, tips = case.scene.content, (case.line.tip, case.scene.main.tip)
+    content, main = case.scene.content, case.scene.main.tip
     for change in case.fix.changes or ():
         code = _code(content, change)
-        if code is not None:
-            here, on_main = (next(_holders(content, change, code, tip), None) for tip in tips)
-            if here is not None and on_main is None:
-                return here
+        here = code and next(_holders(content, change, code, case.line.tip), None)
+        if code and here and next(_holders(content, change, code, main), None) is None:
+            return here
     return None
 
 
@@ -66,7 +65,7 @@ def _code(content: Content, change: Change) -> _Code | None:
     added = {line for h in hunks for line in new[h.new : h.new + h.added]}
     near = {line for h in hunks for line in old[max(0, h.old - CONTEXT) : h.old + h.removed + CONTEXT]}
     found = _Code(_telling(removed - added), _telling(added - removed), _telling(near - removed - added))
-    return found if found.removed or found.added else None
+    return found if (found.removed or found.added) and len(found.removed | found.around) >= _LEAST else None
 
 
 def _telling(lines: set[bytes]) -> Lines:
