@@ -283,3 +283,13 @@ def test_a_copy_to_the_name_that_the_file_had_before_on_main_though_most_of_it_i
     repo.git("commit", "--quiet", "--amend", "--reuse-message", oid)
     repo.commit("No tests here", {"tests/users.py": None})
     assert judged(repo) == ("present", "declared")
+
+
+def test_a_copy_to_a_like_file_is_not_the_fix_of_a_file_that_stands_as_before(repo: Repo) -> None:
+    old = functions("one", "two")
+    started(repo, {"v3/root.py": old, "v2/root.py": old})
+    mended = old.replace("two_5(x)", "two_5(x, safe=True)")
+    oid = fixed(repo, {"v3/root.py": mended})
+    repo.switch("qa")
+    repo.commit(f"Mend it in v2\n\n(cherry picked from commit {oid})", {"v2/root.py": mended})
+    assert judged(repo)[0] == "missing"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from auditor.git.changes import Change, Changes
+from auditor.git.changes import Change, Changes, Side
 from auditor.presence.applicable import earlier_names
 from auditor.presence.case import Case, names
 from auditor.presence.scene import inverse
@@ -87,7 +87,7 @@ def _measure(
 ) -> tuple[tuple[float, float], int]:
     """The shares, and how many lines they are shares of; with `number`, of removed lines those that were there."""
     wanted, met = [0, 0], [0, 0]
-    pairs = _pairs(case, [change for change, _ in ours], changes, claimed=number is not None)
+    pairs = _pairs(case, [change for change, _ in ours], changes, number)
     for change, (removed, added) in ours:
         theirs = pairs.get(change.path)
         told = _theirs(case, theirs)
@@ -98,23 +98,29 @@ def _measure(
     return (_share(met[0], wanted[0]), _share(met[1], wanted[1])), sum(wanted)
 
 
-def _pairs(case: Case, ours: Sequence[Change], theirs: Changes, *, claimed: bool) -> dict[str, Change]:
+def _pairs(case: Case, ours: Sequence[Change], theirs: Changes, number: int | None) -> dict[str, Change]:
     """For each path of a change, what another commit did to that file, under this name or the one it was moved to.
 
-    The names of then may be neither the fix's nor those of the tip. Of a commit that is `claimed` to be the fix, a
-    file that has no pair is the one that it found most like it, or the one of a name that it had before on main.
+    The names of then may be neither the fix's nor those of the tip. Of commit `number`, which claims to be the fix,
+    a file that it has not under the fix's name is the one that it found most like it, or one that it was on main.
     """
     moved, by_path = names(case.scene, case.fix, case.line), {c.path: c for c in theirs}
     found = {c.path: by_path.get(c.path) or by_path.get(moved.get(c.path, c.path)) for c in ours}
     known = {id(other) for other in found.values()}
-    left = {c.path: c for c in theirs if id(c) not in known and c.before and c.after} if claimed else {}
-    for change in ours:
-        if found[change.path] is None and change.before and change.after and left:
-            there = [(path, other.before) for path, other in left.items() if other.before]
-            name = case.scene.content.likest(change.before, change.path, there)
-            name = name or next((n for n in earlier_names(case, change.path) if n in left), None)
-            found[change.path] = left.pop(name) if name else None
+    left = {c.path: c for c in theirs if id(c) not in known and c.before and c.after}
+    if number is not None and left:
+        commit, content = case.scene.history.ids[number], case.scene.content
+        for change in ours:
+            if not found[change.path] and change.before and not content.at(commit, change.path):
+                found[change.path] = left.pop(_was(case, change, change.before, left) or "", None)
     return {path: other for path, other in found.items() if other}
+
+
+def _was(case: Case, change: Change, before: Side, left: Mapping[str, Change]) -> str | None:
+    """Which of some changed files was the file of a change: by its text, or by a name that it had before on main."""
+    there = [(path, other.before) for path, other in left.items() if other.before]
+    name = case.scene.content.likest(before, change.path, there)
+    return name or next((n for n in earlier_names(case, change.path) if n in left), None)
 
 
 def _owed(case: Case, change: Change, ours: Lines, theirs: Change | None, number: int) -> Counter[bytes]:
