@@ -144,6 +144,16 @@ class Content(Replays):
         known = {line for side in earlier for line in self.lines(side.oid)}
         return wording.reworded(hunks[number], old, new, [b"" if line in known else line for line in have], since)
 
+    def taken_out(self, change: Change, there: Side | None, numbers: Iterable[int]) -> bool:
+        """Whether it can be told of all insertions among some hunks of a change that a file has lost them."""
+        before, after = change.before, change.after
+        if not (before and after and there) or there.oid == before.oid or self.as_a_whole(change):
+            return True
+        hunks = self.own_hunks(before.oid, after.oid) or ()
+        places_ = [hunks[n].old for n in numbers if n >= 0 and not hunks[n].removed]
+        new, have = (self.store.blob(side.oid) for side in (after, there)) if places_ else (b"", b"")
+        return all(places.taken_out(self.lines(before.oid), new, have, at) for at in places_)
+
     def _undone_respaced(self, before: Side, after: Side, there: Side) -> frozenset[int]:
         """The same, white space aside, in a file that got other line ends, or tabs for blanks, throughout."""
         lost = self.lost_as_written(Change("", before, after), there).values()

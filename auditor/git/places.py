@@ -11,6 +11,10 @@ from auditor.git.lines import CONTEXT, Hunk
 
 # Of an insertion that begins or ends as its neighbours do, so many lines around it are looked at.
 _FURTHEST = 6
+# As many where these tell nothing, and much hangs on it.
+_FAR = 100
+# The ends of a text, as lines: no text has a NUL.
+_START, _END = b"\0\n", b"\n\0"
 
 
 def stands(start: int, length: int, changes: Sequence[tuple[int, int]]) -> bool:
@@ -56,12 +60,31 @@ def goes_on(old: Sequence[bytes], new: bytes, there: bytes, place: int, since: S
     as many lines tell as do not stand together in the new text. `since`: the changes from `old` to `there`.
     """
     for reach in range(1, _FURTHEST):
-        windows = {(place - reach, place + 1), (place - 1, place + reach)}
-        blocks = {b"".join(old[max(0, start) : end]) for start, end in windows}
-        if telling := [block for block in blocks if not lines.has_block(new, block)]:
+        if telling := _telling(old, new, place, reach):
             grown = any(abs(h.old - place) <= reach and h.added > h.removed for h in since)
             return grown and not any(lines.has_block(there, block) for block in telling)
     return False
+
+
+def taken_out(old: Sequence[bytes], new: bytes, there: bytes, place: int) -> bool:
+    """Whether it can be told that a text `there`, where the lines around an insertion meet, has lost it.
+
+    What was put at the end of a text whose last lines repeat leaves these as they were: then as many lines as tell,
+    the end of the text among them, have to stand.
+    """
+    if any(_telling(old, new, place, reach) for reach in range(1, _FURTHEST)):
+        return True
+    ends = [_START, *old, _END]
+    new, there = (_START + text + _END for text in (new, there))
+    found = (_telling(ends, new, place + 1, reach) for reach in range(1, _FAR))
+    return any(lines.has_block(there, block) for block in next(filter(None, found), ()))
+
+
+def _telling(old: Sequence[bytes], new: bytes, place: int, reach: int) -> list[bytes]:
+    """Those of the two blocks of lines that reach so far around a place that do not stand in the new text."""
+    windows = {(place - reach, place + 1), (place - 1, place + reach)}
+    blocks = {b"".join(old[max(0, start) : end]) for start, end in windows}
+    return [block for block in blocks if not lines.has_block(new, block)]
 
 
 def in_place(

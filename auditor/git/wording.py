@@ -29,7 +29,17 @@ def reworded(
 
 def tells(text: Iterable[bytes]) -> bool:
     """Whether some lines are more than braces and the like."""
-    return sum(map(len, _words(text))) >= _TELLING
+    return letters(text) >= _TELLING
+
+
+def letters(text: Iterable[bytes]) -> int:
+    """How many letters and digits some lines have."""
+    return sum(map(len, _words(text)))
+
+
+def plain(line: bytes) -> bytes:
+    """A line by its words alone, so that one stands in another where all its words do, in their order."""
+    return b" ".join([b"", *_words([line]), b""])
 
 
 def _brought(hunks: Iterable[Hunk], old: Sequence[bytes], new: Sequence[bytes]) -> set[bytes]:

@@ -1,37 +1,72 @@
-"""Whether main moved what a fix added to another file: then it was not taken back."""
+"""Whether main has elsewhere what a fix added: further away in its file, or in another one."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from auditor.git import wording
+from auditor.git.changes import Change
 from auditor.presence.case import Case
+from auditor.presence.scene import Place, Scene
 from auditor.presence.since import first_of_last
 
-# Fewer lines than these, which tell something, stand elsewhere by chance.
+# Fewer lines than these, which tell something, stand elsewhere by chance, unless they have so many letters.
 _LEAST = 3
+_RARE = 20
+
+
+def kept(there: Place) -> float:
+    """The share, from 0 to 1, of what a fix brought to the files that it found, that stands in them newly, anywhere.
+
+    By letters, of the lines that tell something and that were not there before. Others may have come to such a line.
+    """
+    wanted = found = 0
+    for change in there.fix.changes or ():
+        lines = _plain(_brought(there.scene, change)) - _plain(there.scene.content.all_lines(change.before))
+        text = b"\n".join(_new(there, change)) if lines else b""
+        wanted += wording.letters(lines)
+        found += wording.letters(line for line in lines if line in text)
+    return found / wanted if found >= _RARE else 0.0
+
+
+def _new(there: Place, change: Change) -> set[bytes]:
+    """The lines of a file that it had not before the fix, nor before what the fix was made on."""
+    content = there.scene.content
+    earlier = [change.before, *(o.side for o in there.older if o.path == change.path)]
+    return _plain(content.all_lines(there.side(change))).difference(*(_plain(content.all_lines(s)) for s in earlier))
+
+
+def _plain(lines: Iterable[bytes]) -> set[bytes]:
+    return set(map(wording.plain, lines))
 
 
 def moved_away(case: Case) -> bool:
     """Whether the commit of main's own line that took the fix's lines out added half of them to one other file."""
-    wanted = _brought(case)
-    if wanted.total() < _LEAST:
+    scene = case.scene
+    brought = {c: _brought(scene, c) for c in case.fix.changes or ()}
+    wanted: Counter[bytes] = sum(brought.values(), Counter())
+    had = {line for change in brought for line in scene.content.all_lines(change.before)}
+    if not _tell(wanted, had):
         return False
     kinds = {PurePosixPath(path).suffix for path in case.fix.paths}
-    others = (c for c in case.scene.brought(_taken_out(case)) or () if c.path not in case.fix.paths)
-    added = (case.scene.content.changed_lines(c)[1] for c in others if PurePosixPath(c.path).suffix in kinds)
-    return any((wanted & found).total() >= max(_LEAST, wanted.total() / 2) for found in added)
+    others = (c for c in scene.brought(_taken_out(case)) or () if c.path not in case.fix.paths)
+    moved = (wanted & scene.content.changed_lines(c)[1] for c in others if PurePosixPath(c.path).suffix in kinds)
+    return any(2 * found.total() >= wanted.total() and _tell(found, had) for found in moved)
 
 
-def _brought(case: Case) -> Counter[bytes]:
-    """The telling lines that the fix brought to the files that it found."""
-    found: Counter[bytes] = Counter()
-    for change in case.fix.changes or ():
-        if change.before is not None:
-            removed, added = case.scene.content.changed_lines(change)
-            found += added - removed
-    return Counter({line: count for line, count in found.items() if wording.tells([line])})
+def _tell(lines: Counter[bytes], had: set[bytes]) -> bool:
+    """Whether some lines stand nowhere by chance: there are many, or those that no file had before are long."""
+    return lines.total() >= _LEAST or wording.letters(lines.keys() - had) >= _RARE
+
+
+def _brought(scene: Scene, change: Change) -> Counter[bytes]:
+    """The telling lines that a change brought to a file that it found."""
+    if change.before is None:
+        return Counter()
+    removed, added = scene.content.changed_lines(change)
+    return Counter({line: count for line, count in (added - removed).items() if wording.tells([line])})
 
 
 def _taken_out(case: Case) -> int:

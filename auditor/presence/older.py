@@ -23,6 +23,19 @@ def back_at(case: Case, tip: str) -> Case:
     return replace(case, older=tuple(found))
 
 
+def back_on_main(case: Case) -> Case:
+    """The case with the versions from before the fix that main has had again since, whole, whoever audits what.
+
+    Of a file from which the fix only removed lines nothing can be lost with these.
+    """
+    scene, content, place = case.scene, case.scene.content, case.place(case.scene.main.tip)
+    gone = (c for c in case.fix.changes or () if content.gave_way(c, place.side(c)))
+    lost = [c for c in gone if content.changed_lines(c)[1]]
+    at = scene.place(scene.main, case.fix.number)
+    found = [Older(c.path, side, None) for c in lost for side in scene.versions.again(c.path, at)]
+    return replace(case, older=tuple(found))
+
+
 def _fixed(case: Case, change: Change, there: Side | None) -> Iterator[Older]:
     """What earlier fixes of the file found there, where that stands again in the stead of this one."""
     content, history = case.scene.content, case.scene.history

@@ -13,6 +13,7 @@ from auditor.git.changes import Change, Changes, Side, diffs
 from auditor.git.content import Content
 from auditor.git.history import History
 from auditor.presence.births import Births
+from auditor.presence.versions import Versions
 
 _ANSWERS = 20_000
 
@@ -161,6 +162,11 @@ class Scene:
     def births(self) -> Births:
         """Which commits of main and the branches added which files."""
         return Births(self.content, self.history, [n for n, reach in enumerate(self.reach) if reach])
+
+    @cached_property
+    def versions(self) -> Versions:
+        """What main's own line has had of the files that fixes change."""
+        return Versions(self.content, self.history, self.arrivals(self.main)[0], self._fixes.keys())
 
     def namesakes(self, fix: FixCommit, change: Change, line: Line) -> list[str]:
         """The files of a branch's history that a changed file may be, though they were made in other folders.

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from auditor.git.changes import Changes
-from auditor.presence import likeness, older, standing
+from auditor.presence import likeness, moved_away, older, standing
 from auditor.presence.case import Case
-from auditor.presence.moved_away import moved_away
 from auditor.presence.scene import Place, inverse
 
 _LITTLE = 1 / 4
@@ -34,8 +33,9 @@ def _find(case: Case) -> str | None:
     scene = case.scene
     there = case.place(scene.main.tip)
     if _nothing_left(case, there):
-        there = older.back_at(case, scene.main.tip).place(scene.main.tip)
-    if there.undone() and _whole_fix_undone(case, there) and not _reworded(case, there) and not moved_away(case):
+        case = older.back_on_main(case)
+        there = case.place(scene.main.tip)
+    if there.undone() and _whole_fix_undone(case, there) and not _goes_on(case, there):
         return "the old lines are back at main's tip"
     for number in _took_back(case, there):
         if not again(case, number) and not _stands(case, there):
@@ -54,16 +54,16 @@ def _nothing_left(case: Case, there: Place) -> bool:
 
 
 def _stands(case: Case, there: Place) -> bool:
-    """Whether all of it stands, or a part that counts: then main still asks for that. A name in a list stays behind.
+    """Whether all of it stands, a part that counts, or half of its lines somewhere: then main still asks for that.
 
-    A file that it added counts, which a merge may have brought again.
+    A name in a list stays behind. A file that it added counts, which a merge may have brought again.
     """
     changes = case.fix.changes or ()
     added = [c for c in changes if c.before is None]
     if all(case.scene.content.holds(c, there.side(c)) for c in changes) or any(there.side(c) == c.after for c in added):
         return True
     found = standing.standing(there)
-    return found.kept > _LITTLE * sum(found)
+    return found.kept > _LITTLE * sum(found) or moved_away.kept(there) >= _MOST
 
 
 def _whole_fix_undone(case: Case, there: Place) -> bool:
@@ -76,6 +76,23 @@ def _whole_fix_undone(case: Case, there: Place) -> bool:
         and len(there.gone()) == len(changes) - len(modified)
         and all(sum(path == c.path for path, _ in undone) == size(c) for c in modified)
     )
+
+
+def _goes_on(case: Case, there: Place) -> bool:
+    """Whether main has any of it all the same, in whatever words or place, or it cannot be told that it has not."""
+    return (
+        _reworded(case, there)
+        or not _taken_out(case, there)
+        or moved_away.kept(there) >= _LITTLE
+        or moved_away.moved_away(case)
+    )
+
+
+def _taken_out(case: Case, there: Place) -> bool:
+    """Whether it can be told that main has lost what the fix inserted: lines that repeat may meet with it, too."""
+    content = case.scene.content
+    files = ((c, there.side(c)) for c in case.fix.changes or ())
+    return all(content.taken_out(c, side, content.undone(c, side)) for c, side in files)
 
 
 def _reworded(case: Case, there: Place) -> bool:
@@ -126,15 +143,17 @@ def _is_any(case: Case, taking: Sequence[Changes], number: int) -> bool:
 
 
 def again(case: Case, number: int) -> bool:
-    """Whether a taking back was itself undone: by a revert of it, or by the same change made once more."""
+    """Whether a taking back was itself undone: by a revert of it, or by the change made once more, or most of it."""
     scene = case.scene
     if any(scene.contains(scene.main, n) and not again(case, n) for n in scene.reverts_of(number)):
         return True
     wanted = (case.fix.changes or (), *(w.changes for w in case.wholes))
     taken = _on_main(case, number)
+    later = ((n, case.search.changes[n]) for n in _searched(case) if _on_main(case, n) > taken)
     return any(
-        _on_main(case, n) > taken and any(scene.content.same(w, case.search.changes[n]) for w in wanted)
-        for n in _searched(case)
+        any(scene.content.same(w, changes) for w in wanted)
+        or min(likeness.answered(case, wanted[0], n, changes)) >= _MOST
+        for n, changes in later
     )
 
 
