@@ -190,3 +190,26 @@ def test_a_line_of_the_branch_s_own_beside_the_fix_did_not_come_back(repo: Repo,
     repo.commit(f"Mend it\n\n(cherry picked from commit {oid})", {"Dockerfile": picked})
     repo.commit("Younger ones", {"Dockerfile": DOCKER.format(last).replace("3.18", "3.19")})
     assert judged(repo)[0] == status
+
+
+IGNORED = "vendor/\ncomposer.lock\nphpunit.xml\n"
+
+
+def test_a_merge_that_main_has_too_dropped_nothing_from_a_branch(repo: Repo) -> None:
+    """A fix was reworked within its own pull request: what came to either is what that made of it."""
+    started(repo, {".gitignore": IGNORED})
+    repo.switch("topic", "main")
+    repo.commit("Ignore pages", {".gitignore": f"{IGNORED}doc/html/*.html\n"})
+    reworked = repo.commit("Ignore pages anywhere", {".gitignore": f"{IGNORED}*.html\n"})
+    repo.commit("Ignore the folder", {".gitignore": f"doc/html/\n{IGNORED}", "doc/build.txt": "one\n"})
+    repo.switch("main")
+    repo.commit("Other", {"o.txt": "o\n"})
+    repo.merge("topic")
+    repo.tag("v2.4.1")
+    repo.branch("late")
+    repo.commit("More", {".gitignore": f".tmp/\ndoc/html/\n{IGNORED}"})
+    repo.switch("late")
+    own = "doc/html/\nvendor/\ntheme/\nphpunit.xml\n"
+    repo.commit("Own", {".gitignore": own, "doc/build.txt": "another\n"})
+    found = pair(audit(repo, branches=["late"]), "v2.4.1", "late")
+    assert [f.status for f in found.fixes if f.commit == reworked] == ["present"]

@@ -69,10 +69,13 @@ def kept_old_side(case: Case, number: int) -> Undone | None:
     """A conflict resolved to the branch's side, where the lines around the fix differ on the branch.
 
     The merge took none of the fix's lines from a side that has them all, or has lost them itself, the branch
-    got none since, and no other commit of the branch brought the fix.
+    got none since, and no other commit of the branch brought the fix. A merge that main has, too, dropped nothing
+    from the branch alone: there the fix was reworked before it came to either.
     """
     scene = case.scene
     arrival = scene.arrival(case.line, number)
+    if scene.contains(scene.main, arrival):
+        return None
     above = scene.history.parents[arrival]
     brought = [p for p in above[1:] if number == p or _in_history(case, number, p, arrival)]
     for parent in brought:
