@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.build import Repo, protocol
+from tests.build import LOGIN_FIXED, Repo, protocol
 from tests.judged import told
 
 
@@ -293,3 +293,18 @@ def test_a_copy_to_a_like_file_is_not_the_fix_of_a_file_that_stands_as_before(re
     repo.switch("qa")
     repo.commit(f"Mend it in v2\n\n(cherry picked from commit {oid})", {"v2/root.py": mended})
     assert judged(repo)[0] == "missing"
+
+
+def test_a_file_that_the_hotfix_itself_renamed_once_more_and_a_squash_of_it(repo: Repo) -> None:
+    """The old name is gone on both, and what is like it is on both."""
+    note = "Logging in without an account no longer fails.\nIt says no.\n"
+    repo.switch("hotfix/login", "main")
+    repo.commit("Fix login", {"src/login.py": LOGIN_FIXED, "changes/1.bugfix.rst": note})
+    repo.rename("changes/1.bugfix.rst", "changes/1.improvement.rst")
+    repo.commit("Another kind of change")
+    repo.switch("main")
+    repo.merge("hotfix/login")
+    repo.tag("v2.3.1")
+    repo.switch("dev")
+    repo.commit("Fix login (#1)", {"src/login.py": LOGIN_FIXED, "changes/1.improvement.rst": note})
+    assert told(repo) == ("present", "squash")

@@ -117,7 +117,8 @@ class Case:
 
     def lacks(self, commit: str | None = None) -> bool:
         """Whether any region stands there as before the fix, and on main does not."""
-        return bool(self.place(commit).undone() - self.place(self.scene.main.tip).undone())
+        main = replace(self.place(self.scene.main.tip), likewise=True)
+        return bool(self.place(commit).undone() - main.undone())
 
     def candidates(self) -> list[int]:
         """The branch's commits that touch what the fix touches, under the names it has there."""

@@ -224,7 +224,8 @@ class Place:
     after. It is seldom needed, and worked out when it is.
     `older` are files as they were before earlier fixes that this one goes on from, where a tip stands so again.
     `line` is the branch whose commit it is, or with which it is compared.
-    `until` is, where that is known, the branch's last commit before the fix came.
+    `until` is, where that is known, the branch's last commit before the fix came. `likewise`: main's files are followed
+    as the branch's are, to tell what stands on both.
     """
 
     scene: Scene
@@ -235,6 +236,7 @@ class Place:
     older: tuple[Older, ...] = ()
     line: Line | None = None
     until: str | None = None
+    likewise: bool = False
 
     def side(self, change: Change) -> Side | None:
         """The file at this commit, followed through a rename where its own path is empty."""
@@ -262,7 +264,7 @@ class Place:
         """Whether a file like one that the fix removed is another one: unless the branch had moved it there before."""
         if change.after is not None:
             return False
-        if self.commit == self.scene.main.tip:
+        if self.commit == self.scene.main.tip and not self.likewise:
             return True
         at, until = self.scene.content.at, self.until
         return until is not None and (at(until, change.path) is not None or at(until, name) is None)
