@@ -248,3 +248,17 @@ def back_merge(repo: Repo, what: str, *branches: str) -> None:
         repo.switch(branch)
         repo.merge(what)
     repo.switch("main")
+
+
+def started(repo: Repo, files: Files) -> None:
+    """Something more on main, released, and qa cut from there."""
+    repo.commit("Go on", files)
+    repo.tag("v2.4.0")
+    repo.branch("qa")
+
+
+def fixed(repo: Repo, files: Files) -> str:
+    """A hotfix of one commit on main itself."""
+    oid = repo.commit("Mend it", files)
+    repo.tag("v2.4.1")
+    return oid

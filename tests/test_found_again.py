@@ -6,27 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.build import CART, Repo, protocol
+from tests.build import CART, Repo, fixed, protocol, started
 from tests.judged import told
 
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Repo:
     return protocol(tmp_path / "shop", branches=("dev",))
-
-
-def started(repo: Repo, files: dict[str, str | None]) -> None:
-    """Something more on main, released, and qa cut from there."""
-    repo.commit("Go on", files)
-    repo.tag("v2.4.0")
-    repo.branch("qa")
-
-
-def fixed(repo: Repo, files: dict[str, str | None]) -> str:
-    """A hotfix of one commit."""
-    oid = repo.commit("Mend it", files)
-    repo.tag("v2.4.1")
-    return oid
 
 
 def judged(repo: Repo) -> str:
@@ -222,9 +208,8 @@ def test_one_short_line_that_came_elsewhere_was_not_moved_there(repo: Repo) -> N
     assert judged(repo) == "withdrawn"
 
 
-@pytest.mark.parametrize("tag", ["v2.5.0", "v2.4.1"], ids=["a release", "a hotfix, too"])
-def test_a_verdict_does_not_hang_on_what_else_is_audited(repo: Repo, tag: str) -> None:
-    """Main moved both commits' lines to another file."""
+def mended_twice(repo: Repo, tag: str) -> None:
+    """A hotfix of what an earlier commit brought, which `tag` stands on, and qa has."""
     repo.commit("Go on", {"src/start.py": START.format("")})
     repo.tag("v2.4.0")
     repo.commit("Cache", {"src/start.py": START.format(CACHE.format(""))})
@@ -232,6 +217,12 @@ def test_a_verdict_does_not_hang_on_what_else_is_audited(repo: Repo, tag: str) -
     repo.branch("qa")
     repo.commit("Mend it", {"src/start.py": START.format(CACHE.format(REFRESH))})
     repo.tag("v2.5.1")
+
+
+@pytest.mark.parametrize("tag", ["v2.5.0", "v2.4.1"], ids=["a release", "a hotfix, too"])
+def test_a_verdict_does_not_hang_on_what_else_is_audited(repo: Repo, tag: str) -> None:
+    """Main moved both commits' lines to another file."""
+    mended_twice(repo, tag)
     repo.commit("Move", {"src/start.py": START.format(""), "src/util.py": MANAGER.format(REFRESH)})
     assert told(repo, "qa", "v2.5.1")[0] == "missing"
 
@@ -244,13 +235,7 @@ def test_a_verdict_does_not_hang_on_what_else_is_audited(repo: Repo, tag: str) -
 )
 def test_what_main_took_back_with_what_it_was_made_on(repo: Repo, tag: str, later: str, status: str) -> None:
     """The file is what it was before both, or something else: whether the earlier one is audited does not count."""
-    repo.commit("Go on", {"src/start.py": START.format("")})
-    repo.tag("v2.4.0")
-    repo.commit("Cache", {"src/start.py": START.format(CACHE.format(""))})
-    repo.tag(tag)
-    repo.branch("qa")
-    repo.commit("Mend it", {"src/start.py": START.format(CACHE.format(REFRESH))})
-    repo.tag("v2.5.1")
+    mended_twice(repo, tag)
     repo.commit("No cache", {"src/start.py": later})
     assert told(repo, "qa", "v2.5.1")[0] == status
 

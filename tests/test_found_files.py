@@ -6,27 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.build import LOGIN_FIXED, Repo, protocol
+from tests.build import LOGIN_FIXED, Repo, fixed, protocol, started
 from tests.judged import told
 
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Repo:
     return protocol(tmp_path / "shop", branches=("dev",))
-
-
-def started(repo: Repo, files: dict[str, str | None]) -> None:
-    """Something more on main, released, and qa cut from there."""
-    repo.commit("Go on", files)
-    repo.tag("v2.4.0")
-    repo.branch("qa")
-
-
-def fixed(repo: Repo, files: dict[str, str | None]) -> str:
-    """A hotfix of one commit."""
-    oid = repo.commit("Mend it", files)
-    repo.tag("v2.4.1")
-    return oid
 
 
 def judged(repo: Repo) -> tuple[str, str | None]:

@@ -6,27 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.build import CART, LOGIN, LOGIN_FIXED, Files, Repo, back_merge, hotfix, protocol
+from tests.build import CART, LOGIN, LOGIN_FIXED, Files, Repo, back_merge, fixed, hotfix, protocol, started
 from tests.judged import assert_checks_hold, audit, pair, told
 
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Repo:
     return protocol(tmp_path / "shop", branches=("dev",))
-
-
-def started(repo: Repo, files: Files) -> None:
-    """Something more on main, released, and qa cut from there."""
-    repo.commit("Go on", files)
-    repo.tag("v2.4.0")
-    repo.branch("qa")
-
-
-def fixed(repo: Repo, files: Files) -> str:
-    """A hotfix of one commit."""
-    oid = repo.commit("Mend it", files)
-    repo.tag("v2.4.1")
-    return oid
 
 
 def judged(repo: Repo) -> tuple[str, str | None]:

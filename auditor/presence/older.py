@@ -8,10 +8,10 @@ from dataclasses import replace
 from auditor.git.changes import Change, Side
 from auditor.presence.case import Case
 from auditor.presence.scene import Older
+from auditor.presence.versions import MOST_VERSIONS
 
 # So far back it is looked: further, a line that is there again tells more of habit than of a way back.
 _FIXES = 16
-_VERSIONS = 16
 _COMMITS = 500
 
 
@@ -79,5 +79,5 @@ def _versions(case: Case, change: Change) -> Iterator[Side]:
         if side is not None and side not in seen:
             seen[side] = None
             yield side
-        if len(seen) >= _VERSIONS:
+        if len(seen) >= MOST_VERSIONS:
             return

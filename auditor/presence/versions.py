@@ -10,7 +10,7 @@ from auditor.git.content import Content
 from auditor.git.history import History
 
 # So far back it is looked: further, a version that is there again tells more of habit than of a way back.
-_VERSIONS = 16
+MOST_VERSIONS = 16
 _A_LOOK = 2_000
 
 
@@ -31,4 +31,4 @@ class Versions:
         known = self._by_path.get(path, [])
         later = {side for at, side in known if at > place}
         earlier = dict.fromkeys(side for at, side in reversed(known) if at < place)
-        yield from (side for side in [*earlier][:_VERSIONS] if side is not None and side in later)
+        yield from (side for side in [*earlier][:MOST_VERSIONS] if side is not None and side in later)
