@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -28,7 +28,8 @@ _DIFF_TREE = (
 _NOTHING = "0" * 40
 # Up to so many comparisons cost less than a git process.
 _FEW = 3
-_COMMITS_A_LOOK = 10_000
+# Git holds every path against each file that it comes by: of more paths, reading of all files is quicker.
+_MOST_PATHSPECS = 8
 _CACHED_SIDES = 30_000
 _FLAGS = pygit2.enums.DiffOption.INCLUDE_TYPECHANGE
 REGULAR = (0o100644, 0o100755, 0o100664)
@@ -58,21 +59,23 @@ def diffs(store: Store, questions: Sequence[str], paths: Sequence[str] = ()) -> 
     A question is `COMMIT`, or `COMMIT PARENT` for another parent (any commit will do). `paths`, if
     given, limits the answer to these. None stands for a commit whose trees cannot be read.
     """
+    return list(each(store, questions, paths))
+
+
+def each(store: Store, questions: Sequence[str], paths: Sequence[str] = ()) -> Iterator[Changes | None]:
+    """The same one by one: what a whole history changes, all at once, may not fit in memory."""
+    wanted = frozenset(paths)
     if store.small or len(questions) <= _FEW:
-        wanted = frozenset(paths)
-        return [_limited(_compare(store, *q.split()), wanted) for q in questions]
-    return _by_git(store, questions, paths)
+        return (_limited(_compare(store, *q.split()), wanted) for q in questions)
+    return _by_git(store, questions, ("--", *paths) if len(paths) <= _MOST_PATHSPECS else (), wanted)
 
 
 def additions(store: Store, questions: Sequence[str]) -> Iterator[Changes | None]:
-    """The files that each commit adds, asked for as in `diffs`: what a whole history comes to, piece by piece."""
-    for start in range(0, len(questions), _COMMITS_A_LOOK):
-        some = questions[start : start + _COMMITS_A_LOOK]
-        if not store.small:
-            yield from _by_git(store, some, (), "--diff-filter=A")
-            continue
-        for changes in diffs(store, some):
-            yield None if changes is None else tuple(c for c in changes if c.before is None)
+    """The files that each commit adds, one by one as in `each`."""
+    if not store.small:
+        return _by_git(store, questions, ("--diff-filter=A",))
+    every = each(store, questions)
+    return (changes and tuple(c for c in changes if c.before is None) for changes in every)
 
 
 def _limited(changes: Changes | None, wanted: frozenset[str]) -> Changes | None:
@@ -116,43 +119,54 @@ def _read_side(file: pygit2.DiffFile) -> Side | None:
     return Side(mode, str(file.id)) if mode else None
 
 
-def _by_git(store: Store, questions: Sequence[str], paths: Sequence[str], *options: str) -> list[Changes | None]:
-    """Many comparisons in a large repository: one process for all, and for halves of them where it fails."""
-    if not questions:
-        return []
+def _by_git(
+    store: Store, questions: Sequence[str], options: Sequence[str], wanted: Collection[str] = frozenset()
+) -> Iterator[Changes | None]:
+    """Many comparisons in a large repository: one process for all, and another for the rest wherever one fails."""
+    done = 0
+    while done < len(questions):
+        known = done
+        with suppress(RepositoryError):
+            for changes in _ask(store, questions[done:], options, wanted):
+                yield changes
+                done += 1
+        if known == done < len(questions):
+            # The first of them cannot be read, or is the last of which the process told all before the next.
+            yield _alone(store, questions[done], options, wanted)
+            done += 1
+
+
+def _alone(store: Store, question: str, options: Sequence[str], wanted: Collection[str]) -> Changes | None:
     try:
-        limit = ("--", *paths) if paths else ()
-        stdin = "".join(f"{q}\n" for q in questions).encode()
-        return list(_parse(process.run(store.git_dir, *_DIFF_TREE, *options, *limit, stdin=stdin)))
+        return next(_ask(store, [question], options, wanted))
     except RepositoryError:
-        if len(questions) == 1:
-            return [None]
-    half = len(questions) // 2
-    return _by_git(store, questions[:half], paths, *options) + _by_git(store, questions[half:], paths, *options)
+        return None
 
 
-def _parse(output: bytes) -> Iterator[Changes]:
-    """Splits `ID NUL changes` at the ids: only a change begins with a colon."""
-    fields = output.decode("utf-8", "surrogateescape").split("\0")
-    heads = _heads(fields)
-    for start, end in itertools.pairwise([*heads, len(fields)]):
-        yield _read_fields(fields[start + 1 : end])
+def _ask(store: Store, questions: Sequence[str], options: Sequence[str], wanted: Collection[str]) -> Iterator[Changes]:
+    """Splits `ID NUL changes` at the ids: only a change begins with a colon.
 
-
-def _heads(fields: Sequence[str]) -> list[int]:
-    heads, at = [], 0
-    while at < len(fields):
-        if fields[at].startswith(":"):
-            at += 1
-        elif fields[at]:
-            heads.append(at)
-        at += 1
-    return heads
-
-
-def _read_fields(fields: Sequence[str]) -> Changes:
-    pairs = zip(fields[::2], fields[1::2], strict=False)
-    return tuple(_change(head, path) for head, path in pairs if head)
+    Raises `RepositoryError` where git fails.
+    """
+    stdin = "".join(f"{q}\n" for q in questions).encode()
+    fields = process.fields(store.git_dir, *_DIFF_TREE, *options, stdin=stdin)
+    found: list[Change] = []
+    heads = 0
+    for field in fields:
+        if field.startswith(b":"):
+            path = _text(next(fields))
+            if not wanted or path in wanted:
+                found.append(_change(field.decode(), path))
+            continue
+        if heads:
+            yield tuple(found)
+        found = []
+        if not questions[heads].startswith(field.decode()):
+            break
+        heads += 1
+    if heads < len(questions):
+        raise RepositoryError("objects-missing", f"git diff-tree said nothing of {questions[heads]}")
+    yield tuple(found)
 
 
 def _change(head: str, path: str) -> Change:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from typing import IO
 
 from auditor.errors import RepositoryError
 
+_PIECE = 1 << 16
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "GNUPGHOME")
 _OPTIONS = (
     "--no-pager",
@@ -55,11 +58,42 @@ def run(git_dir: Path, *arguments: str, stdin: bytes = b"", codes: Sequence[int]
     done = subprocess.run(
         command(git_dir, *arguments), input=stdin, capture_output=True, env=environment(), check=False
     )
-    if done.returncode not in codes:
-        words = done.stderr.decode(errors="replace").strip().splitlines()
-        said = words[0] if words else f"exit status {done.returncode}"
-        raise RepositoryError("git", f"git {arguments[0]}: {said}")
+    _check(arguments, done.returncode, codes, done.stderr)
     return done.stdout
+
+
+def fields(git_dir: Path, *arguments: str, stdin: bytes = b"") -> Iterator[bytes]:
+    """What one git command prints with `-z`, field by field as it comes: memory holds but a piece of it.
+
+    Raises `RepositoryError` as `run` does, when all is read that it printed.
+    """
+    with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as words:
+        asked.write(stdin)
+        asked.seek(0)
+        line = command(git_dir, *arguments)
+        with subprocess.Popen(line, stdin=asked, stdout=subprocess.PIPE, stderr=words, env=environment()) as child:
+            try:
+                yield from _split(child.stdout)
+            except BaseException:
+                # Nobody reads on.
+                child.kill()
+                raise
+        words.seek(0)
+        _check(arguments, child.returncode, (0,), words.read())
+
+
+def _split(out: IO[bytes] | None) -> Iterator[bytes]:
+    rest = b""
+    while out and (piece := out.read(_PIECE)):
+        *whole, rest = (rest + piece).split(b"\0")
+        yield from whole
+
+
+def _check(arguments: Sequence[str], code: int, codes: Sequence[int], stderr: bytes) -> None:
+    if code not in codes:
+        words = stderr.decode(errors="replace").strip().splitlines()
+        said = words[0] if words else f"exit status {code}"
+        raise RepositoryError("git", f"git {arguments[0]}: {said}")
 
 
 @cache

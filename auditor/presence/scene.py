@@ -166,7 +166,7 @@ class Scene:
     @cached_property
     def versions(self) -> Versions:
         """What main's own line has had of the files that fixes change."""
-        return Versions(self.content, self.history, self.arrivals(self.main)[0], self._fixes.keys())
+        return Versions(self.content, self.history, self.arrivals(self.main)[0], [*self._fixes])
 
     def namesakes(self, fix: FixCommit, change: Change, line: Line) -> list[str]:
         """The files of a branch's history that a changed file may be, though they were made in other folders.

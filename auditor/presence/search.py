@@ -10,11 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from auditor.fixes import FixCommit, counting
-from auditor.git.changes import Changes, diffs
+from auditor.git.changes import Changes, each
 from auditor.presence.below import Below
 from auditor.presence.scene import Line, Scene
-
-_MOST_PATHSPECS = 100
 
 
 class Search:
@@ -47,12 +45,8 @@ class Search:
         if not scope or not paths:
             return
         history = self.scene.history
-        store = self.scene.content.store
         wanted = set(paths)
-        if len(paths) <= _MOST_PATHSPECS:
-            hits = diffs(store, [history.step(n) for n in scope], paths)
-            scope = [n for n, found in zip(scope, hits, strict=True) if found]
-        for number, found in zip(scope, diffs(store, [history.step(n) for n in scope]), strict=True):
+        for number, found in zip(scope, each(self.scene.content.store, [history.step(n) for n in scope]), strict=True):
             counted = counting(found, self.scene.counts)
             if counted and any(c.path in wanted for c in counted):
                 self._note(number, counted)
@@ -61,12 +55,9 @@ class Search:
         """What branches' merges did to these paths: of a topic's commits together, one of main may be the squash."""
         history, reach = self.scene.history, self.scene.reach
         merges = [n for n in history.order if len(history.parents[n]) > 1 and reach[n] & ~1 and n not in below_all]
-        limit = paths if len(paths) <= _MOST_PATHSPECS else ()
-        wanted = set(paths)
-        if merges and wanted:
-            found = diffs(self.scene.content.store, [history.step(n) for n in merges], limit)
-            kept = (tuple(c for c in changes or () if c.path in wanted) for changes in found)
-            self.merged = {n: changes for n, changes in zip(merges, kept, strict=True) if changes}
+        if merges and paths:
+            found = each(self.scene.content.store, [history.step(n) for n in merges], paths)
+            self.merged = {n: changes for n, changes in zip(merges, found, strict=True) if changes}
 
     def merges(self, fix: FixCommit, line: Line, paths: Iterable[str]) -> list[int]:
         """Merges of a branch that changed any of `paths`, by what is not below the fix, oldest first."""

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from auditor.git.changes import Side, diffs
+from auditor.git.changes import Side, each
 from auditor.git.content import Content
 from auditor.git.history import History
 
 # So far back it is looked: further, a version that is there again tells more of habit than of a way back.
 MOST_VERSIONS = 16
-_A_LOOK = 2_000
 
 
 class Versions:
     """For each path, what stood there since which place of a line of commits."""
 
-    def __init__(self, content: Content, history: History, trunk: Sequence[int], paths: Collection[str]) -> None:
+    def __init__(self, content: Content, history: History, trunk: Sequence[int], paths: Sequence[str]) -> None:
         self._by_path: dict[str, list[tuple[int, Side | None]]] = defaultdict(list)
-        for start in range(0, len(trunk), _A_LOOK):
-            steps = [history.step(n) for n in trunk[start : start + _A_LOOK]]
-            for place, changes in enumerate(diffs(content.store, steps), start):
-                for change in changes or ():
-                    if change.path in paths:
-                        self._by_path[change.path].append((place, change.after))
+        for place, changes in enumerate(each(content.store, [history.step(n) for n in trunk], paths)):
+            for change in changes or ():
+                self._by_path[change.path].append((place, change.after))
 
     def again(self, path: str, place: int) -> Iterator[Side]:
         """Versions of a file from before a place of the line that it had again after it, the latest first."""
