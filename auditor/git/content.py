@@ -61,7 +61,18 @@ class Content(Replays):
         if after is None:
             return _WHOLE if there == before else _NONE
         mode = _MODE if there.mode == before.mode != after.mode else _NONE
-        return mode | self._undone_text(before, after, there)
+        return mode | self._but_ends(before, after, self._undone_text(before, after, there))
+
+    def _but_ends(self, before: Side, after: Side, found: frozenset[int]) -> frozenset[int]:
+        """Hunks that stand as before; none where they are but ends of lines, and the change did more in the file.
+
+        Whatever else editors are asked to do, they add and remove those.
+        """
+        if not found or found == _WHOLE:
+            return found
+        old, new = self.lines(before.oid), self.lines(after.oid)
+        ends = {n for n, h in enumerate(self.own_hunks(before.oid, after.oid) or ()) if lines.is_end(h, old, new)}
+        return _NONE if found <= ends and len(ends) < self.size(Change("", before, after)) else found
 
     def _undone_text(self, before: Side, after: Side, there: Side) -> frozenset[int]:
         if after.oid in (before.oid, there.oid):

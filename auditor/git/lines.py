@@ -98,6 +98,12 @@ def bare(lines: Iterable[bytes]) -> Counter[bytes]:
     return Counter(text for line in lines if (text := b"".join(line.split())))
 
 
+def is_end(hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes]) -> bool:
+    """Whether a hunk changes but the ends of lines: blanks there, the sign for it, or that the last one has none."""
+    removed, added = old[hunk.old : hunk.old + hunk.removed], new[hunk.new : hunk.new + hunk.added]
+    return [line.rstrip() for line in removed] == [line.rstrip() for line in added]
+
+
 def with_surroundings(text: Sequence[bytes], start: int, length: int, around: int = AROUND) -> bytes:
     """Lines `start` to `start + length` with up to so many lines `around` them on each side."""
     return b"".join(text[max(0, start - around) : start + length + around])

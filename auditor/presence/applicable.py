@@ -5,35 +5,55 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.errors import RepositoryError
+from auditor.git.changes import Change, Changes
+from auditor.presence import elsewhere
 from auditor.presence.case import Case, names
 
 
 def never_had(case: Case) -> bool:
     """Whether the fix adds no file, and the branch's history never had any of its files, under any name."""
     changes = case.fix.changes or ()
-    if not changes or any(c.before is None for c in changes):
-        return False
-    moved = names(case.scene, case.fix, case.line)
-    content = case.scene.content
-    if any(content.at(case.line.tip, name) is not None for name in moved.values()):
+    if not changes or _there(case) or any(_was_there(case, change) for change in changes):
         return False
     births = case.scene.births
-    if any(case.scene.contains(case.line, n) for name in every_name(case) for n in births.by_path.get(name, ())):
-        return False
-    if any(case.scene.namesakes(case.fix, c, case.line) for c in changes):
-        return False
     if births.unreadable:
         raise RepositoryError("objects-missing", f"{births.unreadable}: what it adds cannot be read")
     return True
 
 
+def owed(case: Case) -> Changes:
+    """What the fix does to files that it adds, or that the branch ever had: under any name, or in another file."""
+    changes, there = case.fix.changes or (), _there(case)
+    if case.scene.births.unreadable:
+        return changes
+    return tuple(c for c in changes if c.path in there or _was_there(case, c) or elsewhere.may_have(case, c))
+
+
+def _there(case: Case) -> set[str]:
+    """The paths of the fix that it adds, or that are at the branch's tip, under whatever name: told at a glance."""
+    moved, at = names(case.scene, case.fix, case.line), case.scene.content.at
+    changes = case.fix.changes or ()
+    return {c.path for c in changes if c.before is None or at(case.line.tip, moved[c.path]) is not None}
+
+
+def _was_there(case: Case, change: Change) -> bool:
+    """Whether the branch's history ever had a file, as far as it can be read."""
+    scene, births = case.scene, case.scene.births
+    born = (n for name in _names(case, change.path) for n in births.by_path.get(name, ()))
+    return any(scene.contains(case.line, n) for n in born) or bool(scene.namesakes(case.fix, change, case.line))
+
+
 def every_name(case: Case) -> list[str]:
-    """The fix's paths and the names that they had before on main: the same for every branch, and found once."""
-    known, number = case.scene.every_name, case.fix.number
-    if number not in known:
-        earlier = {name for path in case.fix.paths for name in (path, *earlier_names(case, path))}
-        known[number] = sorted(earlier)
-    return known[number]
+    """The fix's paths and the names that they had before on main."""
+    return sorted({name for path in case.fix.paths for name in _names(case, path)})
+
+
+def _names(case: Case, path: str) -> list[str]:
+    """A path of the fix and the names that it had before on main: the same for every branch, and found once."""
+    known, key = case.scene.every_name, (case.fix.number, path)
+    if key not in known:
+        known[key] = [path, *earlier_names(case, path)]
+    return known[key]
 
 
 def earlier_names(case: Case, path: str) -> list[str]:

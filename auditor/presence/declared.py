@@ -9,7 +9,7 @@ from auditor.errors import RepositoryError
 from auditor.git import commits
 from auditor.git.changes import Changes
 from auditor.model import Via
-from auditor.presence import likeness
+from auditor.presence import applicable, likeness
 from auditor.presence.case import Case, Found
 
 _LEAST = 0.5
@@ -34,13 +34,14 @@ class _Claim(NamedTuple):
     words: str
     removed: float
     added: float
+    where: str
 
     @property
     def least(self) -> float:
         return min(self.removed, self.added)
 
     def held(self) -> str:
-        return f"holds {self.added:.0%} of its added and {self.removed:.0%} of its removed lines"
+        return f"holds {self.added:.0%} of its added and {self.removed:.0%} of its removed lines{self.where}"
 
 
 def _most(claims: Iterable[_Claim]) -> _Claim | None:
@@ -50,7 +51,9 @@ def _most(claims: Iterable[_Claim]) -> _Claim | None:
 
 def _claims(case: Case) -> Iterator[_Claim]:
     for number, words in _claimants(case):
-        yield _Claim(number, words, *_held(case, number, _changes(case, number)))
+        changes = _changes(case, number)
+        claim = _Claim(number, words, *_held(case, number, changes), "")
+        yield claim if claim.least >= _LEAST else _of_what_it_could(case, claim, changes)
 
 
 def _held(case: Case, number: int, changes: Changes) -> tuple[float, float]:
@@ -63,6 +66,16 @@ def _held(case: Case, number: int, changes: Changes) -> tuple[float, float]:
     shares = [likeness.answered(case, ours, number, changes)]
     shares += [likeness.surviving(case, whole, number, changes) for whole in alike]
     return max(shares, key=min)
+
+
+def _of_what_it_could(case: Case, claim: _Claim, changes: Changes) -> _Claim:
+    """The claim by what the fix does to files that the branch ever had: of the others it can hold nothing."""
+    ours = case.fix.changes or ()
+    owed = applicable.owed(case) if len(ours) > 1 and changes else ours
+    if len(owed) in (0, len(ours)):
+        return claim
+    removed, added = likeness.answered(case, owed, claim.number, changes)
+    return _Claim(claim.number, claim.words, removed, added, " in files that the branch ever had")
 
 
 def _claimants(case: Case) -> Iterator[tuple[int, str]]:

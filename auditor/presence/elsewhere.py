@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from auditor.git.changes import REGULAR, Change
+from auditor.git.changes import REGULAR, Change, Side
 from auditor.git.content import Content
 from auditor.git.lines import CONTEXT
 from auditor.git.wording import tells
@@ -13,6 +13,8 @@ from auditor.presence.case import Case
 
 # Fewer lines than these, with those around them, stand together by chance.
 _LEAST = 4
+# So many lines on each side of a change are of it where it must not be overlooked.
+_WIDE = 12
 
 Lines = frozenset[bytes]
 
@@ -47,15 +49,31 @@ def holder(case: Case) -> str | None:
     return None
 
 
+def may_have(case: Case, change: Change) -> bool:
+    """Whether a file of the branch's tip has half of the lines around a change, or it cannot be told that none has."""
+    content = case.scene.content
+    code = _code(content, change, _WIDE)
+    if code is None or change.before is None:
+        return True
+    known = code.removed | code.around
+    names = content.sharing(change.before.oid, change.path, case.line.tip)
+    sides = (content.at(case.line.tip, name) for name in names)
+    return any(2 * len(known & _stripped(content, side)) >= len(known) for side in sides if side)
+
+
 def _holders(content: Content, change: Change, code: _Code, tip: str) -> Iterator[str]:
     assert change.before
     for name in content.sharing(change.before.oid, change.path, tip):
         side = content.at(tip, name)
-        if side and code.stands({line.strip() for line in content.lines(side.oid)}):
+        if side and code.stands(_stripped(content, side)):
             yield name
 
 
-def _code(content: Content, change: Change) -> _Code | None:
+def _stripped(content: Content, side: Side) -> set[bytes]:
+    return {line.strip() for line in content.lines(side.oid)}
+
+
+def _code(content: Content, change: Change, context: int = CONTEXT) -> _Code | None:
     before, after = change.before, change.after
     if not (before and after and before.mode in REGULAR and after.mode in REGULAR):
         return None
@@ -63,7 +81,7 @@ def _code(content: Content, change: Change) -> _Code | None:
     hunks = content.own_hunks(before.oid, after.oid) or ()
     removed = {line for h in hunks for line in old[h.old : h.old + h.removed]}
     added = {line for h in hunks for line in new[h.new : h.new + h.added]}
-    near = {line for h in hunks for line in old[max(0, h.old - CONTEXT) : h.old + h.removed + CONTEXT]}
+    near = {line for h in hunks for line in old[max(0, h.old - context) : h.old + h.removed + context]}
     found = _Code(_telling(removed - added), _telling(added - removed), _telling(near - removed - added))
     return found if (found.removed or found.added) and len(found.removed | found.around) >= _LEAST else None
 

@@ -10,6 +10,9 @@ from auditor.presence.applicable import earlier_names
 from auditor.presence.case import Case, names
 from auditor.presence.scene import inverse
 
+# A line with fewer signs is a part of others by chance.
+_TELLING = 16
+
 Lines = tuple[Counter[bytes], Counter[bytes]]
 
 
@@ -60,6 +63,19 @@ def taken_elsewhere(case: Case, changes: Changes) -> float:
     return met / wanted if wanted else 0.0
 
 
+def wrote_anew(case: Case, changes: Changes) -> bool:
+    """Whether `changes` adds a line that a line which the fix removed is a part of, in the same or the renamed file."""
+    pairs = _pairs(case, case.fix.changes or (), changes, None)
+    lines = case.scene.content.changed_lines
+    return any(
+        len(old) >= _TELLING and old in new
+        for change in case.fix.changes or ()
+        if change.path in pairs
+        for old in lines(change)[0]
+        for new in lines(pairs[change.path])[1]
+    )
+
+
 def surviving(case: Case, whole: Changes, number: int, changes: Changes) -> tuple[float, float]:
     """The shares of those of the fix's lines that the larger change still has.
 
@@ -107,20 +123,38 @@ def _pairs(case: Case, ours: Sequence[Change], theirs: Changes, number: int | No
     moved, by_path = names(case.scene, case.fix, case.line), {c.path: c for c in theirs}
     found = {c.path: by_path.get(c.path) or by_path.get(moved.get(c.path, c.path)) for c in ours}
     known = {id(other) for other in found.values()}
-    left = {c.path: c for c in theirs if id(c) not in known and c.before and c.after}
+    left = {c.path: c for c in theirs if id(c) not in known and c.after}
     if number is not None and left:
-        commit, content = case.scene.history.ids[number], case.scene.content
         for change in ours:
-            if not found[change.path] and change.before and not content.at(commit, change.path):
-                found[change.path] = left.pop(_was(case, change, change.before, left) or "", None)
+            if not found[change.path] and not case.scene.content.at(case.scene.history.ids[number], change.path):
+                found[change.path] = left.pop(_other_name(case, change, left, number) or "", None)
     return {path: other for path, other in found.items() if other}
+
+
+def _other_name(case: Case, change: Change, left: Mapping[str, Change], number: int) -> str | None:
+    """Which of the files that commit `number` left or made is the file of a change, whatever it is called."""
+    if change.before:
+        return _was(case, change, change.before, {path: c for path, c in left.items() if c.before})
+    folder, _, name = change.path.rpartition("/")
+    # Where the folder itself is there, a file beside it is another one.
+    if not folder or case.scene.content.is_folder(case.scene.history.ids[number], folder):
+        return None
+    return next((path for path, c in left.items() if not c.before and path.rpartition("/")[2] == name), None)
 
 
 def _was(case: Case, change: Change, before: Side, left: Mapping[str, Change]) -> str | None:
     """Which of some changed files was the file of a change: by its text, or by a name that it had before on main."""
     there = [(path, other.before) for path, other in left.items() if other.before]
     name = case.scene.content.likest(before, change.path, there)
-    return name or next((n for n in earlier_names(case, change.path) if n in left), None)
+    return name or next((n for n in earlier_names(case, change.path) if n in left), None) or _split(case, change, left)
+
+
+def _split(case: Case, change: Change, left: Mapping[str, Change]) -> str | None:
+    """Which of some changed files gets most of what a change adds, if half of it: main took the code out of that."""
+    added = case.scene.content.changed_lines(change)[1]
+    met = {path: (added & _theirs(case, other)[1]).total() for path, other in left.items()}
+    most = max(met, key=lambda path: met[path], default=None)
+    return most if most is not None and 0 < added.total() <= 2 * met[most] else None
 
 
 def _owed(case: Case, change: Change, ours: Lines, theirs: Change | None, number: int) -> Counter[bytes]:

@@ -169,8 +169,12 @@ def _did(case: Case, revert: int, *, out: bool) -> bool:
         return min(likeness.share(case, brought)) >= _ENOUGH
     gone, back = likeness.taken_back(case, brought)
     adds = any(case.scene.content.changed_lines(c)[1] for c in case.fix.changes or ())
-    enough = _SOME if any(len(named) == _WHOLE_ID for named in case.scene.history.reverts[revert]) else _ENOUGH
-    return (gone if adds else back) >= enough or likeness.taken_elsewhere(case, brought) >= _MOST
+    by_git = any(len(named) == _WHOLE_ID for named in case.scene.history.reverts[revert])
+    if (gone if adds else back) >= (_SOME if by_git else _ENOUGH):
+        return True
+    return likeness.taken_elsewhere(case, brought) >= _MOST or (
+        by_git and not adds and likeness.wrote_anew(case, brought)
+    )
 
 
 def _turned(case: Case, revert: int, *, out: bool) -> bool:

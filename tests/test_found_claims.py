@@ -1,0 +1,164 @@
+"""Stories of the histories of other projects: commits that say that they are the fix, on branches that have less."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.build import Files, Repo, fixed, protocol, started
+from tests.judged import told
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return protocol(tmp_path / "shop", branches=("dev",))
+
+
+def judged(repo: Repo) -> tuple[str, str | None]:
+    return told(repo, "qa", "v2.4.1")
+
+
+def picked(repo: Repo, oid: str, files: Files) -> None:
+    repo.switch("qa")
+    repo.commit(f"Mend it\n\n(cherry picked from commit {oid})", files)
+
+
+# A file that the branch never had
+
+SERVER = "".join(f"option_{n} = read({n})\n" for n in range(20))
+MENDED = SERVER.replace("read(7)", "read(7, safe=True)").replace("read(8)", "read(8, safe=True)")
+# What the branch has of its own lies so near that no patch fits.
+OWN = SERVER.replace("read(6)", "read(6, own)")
+OWN_MENDED = MENDED.replace("read(6)", "read(6, own)")
+GUIDE = "".join(f"Chapter {n} of the upgrade guide tells of step {n}.\n" for n in range(12))
+TOLD = GUIDE.replace("step 5.\n", "step 5.\n" + "".join(f"Set option {n} to be safe from now on.\n" for n in range(9)))
+
+
+def upgraded(repo: Repo) -> str:
+    """Main has a guide that was written after qa parted, and a fix changes it, too."""
+    started(repo, {"src/server.py": SERVER})
+    repo.commit("Write a guide", {"docs/upgrade.md": GUIDE})
+    repo.tag("v2.5.0")
+    oid = fixed(repo, {"src/server.py": MENDED, "docs/upgrade.md": TOLD})
+    repo.switch("qa")
+    repo.commit("Our own", {"src/server.py": OWN})
+    return oid
+
+
+def test_a_pick_need_not_hold_what_changes_a_file_that_the_branch_never_had(repo: Repo) -> None:
+    picked(repo, upgraded(repo), {"src/server.py": OWN_MENDED})
+    assert judged(repo) == ("present", "declared")
+
+
+def test_it_must_hold_half_of_the_rest(repo: Repo) -> None:
+    picked(repo, upgraded(repo), {"src/server.py": f"{OWN}more = 1\n"})
+    assert judged(repo)[0] == "missing"
+
+
+def test_a_file_that_the_branch_took_out_is_owed(repo: Repo) -> None:
+    oid = upgraded(repo)
+    repo.switch("qa")
+    repo.commit("A guide", {"docs/upgrade.md": GUIDE})
+    repo.commit("No guide", {"docs/upgrade.md": None})
+    picked(repo, oid, {"src/server.py": OWN_MENDED})
+    assert judged(repo)[0] == "missing"
+
+
+def test_a_file_of_which_the_branch_has_the_text_under_another_name_is_owed(repo: Repo) -> None:
+    oid = upgraded(repo)
+    repo.switch("qa")
+    chapters = "".join(f"Another book, chapter {n}, with other words.\n" for n in range(40))
+    repo.commit("All books in one", {"docs/books.md": f"{chapters}{GUIDE}"})
+    picked(repo, oid, {"src/server.py": OWN_MENDED})
+    assert judged(repo)[0] == "missing"
+
+
+def test_a_file_that_the_branch_has_under_the_name_it_had_before_on_main_is_owed(repo: Repo) -> None:
+    started(repo, {"src/server.py": SERVER, "docs/old.md": GUIDE})
+    repo.rename("docs/old.md", "docs/upgrade.md")
+    repo.commit("Rename the guide")
+    repo.tag("v2.5.0")
+    oid = fixed(repo, {"src/server.py": MENDED, "docs/upgrade.md": TOLD})
+    repo.switch("qa")
+    repo.commit("Our own", {"src/server.py": OWN})
+    picked(repo, oid, {"src/server.py": OWN_MENDED})
+    assert judged(repo)[0] == "missing"
+
+
+def test_a_file_that_the_fix_adds_is_owed(repo: Repo) -> None:
+    started(repo, {"src/server.py": SERVER})
+    oid = fixed(repo, {"src/server.py": MENDED, "docs/upgrade.md": TOLD})
+    repo.switch("qa")
+    repo.commit("Our own", {"src/server.py": OWN})
+    picked(repo, oid, {"src/server.py": OWN_MENDED})
+    assert judged(repo)[0] == "missing"
+
+
+def test_a_pick_of_which_the_branch_could_have_nothing_tells_nothing(repo: Repo) -> None:
+    started(repo, {"src/server.py": SERVER})
+    repo.commit("Write a guide", {"docs/upgrade.md": GUIDE})
+    repo.tag("v2.5.0")
+    oid = fixed(repo, {"docs/upgrade.md": TOLD})
+    picked(repo, oid, {"src/server.py": f"{SERVER}more = 1\n"})
+    assert judged(repo) == ("not-applicable", None)
+
+
+# A file that main has split since
+
+
+def handlers(count: int) -> str:
+    return "".join(f"def handle_{n}(event):\n    check(event, {n})\n    return done(event)\n\n\n" for n in range(count))
+
+
+STEPS = "".join(f"def step_{n}(state):\n    follow(state, {n})\n    return state.next\n\n\n" for n in range(5))
+SAFE = STEPS.replace(
+    "    follow(state, 3)\n", "    if state.children:\n        return wait(state)\n    follow(state, 3)\n"
+)
+
+
+def split(repo: Repo, count: int) -> str:
+    """Main has taken the steps out of the controller since qa parted, and mends them there."""
+    started(repo, {"src/controller.py": handlers(count) + STEPS, "src/client.py": "find(1)\n"})
+    repo.commit("Split", {"src/controller.py": handlers(count), "src/steps.py": STEPS})
+    repo.tag("v2.5.0")
+    return fixed(repo, {"src/steps.py": SAFE, "src/client.py": "find(1)\nwait(1)\n"})
+
+
+@pytest.mark.parametrize("count", [4, 120])
+def test_a_pick_to_the_file_from_which_main_had_taken_the_code(repo: Repo, count: int) -> None:
+    oid = split(repo, count)
+    picked(repo, oid, {"src/controller.py": handlers(count) + SAFE, "src/client.py": "find(1)\n\nwait(1)\n"})
+    assert judged(repo) == ("present", "declared")
+
+
+def test_a_pick_that_left_out_the_code_that_is_in_another_file_there_is_missing(repo: Repo) -> None:
+    picked(repo, split(repo, 12), {"src/client.py": "find(1)\n\nwait(1)\n"})
+    assert judged(repo)[0] == "missing"
+
+
+# A file that the fix adds, in a folder that is named otherwise there
+
+BENCH = "".join(f"    measure({n}, of={n})\n" for n in range(16))
+
+
+def added(repo: Repo, theirs: str, *more: str) -> tuple[str, str | None]:
+    """Main's fix adds a benchmark to `app/`; the pick makes it in another folder."""
+    started(repo, {"app/snappy.py": SERVER, "README": "1\n"})
+    repo.switch("qa")
+    repo.rename("app/snappy.py", "app5/snappy.py")
+    repo.commit("Rename the package", dict.fromkeys(more, "x = 1\n"))
+    repo.switch("main")
+    oid = fixed(repo, {"app/snappy.py": MENDED, "app/bench.py": f"import app\n{BENCH}"})
+    picked(repo, oid, {"app5/snappy.py": MENDED, theirs: f"import app5\n{BENCH}"})
+    return judged(repo)
+
+
+def test_a_pick_to_a_renamed_package_adds_the_file_there(repo: Repo) -> None:
+    assert added(repo, "app5/bench.py") == ("present", "declared")
+
+
+@pytest.mark.parametrize(("theirs", "more"), [("app5/other.py", ()), ("app5/bench.py", ("app/own.py",))])
+def test_another_name_or_another_package_is_another_file(repo: Repo, theirs: str, more: tuple[str, ...]) -> None:
+    """What is called otherwise, or is added beside a folder that is there."""
+    assert added(repo, theirs, *more)[0] == "missing"

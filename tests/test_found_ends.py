@@ -1,0 +1,100 @@
+"""Stories of the histories of other projects: the ends of lines and files, and what was taken back within others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.build import Repo, fixed, protocol, started
+from tests.judged import told
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return protocol(tmp_path / "shop", branches=("dev",))
+
+
+def judged(repo: Repo) -> str:
+    return told(repo, "qa", "v2.4.1")[0]
+
+
+GUIDE = "".join(f"Step {n}: look at the log of server {n}.\n" for n in range(12))
+BETTER = GUIDE.replace("server 3.", "server 3, which binds to both addresses.")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("The end", "The end\n"), ("The end\n", "The end"), ("The end  \n", "The end\n"), ("The end\r\n", "The end\n")],
+    ids=["newline added", "newline removed", "blanks removed", "line end"],
+)
+def test_the_end_of_a_line_that_is_as_before_takes_nothing_back(repo: Repo, old: str, new: str) -> None:
+    """Editors change it, whatever else they are asked to do."""
+    started(repo, {"docs/guide.md": GUIDE + old})
+    fixed(repo, {"docs/guide.md": BETTER + new})
+    repo.switch("qa")
+    repo.merge("main")
+    later = BETTER.replace("Step 7:", "Step 7 (again):")
+    repo.commit("Tell more", {"docs/guide.md": later + old})
+    assert judged(repo) == "present"
+
+
+def test_the_end_of_a_line_counts_where_the_fix_did_no_more(repo: Repo) -> None:
+    started(repo, {"docs/guide.md": f"{GUIDE}The end"})
+    fixed(repo, {"docs/guide.md": f"{GUIDE}The end\n"})
+    repo.switch("qa")
+    repo.merge("main")
+    repo.commit("Tell more", {"docs/guide.md": GUIDE.replace("Step 7:", "Step 7 (again):") + "The end"})
+    assert judged(repo) == "reverted"
+
+
+def test_the_end_of_a_line_does_not_hide_what_is_lost_beside_it(repo: Repo) -> None:
+    started(repo, {"docs/guide.md": f"{GUIDE}The end"})
+    fixed(repo, {"docs/guide.md": f"{BETTER}The end\n"})
+    repo.switch("qa")
+    repo.merge("main")
+    repo.commit("Tell more", {"docs/guide.md": GUIDE.replace("Step 7:", "Step 7 (again):") + "The end"})
+    assert judged(repo) == "reverted"
+
+
+def test_the_depth_of_a_line_is_no_end(repo: Repo) -> None:
+    code = "def pay(cart):\n    if cart.open:\n        cart.close()\n        send(cart)\n" + GUIDE
+    started(repo, {"src/pay.py": code})
+    deeper = code.replace("        send(cart)\n", "    send(cart)\n").replace("server 9", "server nine")
+    fixed(repo, {"src/pay.py": deeper})
+    repo.switch("qa")
+    repo.merge("main")
+    repo.commit("Tell more", {"src/pay.py": deeper.replace("    send(cart)\n", "        send(cart)\n")})
+    assert judged(repo) == "reverted"
+
+
+# What a fix took out came back within a longer line
+
+APPLY = """\
+install() {
+  sed "s/namespace/${1}/" config.yaml > all.yaml
+  kubectl apply -f all.yaml || return 1
+
+  ${NET_DIR}/third_party/istio/configure.sh
+
+  UNINSTALL+=( all.yaml )
+}
+"""
+WITHOUT = APPLY.replace("\n  ${NET_DIR}/third_party/istio/configure.sh\n", "")
+AGAIN = APPLY.replace(
+    "  ${NET_DIR}/third_party/istio/configure.sh\n",
+    "  CONFIGURE=${NET_DIR}/third_party/istio/configure.sh\n  [ -f $CONFIGURE ] && $CONFIGURE\n",
+)
+OTHER = APPLY.replace("  ${NET_DIR}/third_party/istio/configure.sh\n", "  wait_for pods\n")
+
+
+@pytest.mark.parametrize(("text", "status"), [(AGAIN, "reverted"), (OTHER, "present")])
+@pytest.mark.parametrize("named", [40, 12])
+def test_a_revert_that_wrote_the_line_anew(repo: Repo, text: str, status: str, named: int) -> None:
+    """It names the whole id, as git does, and has the old line within a new one. A part of an id may be prose."""
+    started(repo, {"install.sh": APPLY})
+    oid = fixed(repo, {"install.sh": WITHOUT})
+    repo.switch("qa")
+    repo.merge("main")
+    repo.commit(f"Configure after all\n\nThis reverts commit {oid[:named]}.", {"install.sh": text})
+    assert judged(repo) == (status if named == 40 else "present")
