@@ -9,7 +9,8 @@ from pathlib import PurePosixPath
 from auditor.git import wording
 from auditor.git.changes import Change
 from auditor.presence.case import Case
-from auditor.presence.scene import Place, Scene
+from auditor.presence.place import Place
+from auditor.presence.scene import Scene
 from auditor.presence.since import first_of_last
 
 # Fewer lines than these, which tell something, stand elsewhere by chance, unless they have so many letters.

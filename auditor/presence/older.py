@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from auditor.git.changes import Change, Side
 from auditor.presence.case import Case
-from auditor.presence.scene import Older
+from auditor.presence.place import Older
 from auditor.presence.versions import MOST_VERSIONS
 
 # So far back it is looked: further, a line that is there again tells more of habit than of a way back.

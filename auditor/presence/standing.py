@@ -9,7 +9,7 @@ from typing import NamedTuple
 from auditor.git import lines, places
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.git.content import Content
-from auditor.presence.scene import Place
+from auditor.presence.place import Place
 
 _LEAST = 1 / 3
 

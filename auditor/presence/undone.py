@@ -10,7 +10,8 @@ from auditor.git.changes import Changes, diffs
 from auditor.model import Status
 from auditor.presence import dropped, likeness, older, standing, withdrawn
 from auditor.presence.case import Case, Found, Regions, Undone, names
-from auditor.presence.scene import Place, inverse
+from auditor.presence.place import Place
+from auditor.presence.scene import inverse
 from auditor.presence.since import first_of_last
 
 _ENOUGH, _MOST = 1 / 3, 1 / 2

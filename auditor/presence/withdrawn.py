@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from auditor.git.changes import Changes
 from auditor.presence import likeness, moved_away, older, standing
 from auditor.presence.case import Case
-from auditor.presence.scene import Place, inverse
+from auditor.presence.place import Place
+from auditor.presence.scene import inverse
 
 _LITTLE = 1 / 4
 _SOME = 1 / 8
