@@ -16,7 +16,7 @@ FLOORS = (
     ("git",),
     (
         "fixes", "hotfixes", "presence", "rules", "forecast", "pairs", "policy", "waiving", "checks", "due", "memory",
-        "forges", "lists", "landing", "unaudited",
+        "judging", "forges", "lists", "landing", "unaudited",
     ),
     ("audit", "discovery"),
     ("output", "fleet", "guarded", "cluster", "cache", "packing", "alone", "progress", "successes", "push", "ledger",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from auditor import audit, memory
+from auditor import audit, memory, policy
 from auditor.config import RepositoryConfig
 from auditor.git import ancestry
 from auditor.git.source import Local, source
@@ -37,7 +37,7 @@ class Nights:
         earlier = self.known().get("shop")
         place = source(config, path or self.repo.path)
         found = memory.compare(audit.find(config, place), earlier, partial(ancestry.in_history, place))
-        found = audit.apply_policy(found, config, self.now)
+        found = policy.apply_policy(found, config, self.now)
         write.finish(self.ledger, number, whole(found, at=self.now), {"shop": "shop"})
         return found
 

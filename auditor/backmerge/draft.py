@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from auditor import audit
+from auditor import audit, policy
 from auditor.backmerge import given, merge, names
 from auditor.backmerge.entry import Conflict, Drafted, Method, Proposal
 from auditor.backmerge.given import Given
@@ -67,7 +67,7 @@ def draft(
             with open_store(path) as store:
                 since = given.moved(store, config, known) if known else {}
             if known is None or (since and audits and audits.run is None):
-                known, since = audit.apply_policy(audit.find(config, Local(path)), config, now), {}
+                known, since = policy.apply_policy(audit.find(config, Local(path)), config, now), {}
             return _drafted(config, path, known, since, wanted)
     except RepositoryError as error:
         return failed(config, Problem(error.code, error.detail))

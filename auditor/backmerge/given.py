@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from auditor import audit
+from auditor import policy
 from auditor.config import RepositoryConfig
 from auditor.errors import RepositoryError
 from auditor.git import refs
@@ -49,7 +49,7 @@ def _of_today(found: RepositoryAudit, config: RepositoryConfig, now: int, run: s
     if found.main.name != config.main:
         raise RepositoryError("not-in-run", f"{run} held {found.main.name} for main, not {config.main}")
     bare = replace(found, hotfixes=hotfixes, errors=(*found.errors, *unknown))
-    return audit.apply_policy(bare, config, now)
+    return policy.apply_policy(bare, config, now)
 
 
 def _bare(verdict: Verdict) -> Verdict:

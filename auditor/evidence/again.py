@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from auditor import audit, fleet, rules
+from auditor import audit, fleet, policy, rules
 from auditor.config import RepositoryConfig
 from auditor.config_parts import Limits
 from auditor.errors import RepositoryError
@@ -125,7 +125,7 @@ def _judged(recorded: RepositoryAudit, config: RepositoryConfig, path: Path, now
 
 def _work(config: RepositoryConfig, refs: Recorded, now: int) -> RepositoryAudit:
     assert config.path is not None
-    return audit.apply_policy(audit.find(config, Local(config.path), refs), config, now)
+    return policy.apply_policy(audit.find(config, Local(config.path), refs), config, now)
 
 
 def _compare(recorded: RepositoryAudit, again: RepositoryAudit, found: Findings, *, same: bool) -> None:

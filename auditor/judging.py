@@ -1,0 +1,162 @@
+"""Every hotfix of a repository, held against branch after branch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+
+from auditor import checks, landing, pairs, presence
+from auditor.config import RepositoryConfig
+from auditor.errors import RepositoryError
+from auditor.fixes import FixCommit, counting, describe
+from auditor.forecast import forecast
+from auditor.git import refs
+from auditor.git.changes import Changes, diffs, from_nothing
+from auditor.hotfixes import Candidate, Population, Range
+from auditor.model import DRIFT, Hotfix, Status, Verdict
+from auditor.presence.case import Case
+from auditor.presence.scene import Line, Scene, Whole
+from auditor.presence.search import Search
+from auditor.presence.sought import search_for
+
+
+def judge_all(
+    scene: Scene,
+    config: RepositoryConfig,
+    population: Population,
+    ranges: Sequence[Range],
+    fixes: Sequence[tuple[FixCommit, ...]],
+) -> tuple[Hotfix, ...]:
+    """The hotfixes of a repository with their verdicts, in the order of its candidates."""
+    scene.know(fix for group in fixes for fix in group)
+    search = search_for(scene, fixes)
+    nets = _nets(scene, population, ranges)
+    entries = zip(population.candidates, ranges, fixes, nets, strict=True)
+    return tuple(_hotfix(scene, search, config, *entry) for entry in entries)
+
+
+def _nets(scene: Scene, population: Population, ranges: Sequence[Range]) -> list[Changes | None]:
+    """What each hotfix changes from its bound to its tag, looked up together; None where it cannot be read."""
+    store, ids = scene.content.store, scene.history.ids
+    bound = [
+        (at, f"{candidate.tag.commit} {ids[range_.bounds[0]]}")
+        for at, (candidate, range_) in enumerate(zip(population.candidates, ranges, strict=True))
+        if range_.bounds
+    ]
+    found: list[Changes | None] = [None] * len(ranges)
+    for (at, _), changes in zip(bound, diffs(store, [question for _, question in bound]), strict=True):
+        found[at] = counting(changes, scene.counts)
+    for at, (candidate, range_) in enumerate(zip(population.candidates, ranges, strict=True)):
+        if candidate.number is not None and not range_.bounds:
+            with suppress(RepositoryError):
+                found[at] = counting(from_nothing(store, candidate.tag.commit or ""), scene.counts)
+    return found
+
+
+def _hotfix(
+    scene: Scene,
+    search: Search,
+    config: RepositoryConfig,
+    candidate: Candidate,
+    range_: Range,
+    fixes: tuple[FixCommit, ...],
+    net: Changes | None,
+) -> Hotfix:
+    tag = candidate.tag
+    pair = _Pairs(scene, search, candidate, range_, fixes, net, plain=not config.ignore_paths)
+    lines = {line.name: line for line in scene.lines}
+    return Hotfix(
+        tag=tag.name,
+        commit=tag.commit or "",
+        tag_object=tag.target if tag.annotation else None,
+        tagged_at=candidate.tagged_at,
+        tagger=tag.annotation.tagger if tag.annotation else None,
+        message=tag.annotation.message if tag.annotation else "",
+        selected_by=candidate.selected_by,
+        bounds=range_.bound_tags,
+        aliases=candidate.aliases,
+        fixes=tuple(replace(describe(scene.content, f), landing=landing.of(scene, f, candidate.number)) for f in fixes),
+        verdicts=tuple(pair.verdict(b.name, lines.get(b.name)) for b in config.branches),
+    )
+
+
+class _Pairs:
+    """One hotfix, held against branch after branch."""
+
+    def __init__(
+        self,
+        scene: Scene,
+        search: Search,
+        candidate: Candidate,
+        range_: Range,
+        fixes: tuple[FixCommit, ...],
+        net: Changes | None,
+        *,
+        plain: bool,
+    ) -> None:
+        self.scene = scene
+        self.search = search
+        self.candidate = candidate
+        self.range = range_
+        self.fixes = fixes
+        self.plain = plain
+        self.base = scene.history.ids[range_.bounds[0]] if range_.bounds else None
+        self._net = net
+        self._wholes: tuple[Whole, ...] | None = None
+
+    def verdict(self, branch: str, line: Line | None) -> Verdict:
+        """The verdict on one branch."""
+        if line is None:
+            return pairs.without_fixes(branch, Status.UNKNOWN, refs.absent(self.scene.content.store, branch)[1])
+        if self.candidate.number is None or any(n in self.scene.history.cut for n in self.range.commits):
+            why = "main's history is cut short, so what the hotfix brought is not known"
+            return replace(pairs.without_fixes(branch, Status.UNKNOWN, why), checks=(checks.shallow(),))
+        try:
+            return self._verdict(line)
+        except RepositoryError as error:
+            return pairs.without_fixes(branch, Status.UNKNOWN, f"{error.code}: {error.detail}")
+
+    def _verdict(self, line: Line) -> Verdict:
+        if not self.net():
+            return pairs.without_fixes(line.name, Status.NOT_APPLICABLE, "the hotfix nets out to no change")
+        if not self.fixes:
+            why = "no-fixes: no commit of it changes what counts, yet its tree differs from its bound's"
+            return pairs.without_fixes(line.name, Status.UNKNOWN, why)
+        cases = [
+            Case(self.scene, self.search, fix, line, partial(self.wholes, fix), self.candidate.tag.commit or fix.oid)
+            for fix in self.fixes
+        ]
+        found = [presence.judge(case) for case in cases]
+        drifts = pairs.status_of(found) in DRIFT
+        ahead = forecast(self.scene.content, self.net(), self.base, line.tip) if drifts else None
+        proof = [c for case, f in zip(cases, found, strict=True) for c in checks.checks(case, f, plain=self.plain)]
+        return pairs.judge(line.name, found, self.candidate.tagged_at, ahead, list(dict.fromkeys(proof)))
+
+    def net(self) -> Changes:
+        """What the hotfix changes from its bound to its tag."""
+        if self._net is None:
+            raise RepositoryError("objects-missing", f"what {self.candidate.tag.commit} changes cannot be read")
+        return self._net
+
+    def wholes(self, fix: FixCommit) -> tuple[Whole, ...]:
+        """The larger changes with the fix in them that a squash could have made.
+
+        A merge's change holds what came from its other sides, not what main had meanwhile.
+        """
+        if self._wholes is None:
+            top = self.candidate.tag.commit or ""
+            self._wholes = (Whole("the whole hotfix", self.base, top, self.net()), *self._merges())
+        ids = self.scene.history.ids
+        merges = {ids[n] for n in (fix.number, *fix.carriers)}
+        whole, *others = self._wholes
+        return (whole, *(w for w in others if w.top in merges))
+
+    def _merges(self) -> Iterator[Whole]:
+        history = self.scene.history
+        for merge in sorted({m for f in self.fixes for m in f.carriers}):
+            changes = self.scene.brought(merge)
+            if changes:
+                oid, first = history.ids[merge], history.ids[history.parents[merge][0]]
+                yield Whole(f"the merge {oid[:12]}", first, oid, changes)
