@@ -6,6 +6,7 @@ from auditor.errors import RepositoryError
 from auditor.model import Evidence, FixVerdict, Status, Via
 from auditor.presence import (
     applicable,
+    arrival,
     cherry_pick,
     content,
     declared,
@@ -47,9 +48,9 @@ def _judge(case: Case) -> FixVerdict:
 def _present(case: Case, found: Found) -> FixVerdict:
     history = case.scene.history
     oid = None if found.number is None else history.ids[found.number]
-    arrival = undone.arrived(case, found)
+    came = arrival.arrived(case, found)
     evidence = Evidence(oid, found.detail)
-    return FixVerdict(case.fix.oid, Status.PRESENT, found.via, evidence, history.time[arrival], history.ids[arrival])
+    return FixVerdict(case.fix.oid, Status.PRESENT, found.via, evidence, history.time[came], history.ids[came])
 
 
 def _absent(case: Case) -> FixVerdict:

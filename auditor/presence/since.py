@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+from auditor.git.changes import Changes
+from auditor.presence.case import Case
+from auditor.presence.place import Place
 
 # So many versions of the files are looked at one by one, and among so many commits.
 _VERSIONS = 32
 _COMMITS = 2_000
+
+
+def last_run(case: Case, line: Sequence[int], changes: Changes, holds: Callable[[Place], bool]) -> int:
+    """Where the last run of commits of a line begins for which something holds of the files of a change."""
+
+    def there(at: int) -> Place:
+        return case.place(case.scene.history.ids[line[at]])
+
+    return first_of_last(len(line), lambda at: [there(at).side(c) for c in changes], lambda at: holds(there(at)))
 
 
 def first_of_last(count: int, version: Callable[[int], object], holds: Callable[[int], bool]) -> int:

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Container
 from dataclasses import replace
 
-from auditor.git.changes import Changes, diffs
 from auditor.model import Status
-from auditor.presence import dropped, likeness, older, standing, withdrawn
-from auditor.presence.case import Case, Found, Regions, Undone, names
+from auditor.presence import dropped, older, standing, withdrawn
+from auditor.presence.case import Case, Found, Regions, Undone
+from auditor.presence.events import events
 from auditor.presence.place import Place
-from auditor.presence.scene import inverse
-from auditor.presence.since import first_of_last
+from auditor.presence.since import last_run
 
-_ENOUGH, _MOST = 1 / 3, 1 / 2
-# Of a revert that names the whole id, as git writes it. Where lines had moved on, it is often made by hand.
-_SOME = 1 / 8
-_WHOLE_ID = 40
 # Of a file that thousands of commits touch, so many are looked at.
 _LATEST = 200
-# So many commits are looked at first, then twice as many, and so on.
-_A_LOOK = 100
 
 
 def find(case: Case, found: Found) -> Undone | None:
@@ -30,7 +22,7 @@ def find(case: Case, found: Found) -> Undone | None:
         return None
     case = older.back_at(replace(case, came=found.number), case.line.tip)
     regions = case.place().undone()
-    regions = regions and regions - _expected(case, found.number)
+    regions = regions and regions - expected(case, found.number)
     if regions and not standing.moved_on(case.place(), regions):
         return (
             dropped.by_its_merge(case, found.number, regions)
@@ -59,7 +51,7 @@ def _came_later(case: Case, number: int) -> bool:
     return any(case.held(commit) or case.whole_held(commit) is not None for commit in commits)
 
 
-def _expected(case: Case, number: int) -> Regions:
+def expected(case: Case, number: int) -> Regions:
     """Regions that may stand as before the fix, and tell nothing.
 
     They do so on main, too, or did when the hotfix was tagged; or the commit that carried the fix to the
@@ -76,8 +68,8 @@ def _differs_from_main(case: Case) -> bool:
 
 def _explicit(case: Case, number: int) -> Undone | None:
     """The last commit after the arrival that makes the inverse change, or says so and did it."""
-    events = [n for n, out in _events(case, number) if out]
-    return _reverted(case, events[-1]) if events else None
+    out = [n for n, taken in events(case, number) if taken]
+    return _reverted(case, out[-1]) if out else None
 
 
 def _reverted(case: Case, number: int) -> Undone:
@@ -89,10 +81,10 @@ def _reverted(case: Case, number: int) -> Undone:
 
 def _reverted_last(case: Case, number: int) -> Undone | None:
     """Where lines stand in neither form, the last word of history counts, unless it is main's last word, too."""
-    events = _events(case, number)
-    if not events or not events[-1][1]:
+    found = events(case, number)
+    if not found or not found[-1][1]:
         return None
-    last = events[-1][0]
+    last = found[-1][0]
     shared = case.scene.contains(case.scene.main, last) and not withdrawn.again(case, last)
     return None if shared else _reverted(case, last)
 
@@ -110,89 +102,6 @@ def _out_where_parted(case: Case) -> Undone | None:
     return None
 
 
-def _events(case: Case, number: int) -> list[tuple[int, bool]]:
-    """Commits since the arrival that took the fix out (True) or brought it again (False), in order."""
-    scene = case.scene
-    start = scene.place(case.line, number)
-    found = dict(_by_change(case))
-    found.update(_by_message(case, number))
-    found.pop(number, None)
-    since = [(n, out) for n, out in found.items() if scene.place(case.line, n) >= start]
-    later = [(n, out) for n, out in since if case.felt(n, case.line, out=out)]
-    history = scene.history
-    return sorted(later, key=lambda e: (scene.place(case.line, e[0]), history.generation[e[0]], history.ids[e[0]]))
-
-
-def _by_change(case: Case) -> Iterator[tuple[int, bool]]:
-    contained = case.scene.contains(case.line, case.fix.number)
-    # What main has too says nothing about the branch alone, and is not always looked up.
-    kept = [n for n in case.candidates() if not (contained and case.scene.reach[n] & 1)]
-    candidates = [(n, case.search.changes[n]) for n in kept]
-    same = case.scene.content.same
-    ours = [case.fix.changes or (), *(w.changes for w in case.wholes)] if candidates else []
-    for changes in ours:
-        alike = [(number, theirs) for number, theirs in candidates if len(theirs) == len(changes)]
-        taking = inverse(changes) if alike else ()
-        for number, theirs in alike:
-            out = same(taking, theirs)
-            if out or same(changes, theirs):
-                yield number, out
-
-
-def _by_message(case: Case, number: int) -> Iterator[tuple[int, bool]]:
-    """Reverts that name the fix, its merges or its pick, and reverts of these: a hint that content confirms."""
-    todo = [
-        (n, True)
-        for carrier in {*case.carriers(), number, *_merged_here(case, number)}
-        for n in case.scene.reverts_of(carrier)
-    ]
-    seen = set()
-    while todo:
-        revert, out = todo.pop()
-        if revert in seen or not case.scene.contains(case.line, revert):
-            continue
-        seen.add(revert)
-        if _did(case, revert, out=out):
-            yield revert, out
-        todo += [(n, not out) for n in case.scene.reverts_of(revert)]
-
-
-def _did(case: Case, revert: int, *, out: bool) -> bool:
-    """Whether a commit did what its message says: the region stands so, or enough of the lines went or came.
-
-    The fix's own lines, that is: what comes in their place may be older than what the fix replaced. Half of them
-    went from wherever they were, if their file is not there any more.
-    """
-    if _turned(case, revert, out=out):
-        return True
-    brought = case.scene.brought(revert) or ()
-    if not out:
-        return min(likeness.share(case, brought)) >= _ENOUGH
-    gone, back = likeness.taken_back(case, brought)
-    adds = any(case.scene.content.changed_lines(c)[1] for c in case.fix.changes or ())
-    by_git = any(len(named) == _WHOLE_ID for named in case.scene.history.reverts[revert])
-    if (gone if adds else back) >= (_SOME if by_git else _ENOUGH):
-        return True
-    return likeness.taken_elsewhere(case, brought) >= _MOST or (
-        by_git and not adds and likeness.wrote_anew(case, brought)
-    )
-
-
-def _turned(case: Case, revert: int, *, out: bool) -> bool:
-    """Whether a region stands as before the fix since a commit, or does so no more."""
-    after = dropped.lacks(case, revert)
-    before = frozenset[tuple[str, int]]().union(
-        *(dropped.lacks(case, n) for n in case.scene.history.parents[revert][:1])
-    )
-    return bool(after - before if out else before - after)
-
-
-def _merged_here(case: Case, number: int) -> tuple[int, ...]:
-    """The merge by which the fix arrived on the branch: what a revert on the branch would name."""
-    arrival = case.scene.arrival(case.line, number)
-    return () if arrival == number else (arrival,)
-
-
 def _silent(case: Case, number: int, files: Container[str]) -> Undone:
     """The first-parent commit of the branch after which old lines stood again, as they do in `files` at its tip.
 
@@ -200,15 +109,15 @@ def _silent(case: Case, number: int, files: Container[str]) -> Undone:
     """
     scene = case.scene
     trunk, places = scene.arrivals(case.line)
-    expected, arrival = _expected(case, number), trunk[places[number]]
+    may, arrival = expected(case, number), trunk[places[number]]
     if arrival != number and _kept_removed(case, arrival):
         return dropped.lost(case, arrival, "kept the file removed")
     later = trunk[places[number] :]
 
     def stood(there: Place) -> bool:
-        return any(region not in expected for region in there.old_regions(first=files))
+        return any(region not in may for region in there.old_regions(first=files))
 
-    place = _last_run(case, later, case.fix.changes or (), stood)
+    place = last_run(case, later, case.fix.changes or (), stood)
     if place or arrival == number:
         return _restored(case, later[place])
     return dropped.lost(case, arrival, "it was lost before")
@@ -247,51 +156,3 @@ def _restored(case: Case, number: int) -> Undone:
     history = case.scene.history
     detail = f"{history.ids[number][:12]} on the branch restored the old lines"
     return Undone(Status.REVERTED, number, detail, history.time[number])
-
-
-def arrived(case: Case, found: Found) -> int:
-    """The commit of the branch's own line with which a present fix arrived; after a revert, with which it came back."""
-    scene = case.scene
-    if found.number is None:
-        return _content_since(case, found)
-    case = replace(case, came=found.number)
-    events = [n for n, out in _events(case, found.number) if out]
-    if not events:
-        return scene.arrival(case.line, found.number)
-    trunk, _ = scene.arrivals(case.line)
-    last = max(scene.place(case.line, n) for n in events)
-    expected = _expected(case, found.number)
-    turns = itertools.chain([trunk[last]], _touching(case, trunk[last + 1 :]))
-    back = (n for n in turns if not dropped.lacks(case, n) - expected)
-    return next(back, trunk[-1])
-
-
-def _touching(case: Case, trunk: Sequence[int]) -> Iterator[int]:
-    """The commits of a line that touch a file of the fix under any name that it has: mostly few. Some at a time."""
-    scene = case.scene
-    named = (names(scene, case.fix, line).values() for line in (case.line, scene.main))
-    paths = sorted({*case.fix.paths, *itertools.chain(*named)})
-    start, count = 0, _A_LOOK
-    while start < len(trunk):
-        some = trunk[start : start + count]
-        found = diffs(scene.content.store, [scene.history.step(n) for n in some], paths)
-        yield from (n for n, changes in zip(some, found, strict=True) if changes != ())
-        start, count = start + count, 2 * count
-
-
-def _content_since(case: Case, found: Found) -> int:
-    """The first-parent commit since which the fix's lines have been there."""
-    scene = case.scene
-    trunk, _ = scene.arrivals(case.line)
-    changes = found.whole.changes if found.whole else case.fix.changes or ()
-    content = scene.content
-    return trunk[_last_run(case, trunk, changes, lambda there: all(content.holds(c, there.side(c)) for c in changes))]
-
-
-def _last_run(case: Case, line: Sequence[int], changes: Changes, holds: Callable[[Place], bool]) -> int:
-    """Where the last run of commits of a line begins for which something holds of the files of a change."""
-
-    def there(at: int) -> Place:
-        return case.place(case.scene.history.ids[line[at]])
-
-    return first_of_last(len(line), lambda at: [there(at).side(c) for c in changes], lambda at: holds(there(at)))
