@@ -162,3 +162,35 @@ def test_a_pick_to_a_renamed_package_adds_the_file_there(repo: Repo) -> None:
 def test_another_name_or_another_package_is_another_file(repo: Repo, theirs: str, more: tuple[str, ...]) -> None:
     """What is called otherwise, or is added beside a folder that is there."""
     assert added(repo, theirs, *more)[0] == "missing"
+
+
+# A file that is there, but has not the place
+
+PROJECT = "[project]\nname = 'shop'\nversion = '2'\n\n[tool.lint]\nselect = ['ALL']\n"
+COVERAGE = "\n[tool.coverage]\nbranch = true\nsource = ['shop', 'tests']\npatch = ['subprocess']\n"
+SLOW = "# The new core is much slower, see the issue.\n# It may be better some day.\ncore = 'ctrace'\n"
+RC = "[run]\nbranch = 1\nsource = shop,tests\npatch = subprocess\n"
+
+
+def covered(repo: Repo, theirs: str, files: Files) -> tuple[str, str | None]:
+    started(repo, {"project.toml": PROJECT, ".coveragerc": RC})
+    repo.commit("One file for all settings", {"project.toml": PROJECT + COVERAGE, ".coveragerc": None})
+    repo.tag("v2.5.0")
+    oid = fixed(repo, {"project.toml": PROJECT + COVERAGE + SLOW})
+    repo.switch("qa")
+    repo.commit("Our own", {"project.toml": theirs})
+    picked(repo, oid, files)
+    return judged(repo)
+
+
+def test_a_pick_to_the_file_that_has_the_settings_there(repo: Repo) -> None:
+    assert covered(repo, f"{PROJECT}# own\n", {".coveragerc": RC + SLOW.replace("'", "")}) == ("present", "declared")
+
+
+def test_where_the_file_has_the_place_another_file_is_not_it(repo: Repo) -> None:
+    theirs = f"{PROJECT}# own\n{COVERAGE}"
+    assert covered(repo, theirs, {".coveragerc": RC + SLOW.replace("'", "")})[0] == "missing"
+
+
+def test_a_like_word_in_another_file_is_not_it(repo: Repo) -> None:
+    assert covered(repo, f"{PROJECT}# own\n", {".coveragerc": f"{RC}core = ctrace\n"})[0] == "missing"

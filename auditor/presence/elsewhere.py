@@ -13,8 +13,8 @@ from auditor.presence.case import Case
 
 # Fewer lines than these, with those around them, stand together by chance.
 _LEAST = 4
-# So many lines on each side of a change are of it where it must not be overlooked.
-_WIDE = 12
+# So many lines on each side of a change are where it is: more, where the nearest tell nothing.
+_NEAR = (CONTEXT, 2 * CONTEXT, 4 * CONTEXT)
 
 Lines = frozenset[bytes]
 
@@ -51,14 +51,24 @@ def holder(case: Case) -> str | None:
 
 def may_have(case: Case, change: Change) -> bool:
     """Whether a file of the branch's tip has half of the lines around a change, or it cannot be told that none has."""
-    content = case.scene.content
-    code = _code(content, change, _WIDE)
-    if code is None or change.before is None:
+    content, tip = case.scene.content, case.line.tip
+    if change.before is None:
+        return True
+    sides = (content.at(tip, name) for name in content.sharing(change.before.oid, change.path, tip))
+    return _near(content, change) is None or any(may_be_in(content, change, side) for side in sides if side)
+
+
+def may_be_in(content: Content, change: Change, side: Side) -> bool:
+    """Whether a file has half of the lines around a change, or it cannot be told that it has not."""
+    code = _near(content, change)
+    if code is None or side.mode not in REGULAR:
         return True
     known = code.removed | code.around
-    names = content.sharing(change.before.oid, change.path, case.line.tip)
-    sides = (content.at(case.line.tip, name) for name in names)
-    return any(2 * len(known & _stripped(content, side)) >= len(known) for side in sides if side)
+    return 2 * len(known & _stripped(content, side)) >= len(known)
+
+
+def _near(content: Content, change: Change) -> _Code | None:
+    return next((code for context in _NEAR if (code := _code(content, change, context))), None)
 
 
 def _holders(content: Content, change: Change, code: _Code, tip: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from auditor.git.changes import Change, Changes, Side
+from auditor.presence import elsewhere
 from auditor.presence.applicable import earlier_names
 from auditor.presence.case import Case, names
 from auditor.presence.scene import inverse
@@ -126,13 +127,17 @@ def _pairs(case: Case, ours: Sequence[Change], theirs: Changes, number: int | No
     left = {c.path: c for c in theirs if id(c) not in known and c.after}
     if number is not None and left:
         for change in ours:
-            if not found[change.path] and not case.scene.content.at(case.scene.history.ids[number], change.path):
+            if not found[change.path]:
                 found[change.path] = left.pop(_other_name(case, change, left, number) or "", None)
     return {path: other for path, other in found.items() if other}
 
 
 def _other_name(case: Case, change: Change, left: Mapping[str, Change], number: int) -> str | None:
     """Which of the files that commit `number` left or made is the file of a change, whatever it is called."""
+    there = case.scene.content.at(case.scene.history.ids[number], change.path)
+    if there:
+        has_place = elsewhere.may_be_in(case.scene.content, change, there)
+        return None if has_place else _split(case, change, {path: c for path, c in left.items() if c.before})
     if change.before:
         return _was(case, change, change.before, {path: c for path, c in left.items() if c.before})
     folder, _, name = change.path.rpartition("/")
