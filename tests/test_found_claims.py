@@ -194,3 +194,116 @@ def test_where_the_file_has_the_place_another_file_is_not_it(repo: Repo) -> None
 
 def test_a_like_word_in_another_file_is_not_it(repo: Repo) -> None:
     assert covered(repo, f"{PROJECT}# own\n", {".coveragerc": f"{RC}core = ctrace\n"})[0] == "missing"
+
+
+# The same change under the same title, landed on each branch for itself
+
+# One of two lines is another one there; or but the place is.
+ADAPTED = OWN.replace("read(7)", "read(7, safe=True)").replace("read(8)", "read_safely(8)")
+TITLE = "Read options safely, and tell which one failed"
+MONA, QUINN = "Mona Main <mona@example.com>", "Quinn Qa <quinn@example.com>"
+
+
+def landed(repo: Repo, ours: str, theirs: str, text: str, who: str = QUINN) -> tuple[str, str | None]:
+    """On main and on qa, on other days, as forges do it for back-ports."""
+    started(repo, {"src/server.py": SERVER, "go.sum": SUMS})
+    repo.commit(ours, {"src/server.py": MENDED, "go.sum": SUMS.replace("b 1\n", "b 2\n")}, MONA)
+    repo.tag("v2.4.1")
+    repo.switch("qa")
+    repo.commit("Our own", {"src/server.py": OWN, "go.sum": SUMS.replace("a 1\n", "a 7\n")})
+    repo.commit(
+        theirs, {"src/server.py": text, "go.sum": SUMS.replace("a 1\n", "a 7\n").replace("b 1\n", "b 2\n")}, who
+    )
+    return judged(repo)
+
+
+SUMS = "".join(f"{name} 1\n" for name in "abcdefgh")
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (f"{TITLE} (#123) (#130)", f"{TITLE} (#123)"),
+        (f"{TITLE} (#123)", f"{TITLE} (#123) (#130)"),
+        (f"{TITLE} (#123)", f"{TITLE} (cherry-pick #123) (#130)"),
+        (f"{TITLE} (#123)", f"[2.x] {TITLE} (bp #123)"),
+        (f"{TITLE} (#123)", f"[Backport 2.x] {TITLE.lower()} (#123)"),
+        (f"{TITLE} (!123)", f"{TITLE} (!123)"),
+        (f"{TITLE} #123", f"{TITLE} (#123) (cherry-pick 2.8)"),
+    ],
+)
+def test_the_same_pull_request_by_number_and_title(repo: Repo, ours: str, theirs: str) -> None:
+    assert landed(repo, ours, theirs, ADAPTED) == ("present", "declared")
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (f"{TITLE} (#123)", f"{TITLE} (#130)"),
+        (f"{TITLE} (#123)", f"{TITLE}"),
+        (f"{TITLE} (#123)", "Something else (#123)"),
+        (f"{TITLE} (#123)", f'Revert "{TITLE} (#123)"'),
+        (f"{TITLE} (#12)", f"{TITLE} (#123)"),
+        (f"{TITLE}", f"{TITLE}"),
+        ("(#123)", "(#123) (#130)"),
+    ],
+)
+@pytest.mark.parametrize("who", [MONA, QUINN])
+def test_a_number_or_a_title_alone_is_no_claim(repo: Repo, ours: str, theirs: str, who: str) -> None:
+    assert landed(repo, ours, theirs, ADAPTED, who)[0] == "missing"
+
+
+@pytest.mark.parametrize("who", [MONA, QUINN])
+def test_one_author_and_title_are_a_claim_to_all_of_it(repo: Repo, who: str) -> None:
+    """Everyone mends tests: it is the same only where hardly a line is another one."""
+    started(repo, {"src/server.py": "".join(f"option_{n} = read({n})\n\nuse({n})\n" for n in range(20))})
+    old = repo.read("src/server.py")
+    new = "".join(line.replace(")", ", safe=True)") if "read(" in line else line for line in old.splitlines(True))
+    repo.commit(f"{TITLE} (#123)", {"src/server.py": new}, MONA)
+    repo.tag("v2.4.1")
+    repo.switch("qa")
+    own = old.replace("use(7)", "use(7, own)").replace("read(19)", "read(19, own)")
+    repo.commit("Our own", {"src/server.py": own})
+    theirs = new.replace("use(7)", "use(7, own)").replace("read(19, safe=True)", "read(19, own, safe=True)")
+    repo.commit(f"{TITLE} (#130)", {"src/server.py": theirs}, who)
+    assert judged(repo) == (("present", "declared") if who == MONA else ("missing", None))
+
+
+def test_one_author_and_moment_with_a_number_in_one_title(repo: Repo) -> None:
+    started(repo, {"src/server.py": SERVER})
+    oid = repo.commit(f"{TITLE} (#123)", {"src/server.py": MENDED}, MONA)
+    repo.tag("v2.4.1")
+    repo.switch("qa")
+    repo.commit("Our own", {"src/server.py": OWN})
+    repo.commit("Later", {"src/server.py": ADAPTED})
+    repo.git("commit", "--quiet", "--amend", "--reuse-message", oid)
+    when = repo.git("log", "-1", "--format=%ad", oid)
+    repo.git("commit", "--quiet", "--amend", "--message", TITLE, f"--date={when}", f"--author={MONA}")
+    assert judged(repo) == ("present", "declared")
+
+
+def test_the_same_pull_request_with_another_change_is_not_the_fix(repo: Repo) -> None:
+    text = OWN.replace("read(8)", "read(8, loud=True)").replace("read(9)", "read(9, loud=True)") + "more = 1\n" * 9
+    assert landed(repo, f"{TITLE} (#123)", f"{TITLE} (#123) (#130)", text)[0] == "missing"
+
+
+def test_the_same_pull_request_reverted_since(repo: Repo) -> None:
+    started(repo, {"src/server.py": SERVER})
+    repo.commit(f"{TITLE} (#123)", {"src/server.py": MENDED})
+    repo.tag("v2.4.1")
+    repo.switch("qa")
+    repo.commit("Our own", {"src/server.py": OWN})
+    repo.commit(f"{TITLE} (#123) (#130)", {"src/server.py": ADAPTED}, "Quinn Qa <quinn@example.com>")
+    repo.git("revert", "--no-edit", "HEAD")
+    assert judged(repo)[0] == "reverted"
+
+
+def test_one_moment_in_two_time_zones_is_one_author_date(repo: Repo) -> None:
+    started(repo, {"src/server.py": SERVER})
+    fixed(repo, {"src/server.py": MENDED})
+    when = repo.git("log", "-1", "--format=%at", "main")
+    repo.switch("qa")
+    repo.commit("Our own", {"src/server.py": OWN})
+    repo.commit("Mend it", {"src/server.py": ADAPTED})
+    repo.git("commit", "--quiet", "--amend", "--no-edit", f"--date={when} -0700")
+    assert judged(repo) == ("present", "declared")

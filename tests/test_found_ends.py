@@ -98,3 +98,45 @@ def test_a_revert_that_wrote_the_line_anew(repo: Repo, text: str, status: str, n
     repo.merge("main")
     repo.commit(f"Configure after all\n\nThis reverts commit {oid[:named]}.", {"install.sh": text})
     assert judged(repo) == (status if named == 40 else "present")
+
+
+# An import that is needed no longer
+
+USES = "import java.util.HashMap;\nimport java.util.Map;\n\nclass Groups {\n    Map<String, Group> known;\n\n"
+CODE = "".join(f"    void step{n}(Group group) {{\n        known.remove(group);\n    }}\n\n" for n in range(5))
+GROUPS = (
+    "    private static final String[] GROUPS = read();\n"
+    "    static Set<String> names() {\n        return of(GROUPS);\n    }\n"
+)
+
+
+def imported(repo: Repo, later: str, groups: str = GROUPS) -> str:
+    started(repo, {"Groups.java": f"{USES}{CODE}}}\n"})
+    mended = USES.replace("HashMap;\n", "HashMap;\nimport java.util.HashSet;\n") + CODE + groups
+    fixed(repo, {"Groups.java": f"{mended}}}\n"})
+    repo.switch("qa")
+    repo.merge("main")
+    repo.commit("Tidy up", {"Groups.java": f"{later}}}\n"})
+    return judged(repo)
+
+
+def test_an_import_that_went_takes_nothing_back_where_the_code_stands(repo: Repo) -> None:
+    assert imported(repo, USES + CODE + GROUPS) == "present"
+
+
+def test_an_import_that_the_code_needs_is_missed(repo: Repo) -> None:
+    groups = GROUPS.replace("of(", "new HashSet<>(")
+    assert imported(repo, USES + CODE.replace("step1(", "first(") + groups, groups) == "reverted"
+
+
+def test_an_import_that_went_with_the_code_is_a_revert(repo: Repo) -> None:
+    assert imported(repo, USES + CODE.replace("step1(", "first(")) == "reverted"
+
+
+def test_an_import_is_all_where_the_fix_did_no_more(repo: Repo) -> None:
+    started(repo, {"Groups.java": f"{USES}{CODE}}}\n"})
+    fixed(repo, {"Groups.java": USES.replace("HashMap;\n", "HashMap;\nimport java.util.HashSet;\n") + f"{CODE}}}\n"})
+    repo.switch("qa")
+    repo.merge("main")
+    repo.commit("Tidy up", {"Groups.java": f"{USES}{CODE}    int more;\n}}\n"})
+    assert judged(repo) == "reverted"

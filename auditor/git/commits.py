@@ -52,9 +52,19 @@ def parents_and_time(raw: bytes) -> tuple[list[str], int]:
 
 
 def author_line(raw: bytes) -> bytes:
-    """Who wrote a commit, and when: empty where it does not say."""
+    """Who wrote a commit, and when, in whatever time zone: empty where it does not say."""
     start = raw.find(b"\nauthor ")
-    return raw[start + 8 : raw.find(b"\n", start + 8)] if start >= 0 else b""
+    return _moment(raw[start + 8 : raw.find(b"\n", start + 8)]) if start >= 0 else b""
+
+
+def _moment(line: bytes) -> bytes:
+    """A person's line without the time zone, in which the same moment may be told otherwise."""
+    return line.rpartition(b" ")[0]
+
+
+def subject(raw: bytes) -> bytes:
+    """The first line of a commit's message."""
+    return raw.partition(b"\n\n")[2].lstrip().split(b"\n", 1)[0]
 
 
 def _time(line: bytes) -> int:
@@ -101,7 +111,7 @@ def parse_commit(raw: bytes) -> Commit:
         authored_at=authored_at,
         subject=text(subject),
         message=message,
-        identity=author_line + b"\n" + subject,
+        identity=_moment(author_line) + b"\n" + subject,
     )
 
 

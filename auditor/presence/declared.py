@@ -5,40 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from auditor.errors import RepositoryError
-from auditor.git import commits
 from auditor.git.changes import Changes
 from auditor.model import Via
-from auditor.presence import applicable, likeness
+from auditor.presence import applicable, likeness, titles
 from auditor.presence.case import Case, Found
 
 _LEAST = 0.5
+# Of a commit that but has the fix's title and author: one author may do much under one title.
+_MOST = 0.9
 
 
 def find(case: Case) -> Found | None:
-    """The claimant that holds most of the fix: at least half of what it adds, and of what it removes."""
-    best = _most(claim for claim in _claims(case) if claim.least >= _LEAST)
+    """The claimant that holds most of the fix: enough of what it adds, and of what it removes."""
+    best = _most(claim for claim in _claims(case) if claim.holds_enough)
     return None if best is None else Found(Via.DECLARED, best.number, f"{best.words}; it {best.held()}")
 
 
 def too_little(case: Case) -> str | None:
-    """Of commits that claim to be the fix, and hold less than half of it, the words on the one that holds most."""
+    """Of commits that claim to be the fix, and hold less than enough of it, the words on the one that holds most."""
     best = _most(_claims(case))
     return None if best is None else f"{best.words}, but it {best.held()}"
 
 
 class _Claim(NamedTuple):
-    """A commit that claims to be the fix, and the shares of the fix's lines, from 0 to 1, that it holds."""
+    """A commit that claims to be the fix, how much of it that asks for, and how much it holds, from 0 to 1."""
 
     number: int
     words: str
-    removed: float
-    added: float
-    where: str
+    enough: float
+    removed: float = 0.0
+    added: float = 0.0
+    where: str = ""
 
     @property
-    def least(self) -> float:
-        return min(self.removed, self.added)
+    def holds_enough(self) -> bool:
+        return min(self.removed, self.added) >= self.enough
 
     def held(self) -> str:
         return f"holds {self.added:.0%} of its added and {self.removed:.0%} of its removed lines{self.where}"
@@ -50,10 +51,11 @@ def _most(claims: Iterable[_Claim]) -> _Claim | None:
 
 
 def _claims(case: Case) -> Iterator[_Claim]:
-    for number, words in _claimants(case):
-        changes = _changes(case, number)
-        claim = _Claim(number, words, *_held(case, number, changes), "")
-        yield claim if claim.least >= _LEAST else _of_what_it_could(case, claim, changes)
+    for said in _claimants(case):
+        changes = _changes(case, said.number)
+        removed, added = _held(case, said.number, changes)
+        claim = said._replace(removed=removed, added=added)
+        yield claim if claim.holds_enough else _of_what_it_could(case, claim, changes)
 
 
 def _held(case: Case, number: int, changes: Changes) -> tuple[float, float]:
@@ -75,42 +77,52 @@ def _of_what_it_could(case: Case, claim: _Claim, changes: Changes) -> _Claim:
     if len(owed) in (0, len(ours)):
         return claim
     removed, added = likeness.answered(case, owed, claim.number, changes)
-    return _Claim(claim.number, claim.words, removed, added, " in files that the branch ever had")
+    return claim._replace(removed=removed, added=added, where=" in files that the branch ever had")
 
 
-def _claimants(case: Case) -> Iterator[tuple[int, str]]:
+def _claimants(case: Case) -> Iterator[_Claim]:
     scene = case.scene
     ids = [scene.history.ids[n] for n in case.carriers()]
     for number, named in sorted(scene.history.picks.items(), key=lambda item: scene.history.ids[item[0]]):
         on_branch = scene.contains(case.line, number) and not case.search.is_below(case.fix, number)
         if on_branch and any(oid.startswith(named) for oid in ids):
-            yield number, f"{scene.history.ids[number][:12]} on the branch names it as its origin"
+            yield _Claim(number, f"{scene.history.ids[number][:12]} on the branch names it as its origin", _LEAST)
     yield from _origins(case)
-    yield from _same_identity(case)
+    yield from _same_moment(case)
+    yield from _same_title(case)
 
 
-def _origins(case: Case) -> Iterator[tuple[int, str]]:
+def _origins(case: Case) -> Iterator[_Claim]:
     """Commits of the branch that the fix, or a merge that carried it, names: made there, and picked to main."""
     history = case.scene.history
     for carrier in case.carriers():
         number = history.named(history.picks.get(carrier, ""))
         if number is not None and case.scene.contains(case.line, number) and not case.search.is_below(case.fix, number):
-            yield number, f"{history.ids[carrier][:12]} names {history.ids[number][:12]} on the branch as its origin"
+            said = f"{history.ids[carrier][:12]} names {history.ids[number][:12]} on the branch as its origin"
+            yield _Claim(number, said, _LEAST)
 
 
-def _same_identity(case: Case) -> Iterator[tuple[int, str]]:
-    ours = _identity(case, case.fix.oid)
+def _same_moment(case: Case) -> Iterator[_Claim]:
+    """Commits of one author and author date, under one title: one of them may have the pull request's number there."""
+    scene = case.scene
+    ours = scene.title(case.fix.number)
     for number in case.search.twins(case.fix, case.line):
-        oid = case.scene.history.ids[number]
-        if ours is not None and _identity(case, oid) == ours:
-            yield number, f"{oid[:12]} on the branch has the same author, author date and subject"
+        if scene.title(number).words == ours.words:
+            said = f"{scene.history.ids[number][:12]} on the branch has the same author, author date and subject"
+            yield _Claim(number, said, _LEAST)
 
 
-def _identity(case: Case, oid: str) -> bytes | None:
-    try:
-        return commits.parse_commit(case.scene.content.store.raw(oid)[1]).identity
-    except RepositoryError:
-        return None
+def _same_title(case: Case) -> Iterator[_Claim]:
+    """Commits that land the same change on the branch for itself: of one pull request, or by one author."""
+    scene = case.scene
+    ours = scene.title(case.fix.number)
+    alike = ((n, title) for n in case.candidates() if titles.same(ours, title := scene.title(n)))
+    for number, theirs in alike:
+        oid = scene.history.ids[number][:12]
+        if ours.pulls & theirs.pulls:
+            yield _Claim(number, f"{oid} on the branch has the same title, of the same pull request", _LEAST)
+        elif ours.author == theirs.author:
+            yield _Claim(number, f"{oid} on the branch has the same author and title", _MOST)
 
 
 def _changes(case: Case, number: int) -> Changes:

@@ -12,6 +12,7 @@ from auditor.fixes import Counts, FixCommit, counting
 from auditor.git.changes import Change, Changes, Side, diffs
 from auditor.git.content import Content
 from auditor.git.history import History
+from auditor.presence import titles
 from auditor.presence.births import Births
 from auditor.presence.versions import Versions
 
@@ -65,6 +66,7 @@ class Scene:
         self._parted: dict[tuple[int, int], list[int]] = {}
         self._bases: dict[tuple[int, int], list[int]] = {}
         self._namesakes: dict[tuple[str, Side | None, str | None, int], list[str]] = {}
+        self._titles: dict[int, titles.Title] = {}
         self._fixes: dict[str, list[tuple[int, Change]]] = defaultdict(list)
 
     def know(self, fixes: Iterable[FixCommit]) -> None:
@@ -187,6 +189,12 @@ class Scene:
         for number, key in enumerate(self.history.authored):
             found[key].append(number)
         return {key: numbers for key, numbers in found.items() if len(numbers) > 1}
+
+    def title(self, number: int) -> titles.Title:
+        """What a commit's title says."""
+        if number not in self._titles:
+            self._titles[number] = titles.read(self.content.store.raw(self.history.ids[number])[1])
+        return self._titles[number]
 
     def reverts_of(self, number: int) -> tuple[int, ...]:
         """The commits that say that they revert this one."""
