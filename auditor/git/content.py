@@ -133,6 +133,8 @@ class Content(Replays):
         before, after, there = texts
         have, want = self.lines(there), self.lines(after)
         added = want[hunk.new : hunk.new + hunk.added]
+        if self._declared(added, before, there):
+            return True
         inserted = set(places.added(since))
         if lines.mostly_in(added, lines.bare(have[at] for at in inserted)):
             # What the change put in other places, too, and what stands there, is no sign of these lines.
@@ -141,6 +143,15 @@ class Content(Replays):
             if lines.mostly_in(added, lines.bare(have[at] for at in inserted)):
                 return True
         return places.goes_on(self.lines(before), self.store.blob(after), self.store.blob(there), hunk.old, since)
+
+    def _declared(self, added: Sequence[bytes], before: str, there: str) -> bool:
+        """Whether all functions and the like that some lines declare are still there: then they were reworked."""
+        declared = [hash(line) for line in added if lines.declares(line)]
+        return (
+            bool(declared)
+            and has_all(self.standing(there), declared)
+            and not any(has_all(self.standing(before), [one]) for one in declared)
+        )
 
     def reworded(self, change: Change, there: Side | None, number: int, earlier: Iterable[Side]) -> bool:
         """Whether what a hunk of a change brought is close by in other words, though its old lines stand.

@@ -8,6 +8,7 @@ overlap or touch, unless they are the same change.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
@@ -19,6 +20,15 @@ _FLAGS = pygit2.enums.DiffOption.FORCE_TEXT
 # As many lines around a change as git shows with it.
 CONTEXT = 3
 AROUND = 2
+
+# A longer line is no declaration, and what machines wrote is not searched for one.
+_LONGEST = 400
+# `def pay(cart):`, `func (c *Cart) Pay() error {`, `public void pay(Cart cart) throws IOException {`.
+_DECLARES = re.compile(
+    rb"(?:[\w@]+\s+)*(?:def|class|func|function|fn|interface|struct|enum|trait|module|sub)\s+\(?[\w*]"
+    rb"|[\w<>\[\], .?&*:]*\w[>\]?*&]*\s+[*&]*\w+\([^;]*\)[\w\s.,]*\{$"
+)
+_CONTROLS = re.compile(rb"\}?\s*(?:if|for|while|switch|catch|else|return|new|synchronized|case|do|try|with)\b")
 
 
 class Hunk(NamedTuple):
@@ -102,6 +112,12 @@ def is_end(hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes]) -> bool:
     """Whether a hunk changes but the ends of lines: blanks there, the sign for it, or that the last one has none."""
     removed, added = old[hunk.old : hunk.old + hunk.removed], new[hunk.new : hunk.new + hunk.added]
     return [line.rstrip() for line in removed] == [line.rstrip() for line in added]
+
+
+def declares(line: bytes) -> bool:
+    """Whether a line declares a function, a class or the like, in the usual languages."""
+    text = line.strip()
+    return len(text) <= _LONGEST and bool(_DECLARES.match(text)) and not _CONTROLS.match(text)
 
 
 def with_surroundings(text: Sequence[bytes], start: int, length: int, around: int = AROUND) -> bytes:

@@ -11,7 +11,7 @@ from auditor.presence.place import Place
 
 # A line that says what a file needs, in the languages that have such lines.
 _WORD = re.compile(rb"\w+")
-_IMPORT = re.compile(rb"\s*(import|from|using|use|require|require_once|#\s*include|#\s*import)\b")
+_IMPORT = re.compile(rb"\s*(import|from|using|use|require|require_once|#\s*include|#\s*import)\s+[\w.'\"<{*]")
 
 
 def all_idle(place: Place, back: Collection[tuple[str, int]]) -> bool:

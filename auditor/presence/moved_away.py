@@ -1,9 +1,9 @@
-"""Whether main has elsewhere what a fix added: further away in its file, or in another one."""
+"""Whether main, or a branch, has elsewhere what a fix added: further away in its file, or in another one."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from auditor.git import wording
@@ -45,16 +45,35 @@ def _plain(lines: Iterable[bytes]) -> set[bytes]:
 
 def moved_away(case: Case) -> bool:
     """Whether the commit of main's own line that took the fix's lines out added half of them to one other file."""
-    scene = case.scene
-    brought = {c: _brought(scene, c) for c in case.fix.changes or ()}
-    wanted: Counter[bytes] = sum(brought.values(), Counter())
-    had = {line for change in brought for line in scene.content.all_lines(change.before)}
-    if not _tell(wanted, had):
-        return False
+    return _tell(*_wanted(case)) and any(_moved_to(case, _taken_out(case)))
+
+
+def still_there(case: Case, number: int) -> bool:
+    """Whether a commit moved the fix's lines to one other file, half of them or more, and the branch has them there."""
+    content, wanted, own = case.scene.content, _wanted(case)[0], case.paths()
+    return any(
+        2 * (wanted & content.all_lines(content.at(case.line.tip, path))).total() >= wanted.total()
+        for path in _moved_to(case, number)
+        if path not in own
+    )
+
+
+def _wanted(case: Case) -> tuple[Counter[bytes], set[bytes]]:
+    """The telling lines that the fix brought to files that it found, and all lines that these had."""
+    changes = case.fix.changes or ()
+    brought: Counter[bytes] = sum((_brought(case.scene, c) for c in changes), Counter())
+    return brought, {line for c in changes if c.before for line in case.scene.content.all_lines(c.before)}
+
+
+def _moved_to(case: Case, number: int) -> Iterator[str]:
+    """The other files, of the fix's kinds, to each of which a commit added half of the lines that the fix brought."""
+    wanted, had = _wanted(case)
     kinds = {PurePosixPath(path).suffix for path in case.fix.paths}
-    others = (c for c in scene.brought(_taken_out(case)) or () if c.path not in case.fix.paths)
-    moved = (wanted & scene.content.changed_lines(c)[1] for c in others if PurePosixPath(c.path).suffix in kinds)
-    return any(2 * found.total() >= wanted.total() and _tell(found, had) for found in moved)
+    for other in case.scene.brought(number) or ():
+        if other.path not in case.fix.paths and PurePosixPath(other.path).suffix in kinds:
+            found = wanted & case.scene.content.changed_lines(other)[1]
+            if 2 * found.total() >= wanted.total() and _tell(found, had):
+                yield other.path
 
 
 def _tell(lines: Counter[bytes], had: set[bytes]) -> bool:

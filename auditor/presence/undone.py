@@ -6,7 +6,7 @@ from collections.abc import Container
 from dataclasses import replace
 
 from auditor.model import Status
-from auditor.presence import dropped, older, standing, withdrawn
+from auditor.presence import dropped, moved_away, older, standing, withdrawn
 from auditor.presence.case import Case, Found, Regions, Undone
 from auditor.presence.events import events
 from auditor.presence.place import Place
@@ -28,7 +28,7 @@ def find(case: Case, found: Found) -> Undone | None:
             dropped.by_its_merge(case, found.number, regions)
             or _explicit(case, found.number)
             or dropped.kept_old_side(case, found.number)
-            or _silent(case, found.number, {path for path, _ in regions})
+            or _taken_out(case, found.number, {path for path, _ in regions})
         )
     number = found.number
     out = (
@@ -100,6 +100,13 @@ def _out_where_parted(case: Case) -> Undone | None:
             detail = f"{oid[:12]} of main, which the branch has, was without it; what brought it again is not there"
             return Undone(Status.REVERTED, base, detail, scene.history.time[scene.arrival(case.line, base)])
     return None
+
+
+def _taken_out(case: Case, number: int, files: Container[str]) -> Undone | None:
+    """What took the fix out without saying so, unless it moved the lines to another file, where they still are."""
+    out = _silent(case, number, files)
+    moved = out.status is Status.REVERTED and moved_away.still_there(case, out.number)
+    return None if moved else out
 
 
 def _silent(case: Case, number: int, files: Container[str]) -> Undone:

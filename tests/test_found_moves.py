@@ -1,0 +1,112 @@
+"""Stories of the histories of other projects: what looks taken out on a branch, and was moved or reworked there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.build import Repo, fixed, protocol, started
+from tests.judged import told
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return protocol(tmp_path / "shop", branches=("dev",))
+
+
+def judged(repo: Repo) -> tuple[str, str | None]:
+    return told(repo, "qa", "v2.4.1")
+
+
+# Taken to another file by one commit
+
+PLUGIN = "package plugin\n\n" + "".join(f"func step{n}() {{\n\trun({n})\n}}\n\n" for n in range(9))
+LOGGED = """\
+func commandToLog(command *Command) string {
+	words := make([]string, 0)
+	for _, word := range command.words {
+		if strings.Contains(word, " ") {
+			word = quoted(word)
+		}
+		words = append(words, word)
+	}
+	return strings.Join(words, " ")
+}
+"""
+
+
+def moved(repo: Repo, name: str, text: str) -> tuple[str, str | None]:
+    started(repo, {"src/plugin.go": PLUGIN, "util/exec.go": "package exec\n"})
+    fixed(repo, {"src/plugin.go": PLUGIN + LOGGED})
+    repo.switch("qa")
+    repo.merge("main")
+    repo.commit("Move to a package of its own", {"src/plugin.go": PLUGIN, name: f"package exec\n\n{text}"})
+    return judged(repo)
+
+
+def test_code_that_a_commit_of_the_branch_moved_to_another_file_was_not_taken_out(repo: Repo) -> None:
+    assert moved(repo, "util/exec.go", LOGGED.replace("commandToLog", "CommandToLog")) == ("present", "merge")
+
+
+@pytest.mark.parametrize("name", ["util/exec.go", "notes/removed.md"])
+def test_other_code_or_a_note_of_it_is_no_move(repo: Repo, name: str) -> None:
+    text = LOGGED if name.endswith(".md") else "func other() {\n\treturn nothing\n}\n"
+    assert moved(repo, name, text)[0] == "reverted"
+
+
+def test_code_that_was_moved_and_then_removed_is_taken_out(repo: Repo) -> None:
+    moved(repo, "util/exec.go", LOGGED)
+    repo.switch("qa")
+    repo.commit("Not needed", {"util/exec.go": "package exec\n"})
+    assert judged(repo)[0] == "reverted"
+
+
+# Reworked where it stands
+
+TESTS = "package plugin\n\n" + "".join(f"func TestStep{n}(t *testing.T) {{\n\tstep({n})\n}}\n\n" for n in range(4))
+VERIFY = """\
+func TestVerifyToken(t *testing.T) {
+	old := os.Getenv("SECRET")
+	os.Setenv("SECRET", "one")
+	defer os.Setenv("SECRET", old)
+	token, err := issue("ann")
+	assert.NoError(t, err)
+	assert.NoError(t, verify(token))
+}
+"""
+REWORKED = """\
+func TestVerifyToken(t *testing.T) {
+	t.Setenv("SECRET", "one")
+	require.True(t, manager.Verifies(manager.Issue("ann")))
+}
+"""
+OTHERWISE = REWORKED.replace("TestVerifyToken", "TestManager")
+
+
+@pytest.mark.parametrize(("text", "status"), [(REWORKED, "present"), ("", "reverted")])
+@pytest.mark.parametrize("before", [True, False])
+def test_a_function_that_the_fix_added_and_that_is_still_there_was_reworked(
+    repo: Repo, text: str, status: str, before: bool
+) -> None:
+    """Also where the two lines that it came between meet again, and it is further up or down."""
+    end = "func TestEnd(t *testing.T) {\n\tend()\n}\n"
+    started(repo, {"src/plugin_test.go": TESTS + end})
+    fixed(repo, {"src/plugin_test.go": f"{TESTS}{VERIFY}\n{end}"})
+    repo.switch("qa")
+    repo.merge("main")
+    head = "package plugin\n\n"
+    rest = TESTS.removeprefix(head)
+    later = f"{head}{text}\n{rest}{end}" if before else f"{TESTS}{end}\n{text}"
+    repo.commit("Rework the tests", {"src/plugin_test.go": later})
+    assert judged(repo)[0] == status
+
+
+def test_one_function_of_two_that_is_still_there_does_not_hide_the_other(repo: Repo) -> None:
+    started(repo, {"src/plugin_test.go": TESTS})
+    more = VERIFY.replace("TestVerifyToken", "TestVerifyTwice").replace("ann", "bob").replace("one", "two")
+    fixed(repo, {"src/plugin_test.go": f"{TESTS}{VERIFY}\n{more}"})
+    repo.switch("qa")
+    repo.merge("main")
+    repo.commit("Rework the tests", {"src/plugin_test.go": f"package plugin\n\n{REWORKED}\n{TESTS[16:]}"})
+    assert judged(repo)[0] == "reverted"
