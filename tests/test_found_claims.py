@@ -253,20 +253,21 @@ def test_a_number_or_a_title_alone_is_no_claim(repo: Repo, ours: str, theirs: st
     assert landed(repo, ours, theirs, ADAPTED, who)[0] == "missing"
 
 
-@pytest.mark.parametrize("who", [MONA, QUINN])
-def test_one_author_and_title_are_a_claim_to_all_of_it(repo: Repo, who: str) -> None:
-    """Everyone mends tests: it is the same only where hardly a line is another one."""
-    started(repo, {"src/server.py": "".join(f"option_{n} = read({n})\n\nuse({n})\n" for n in range(20))})
-    old = repo.read("src/server.py")
-    new = "".join(line.replace(")", ", safe=True)") if "read(" in line else line for line in old.splitlines(True))
-    repo.commit(f"{TITLE} (#123)", {"src/server.py": new}, MONA)
+SUM = "".join(f"example.com/{name} v1.0.0 h1:{name}\n" for name in ("alpha", "gamma", "omega"))
+FORK = "example.com/fork v1.2.3 h1:fork\n"
+
+
+@pytest.mark.parametrize(("who", "line"), [(MONA, FORK), (QUINN, FORK), (MONA, FORK.replace("1.2.3", "1.2.4"))])
+def test_one_author_and_title_are_a_claim_to_all_of_it(repo: Repo, who: str, line: str) -> None:
+    """The same lines between other neighbours. Everyone updates a README: a line that differs is another change."""
+    started(repo, {"go.sum": SUM, "go.mod": "use alpha\n"})
+    repo.commit(f"{TITLE} (#123)", {"go.sum": SUM.replace("example.com/gamma", f"{FORK}example.com/gamma")}, MONA)
     repo.tag("v2.4.1")
     repo.switch("qa")
-    own = old.replace("use(7)", "use(7, own)").replace("read(19)", "read(19, own)")
-    repo.commit("Our own", {"src/server.py": own})
-    theirs = new.replace("use(7)", "use(7, own)").replace("read(19, safe=True)", "read(19, own, safe=True)")
-    repo.commit(f"{TITLE} (#130)", {"src/server.py": theirs}, who)
-    assert judged(repo) == (("present", "declared") if who == MONA else ("missing", None))
+    theirs = "".join(f"example.com/{name} v2.0.0 h1:{name}\n" for name in ("beta", "delta", "zeta"))
+    repo.commit("Our own", {"go.sum": theirs})
+    repo.commit(f"{TITLE} (#130)", {"go.sum": theirs.replace("example.com/zeta", f"{line}example.com/zeta")}, who)
+    assert judged(repo) == (("present", "declared") if (who, line) == (MONA, FORK) else ("missing", None))
 
 
 def test_one_author_and_moment_with_a_number_in_one_title(repo: Repo) -> None:

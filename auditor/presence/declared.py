@@ -11,8 +11,8 @@ from auditor.presence import applicable, likeness, titles
 from auditor.presence.case import Case, Found
 
 _LEAST = 0.5
-# Of a commit that but has the fix's title and author: one author may do much under one title.
-_MOST = 0.9
+# Of a commit with but the title and author of the fix: one author does much under a title such as "Update README".
+_MOST = 1.0
 
 
 def find(case: Case) -> Found | None:
