@@ -67,7 +67,7 @@ def _present(case: Case, verdict: FixVerdict, *, plain: bool) -> Iterator[Check]
         yield from _new_lines(case, plain=plain)
     elif plain and verdict.via in (Via.SQUASH, Via.CONTENT):
         yield from _whole_lines(case, carrier or case.line.tip)
-    if verdict.via is Via.SQUASH and carrier is not None and not case.held(carrier):
+    if verdict.via in (Via.SQUASH, Via.DECLARED) and carrier is not None and not case.held(carrier):
         yield from _brought_lines(case, carrier)
 
 

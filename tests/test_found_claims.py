@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.build import Files, Repo, fixed, protocol, started
-from tests.judged import told
+from tests.judged import assert_checks_hold, audit, pair, told
 
 
 @pytest.fixture
@@ -281,6 +281,13 @@ def test_one_author_and_moment_with_a_number_in_one_title(repo: Repo) -> None:
     when = repo.git("log", "-1", "--format=%ad", oid)
     repo.git("commit", "--quiet", "--amend", "--message", TITLE, f"--date={when}", f"--author={MONA}")
     assert judged(repo) == ("present", "declared")
+
+
+def test_what_a_claim_brought_is_shown_with_plain_git(repo: Repo) -> None:
+    assert landed(repo, f"{TITLE} (#123)", f"{TITLE} (#123) (#130)", ADAPTED) == ("present", "declared")
+    verdict = pair(audit(repo, branches=["qa"]), "v2.4.1", "qa")
+    assert [c.exit for c in verdict.checks if "grep" in c.run and "read(7, safe=True)" in c.run] == [0, 1]
+    assert_checks_hold(repo.path, verdict)
 
 
 def test_the_same_pull_request_with_another_change_is_not_the_fix(repo: Repo) -> None:
