@@ -113,7 +113,10 @@ def _same_moment(case: Case) -> Iterator[_Claim]:
 
 
 def _same_title(case: Case) -> Iterator[_Claim]:
-    """Commits that land the same change on the branch for itself: of one pull request, or by one author."""
+    """Commits that land the same change on the branch for itself: of one pull request, or by one author.
+
+    After the same change of a like block the fix's own stands as before it.
+    """
     scene = case.scene
     ours = scene.title(case.fix.number)
     alike = ((n, title) for n in case.candidates() if titles.same(ours, title := scene.title(n)))
@@ -121,7 +124,7 @@ def _same_title(case: Case) -> Iterator[_Claim]:
         oid = scene.history.ids[number][:12]
         if ours.pulls & theirs.pulls:
             yield _Claim(number, f"{oid} on the branch has the same title, of the same pull request", _LEAST)
-        elif ours.author == theirs.author:
+        elif ours.author == theirs.author and not case.lacks(scene.history.ids[number]):
             yield _Claim(number, f"{oid} on the branch has the same author and title", _MOST)
 
 
