@@ -14,6 +14,8 @@ _LABEL = re.compile(rb"^\s*\[[^\]]*\]")
 _WORD = re.compile(rb"[0-9a-z\x80-\xff]+")
 # Titles with fewer letters are any commit's.
 _LEAST = 8
+# So many bytes of a title are read: a hostile one has no end.
+_MOST = 1_000
 
 
 class Title(NamedTuple):
@@ -26,7 +28,7 @@ class Title(NamedTuple):
 
 def read(raw: bytes) -> Title:
     """A title from a commit's bytes: `[2.x] Mend it (#12)` says `mend it` of pull request 12."""
-    said = commits.subject(raw)
+    said = commits.subject(raw)[:_MOST]
     pulls = frozenset(number for pair in _PULL.findall(said) for number in pair if number)
     plain = _LABEL.sub(b"", _COPY.sub(b"", _PULL.sub(b"", said)))
     return Title(tuple(_WORD.findall(plain.lower())), pulls, commits.author_line(raw).rpartition(b" ")[0])
