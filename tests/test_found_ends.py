@@ -23,6 +23,15 @@ GUIDE = "".join(f"Step {n}: look at the log of server {n}.\n" for n in range(12)
 BETTER = GUIDE.replace("server 3.", "server 3, which binds to both addresses.")
 
 
+def edited(repo: Repo, old: str, new: str, later: str) -> str:
+    started(repo, {"docs/guide.md": old})
+    fixed(repo, {"docs/guide.md": new})
+    repo.switch("qa")
+    repo.merge("main")
+    repo.commit("Tell more", {"docs/guide.md": later.replace("Step 7:", "Step 7 (again):")})
+    return judged(repo)
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [("The end", "The end\n"), ("The end\n", "The end"), ("The end  \n", "The end\n"), ("The end\r\n", "The end\n")],
@@ -30,31 +39,12 @@ BETTER = GUIDE.replace("server 3.", "server 3, which binds to both addresses.")
 )
 def test_the_end_of_a_line_that_is_as_before_takes_nothing_back(repo: Repo, old: str, new: str) -> None:
     """Editors change it, whatever else they are asked to do."""
-    started(repo, {"docs/guide.md": GUIDE + old})
-    fixed(repo, {"docs/guide.md": BETTER + new})
-    repo.switch("qa")
-    repo.merge("main")
-    later = BETTER.replace("Step 7:", "Step 7 (again):")
-    repo.commit("Tell more", {"docs/guide.md": later + old})
-    assert judged(repo) == "present"
+    assert edited(repo, GUIDE + old, BETTER + new, BETTER + old) == "present"
 
 
-def test_the_end_of_a_line_counts_where_the_fix_did_no_more(repo: Repo) -> None:
-    started(repo, {"docs/guide.md": f"{GUIDE}The end"})
-    fixed(repo, {"docs/guide.md": f"{GUIDE}The end\n"})
-    repo.switch("qa")
-    repo.merge("main")
-    repo.commit("Tell more", {"docs/guide.md": GUIDE.replace("Step 7:", "Step 7 (again):") + "The end"})
-    assert judged(repo) == "reverted"
-
-
-def test_the_end_of_a_line_does_not_hide_what_is_lost_beside_it(repo: Repo) -> None:
-    started(repo, {"docs/guide.md": f"{GUIDE}The end"})
-    fixed(repo, {"docs/guide.md": f"{BETTER}The end\n"})
-    repo.switch("qa")
-    repo.merge("main")
-    repo.commit("Tell more", {"docs/guide.md": GUIDE.replace("Step 7:", "Step 7 (again):") + "The end"})
-    assert judged(repo) == "reverted"
+@pytest.mark.parametrize("new", [GUIDE, BETTER], ids=["the fix did no more", "the rest is lost, too"])
+def test_the_end_of_a_line_counts_where_nothing_else_is_left(repo: Repo, new: str) -> None:
+    assert edited(repo, f"{GUIDE}The end", f"{new}The end\n", f"{GUIDE}The end") == "reverted"
 
 
 def test_the_depth_of_a_line_is_no_end(repo: Repo) -> None:

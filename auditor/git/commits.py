@@ -15,7 +15,7 @@ _SIGNATURE = re.compile(rb"^-----BEGIN (?:PGP|SSH) (?:SIGNATURE|MESSAGE)-----", 
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """What an audit needs of a commit. `identity` is author, author date and subject, as bytes."""
+    """What an audit needs of a commit."""
 
     tree: str
     parents: tuple[str, ...]
@@ -23,7 +23,6 @@ class Commit:
     authored_at: int
     subject: str
     message: bytes
-    identity: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +53,7 @@ def parents_and_time(raw: bytes) -> tuple[list[str], int]:
 def author_line(raw: bytes) -> bytes:
     """Who wrote a commit, and when, in whatever time zone: empty where it does not say."""
     start = raw.find(b"\nauthor ")
-    return _moment(raw[start + 8 : raw.find(b"\n", start + 8)]) if start >= 0 else b""
-
-
-def _moment(line: bytes) -> bytes:
-    """A person's line without the time zone, in which the same moment may be told otherwise."""
+    line = raw[start + 8 : raw.find(b"\n", start + 8)] if start >= 0 else b""
     return line.rpartition(b" ")[0]
 
 
@@ -101,17 +96,14 @@ def text(raw: bytes) -> str:
 def parse_commit(raw: bytes) -> Commit:
     """A commit from its bytes; what it lacks is empty or zero."""
     headers, message = _headers(raw)
-    author_line = headers.get(b"author", [b""])[0]
-    author, authored_at = _person(author_line)
-    subject = message.strip().split(b"\n", 1)[0]
+    author, authored_at = _person(headers.get(b"author", [b""])[0])
     return Commit(
         tree=headers.get(b"tree", [b""])[0].decode("ascii", "replace"),
         parents=tuple(p.decode("ascii", "replace") for p in headers.get(b"parent", [])),
         author=author,
         authored_at=authored_at,
-        subject=text(subject),
+        subject=text(subject(raw)),
         message=message,
-        identity=_moment(author_line) + b"\n" + subject,
     )
 
 

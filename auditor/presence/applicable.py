@@ -24,7 +24,8 @@ def never_had(case: Case) -> bool:
 def owed(case: Case) -> Changes:
     """What the fix does to files that it adds, or that the branch ever had: under any name, or in another file."""
     changes, there = case.fix.changes or (), _there(case)
-    if case.scene.births.unreadable:
+    # To know what was ever there takes a look at the whole history.
+    if there.issuperset(case.fix.paths) or case.scene.births.unreadable:
         return changes
     return tuple(c for c in changes if c.path in there or _was_there(case, c) or elsewhere.may_have(case, c))
 
@@ -50,7 +51,7 @@ def every_name(case: Case) -> list[str]:
 
 def _names(case: Case, path: str) -> list[str]:
     """A path of the fix and the names that it had before on main: the same for every branch, and found once."""
-    known, key = case.scene.every_name, (case.fix.number, path)
+    known, key = case.scene.names_on_main, (case.fix.number, path)
     if key not in known:
         known[key] = [path, *earlier_names(case, path)]
     return known[key]

@@ -51,7 +51,11 @@ def _most(claims: Iterable[_Claim]) -> _Claim | None:
 
 
 def _claims(case: Case) -> Iterator[_Claim]:
+    """Each claimant once, by the claim that asks for least: the first."""
+    claimants: dict[int, _Claim] = {}
     for said in _claimants(case):
+        claimants.setdefault(said.number, said)
+    for said in claimants.values():
         changes = _changes(case, said.number)
         removed, added = _held(case, said.number, changes)
         claim = said._replace(removed=removed, added=added)

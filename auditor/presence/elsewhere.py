@@ -34,6 +34,11 @@ class _Code:
         done = bool(self.added) and 2 * len(self.added & have) >= len(self.added)
         return together and 2 * len(self.removed & have) >= len(self.removed) and not done
 
+    def has_its_place(self, have: set[bytes]) -> bool:
+        """Whether a text has half of what the change found there."""
+        known = self.removed | self.around
+        return 2 * len(known & have) >= len(known)
+
 
 def holder(case: Case) -> str | None:
     """The file of the branch's tip that has the code, or None.
@@ -52,19 +57,17 @@ def holder(case: Case) -> str | None:
 def may_have(case: Case, change: Change) -> bool:
     """Whether a file of the branch's tip has half of the lines around a change, or it cannot be told that none has."""
     content, tip = case.scene.content, case.line.tip
-    if change.before is None:
+    code = _near(content, change)
+    if code is None or change.before is None:
         return True
     sides = (content.at(tip, name) for name in content.sharing(change.before.oid, change.path, tip))
-    return _near(content, change) is None or any(may_be_in(content, change, side) for side in sides if side)
+    return any(code.has_its_place(_stripped(content, side)) for side in sides if side)
 
 
 def may_be_in(content: Content, change: Change, side: Side) -> bool:
     """Whether a file has half of the lines around a change, or it cannot be told that it has not."""
     code = _near(content, change)
-    if code is None or side.mode not in REGULAR:
-        return True
-    known = code.removed | code.around
-    return 2 * len(known & _stripped(content, side)) >= len(known)
+    return code is None or side.mode not in REGULAR or code.has_its_place(_stripped(content, side))
 
 
 def _near(content: Content, change: Change) -> _Code | None:

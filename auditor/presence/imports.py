@@ -9,8 +9,8 @@ from auditor.git.changes import Change, Side
 from auditor.git.content import Content
 from auditor.presence.place import Place
 
-# A line that says what a file needs, in the languages that have such lines.
 _WORD = re.compile(rb"\w+")
+# A line that says what a file needs, in the languages that have such lines.
 _IMPORT = re.compile(rb"\s*(import|from|using|use|require|require_once|#\s*include|#\s*import)\s+[\w.'\"<{*]")
 
 
@@ -22,6 +22,7 @@ def all_idle(place: Place, back: Collection[tuple[str, int]]) -> bool:
 
 
 def _imports(content: Content, change: Change, there: Side | None, numbers: Iterable[int]) -> bool:
+    """The same of some hunks of one file."""
     before, after = change.before, change.after
     hunks = content.own_hunks(before.oid, after.oid) if before and after else None
     if before is None or after is None or there is None or not hunks or min(numbers) < 0:

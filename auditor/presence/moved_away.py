@@ -45,15 +45,17 @@ def _plain(lines: Iterable[bytes]) -> set[bytes]:
 
 def moved_away(case: Case) -> bool:
     """Whether the commit of main's own line that took the fix's lines out added half of them to one other file."""
-    return _tell(*_wanted(case)) and any(_moved_to(case, _taken_out(case)))
+    wanted, had = _wanted(case)
+    return _tell(wanted, had) and any(_moved_to(case, _taken_out(case), wanted, had))
 
 
 def still_there(case: Case, number: int) -> bool:
     """Whether a commit moved the fix's lines to one other file, half of them or more, and the branch has them there."""
-    content, wanted, own = case.scene.content, _wanted(case)[0], case.paths()
+    content, own = case.scene.content, case.paths()
+    wanted, had = _wanted(case)
     return any(
         2 * (wanted & content.all_lines(content.at(case.line.tip, path))).total() >= wanted.total()
-        for path in _moved_to(case, number)
+        for path in _moved_to(case, number, wanted, had)
         if path not in own
     )
 
@@ -65,9 +67,8 @@ def _wanted(case: Case) -> tuple[Counter[bytes], set[bytes]]:
     return brought, {line for c in changes if c.before for line in case.scene.content.all_lines(c.before)}
 
 
-def _moved_to(case: Case, number: int) -> Iterator[str]:
+def _moved_to(case: Case, number: int, wanted: Counter[bytes], had: set[bytes]) -> Iterator[str]:
     """The other files, of the fix's kinds, to each of which a commit added half of the lines that the fix brought."""
-    wanted, had = _wanted(case)
     kinds = {PurePosixPath(path).suffix for path in case.fix.paths}
     for other in case.scene.brought(number) or ():
         if other.path not in case.fix.paths and PurePosixPath(other.path).suffix in kinds:

@@ -58,7 +58,7 @@ class Scene:
         self.lines = tuple(lines)
         self.reach = reach
         self.counts = counts
-        self.every_name: dict[tuple[int, str], list[str]] = {}
+        self.names_on_main: dict[tuple[int, str], list[str]] = {}
         self._arrivals: dict[int, tuple[list[int], dict[int, int]]] = {}
         self._overruling: dict[int, tuple[list[int], list[int]]] = {}
         self._brought: dict[int, Changes | None] = {}
