@@ -178,7 +178,7 @@ class Content(Replays):
 
     def _undone_respaced(self, before: Side, after: Side, there: Side) -> frozenset[int]:
         """The same, white space aside, in a file that got other line ends, or tabs for blanks, throughout."""
-        lost = self.lost_as_written(Change("", before, after), there).values()
+        lost = self.lost_words(Change("", before, after), there)
         # None of the fix's lines stands in other white space than it left them in: mostly, that settles it.
         if not any(has_all(self.respaced(there.oid), mark.bare) for mark in lost):
             return _NONE
@@ -213,7 +213,20 @@ class Content(Replays):
         old = lines.with_surroundings(self.lines(before), hunk.old, hunk.removed)
         new = lines.with_surroundings(self.lines(after), hunk.new, hunk.added)
         data = self.store.blob(there)
-        return hunk.added > 0 and lines.has_block(data, new) and not lines.has_block(data, old)
+        if hunk.added == 0 or lines.has_block(data, old):
+            return False
+        return lines.has_block(data, new) or self._has_indented(there, new, old)
+
+    def _has_indented(self, there: str, new: bytes, old: bytes) -> bool:
+        """The same, where all these lines stand deeper there, or less deep, by as much.
+
+        What a guard holds may stand then as deep as it did without the guard.
+        """
+        block = lines.split(new)
+        if not has_all(self.respaced(there), map(bare, block)):
+            return False
+        have = self.lines(there)
+        return lines.has_indented(have, block) and not lines.has_indented(have, lines.split(old))
 
     def _back_whole(self, hunk: Hunk, before: str, after: str, there: str) -> bool:
         """Whether a hunk's old lines stand once more, somewhere, with the lines around them, and few new ones do.

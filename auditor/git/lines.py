@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import textwrap
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
@@ -133,6 +134,18 @@ def has_block(data: bytes, block: bytes) -> bool:
 def count_block(data: bytes, block: bytes) -> int:
     """How often a text has a block of whole lines."""
     return (b"\n" + data).count(b"\n" + block)
+
+
+def has_indented(text: Sequence[bytes], block: Sequence[bytes]) -> bool:
+    """Whether a text has a block of lines, all of them by as much deeper, or less deep, or neither."""
+    wanted, size, first = _dedented(block), len(block), block[0].strip()
+    places = (n for n in range(len(text) - size + 1) if text[n].strip() == first)
+    return any(_dedented(text[n : n + size]) == wanted for n in places)
+
+
+def _dedented(text: Sequence[bytes]) -> str:
+    """Lines without the white space that all but blank ones begin with, and without their ends."""
+    return textwrap.dedent("\n".join(line.rstrip().decode("latin-1") for line in text))
 
 
 def mostly_in(added: Iterable[bytes], inserted: Counter[bytes]) -> bool:

@@ -135,13 +135,30 @@ class Marks(Identity):
         have = self.standing(there.oid) if marks else array("q")
         return {n: m for n, m in enumerate(marks) if 2 * _count(have, m.added) < (len(m.added) or 1)}
 
+    def lost_words(self, change: Change, there: Side) -> list[Mark]:
+        """The same, and the hunks that moved old lines to the right or the left, of whose other lines few are left."""
+        gone = self.lost_as_written(change, there)
+        marks = self.marks(change.before.oid, change.after.oid) if change.before and change.after else ()
+        more = (m for n, m in enumerate(marks or ()) if n not in gone and m.removed and m.added)
+        return [*gone.values(), *(m for m in more if self._lost_wording(m, change.after, there))]
+
+    def _lost_wording(self, mark: Mark, after: Side | None, there: Side) -> bool:
+        new = self._new_words(mark, after)
+        return bool(new) and 2 * _count(self.respaced(there.oid), new) < len(new)
+
     def _shifted(self, mark: Mark, after: Side | None, there: Side | None) -> bool:
         """Whether a file has half of a hunk's new lines in other white space, which were not that before it, too."""
-        if after is None or there is None:
+        if there is None:
             return False
-        start, old = mark.hunk.new, set(mark.bare) if mark.removed else set()
-        new = {bare(line) for line in self.lines(after.oid)[start : start + mark.hunk.added] if line.strip()} - old
+        new = self._new_words(mark, after)
         return bool(new) and 2 * _count(self.respaced(there.oid), new) >= len(new)
+
+    def _new_words(self, mark: Mark, after: Side | None) -> set[int]:
+        """The lines of a hunk, white space aside, that were not there before it in other white space."""
+        if after is None:
+            return set()
+        start, old = mark.hunk.new, set(mark.bare) if mark.removed else set()
+        return {bare(line) for line in self.lines(after.oid)[start : start + mark.hunk.added] if line.strip()} - old
 
     def has_again(self, there: Side | None, earlier: Side, since: Iterable[Side | None]) -> bool:
         """Whether a text has a line of an earlier version, white space aside, that the versions `since` have not."""
