@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from auditor.git import places
 from auditor.git.changes import REGULAR, Change, Changes, Side
@@ -78,23 +78,32 @@ def _brought_lines(case: Case, carrier: str) -> Iterator[Check]:
     moved = names(case.scene, case.fix, case.line)
     for change in (case.fix.changes or ())[:_MOST_PATHS] if above else ():
         path = change.path if content.at(carrier, change.path) else moved[change.path]
-        line = _telling_line(case, change, *(content.at(commit, path) for commit in (carrier, *above)))
+        line = _brought_line(case, change, *(content.at(commit, path) for commit in (carrier, *above)))
         for commit, exit_ in zip((carrier, *above), (0, 1), strict=True) if line else ():
-            yield _git("grep --quiet --text --fixed-strings", "-e", line, commit, "--", *_named(path), exit_=exit_)
+            yield _grep(line, commit, path, exit_)
 
 
-def _telling_line(case: Case, change: Change, there: Side | None, earlier: Side | None) -> str:
-    """The longest line that a change added, and that a file has, and had not; empty where there is none to show."""
+def _grep(line: str, commit: str, path: str, exit_: int) -> Check:
+    return _git("grep --quiet --text --fixed-strings", "-e", line, commit, "--", *_named(path), exit_=exit_)
+
+
+def _brought_line(case: Case, change: Change, there: Side | None, earlier: Side | None) -> str:
+    """A line that a change added, and that a file has, and had not; empty where there is none to show."""
     content = case.scene.content
     if not (change.before and change.after and there and earlier) or content.as_a_whole(change):
         return ""
-    if not {there.mode, earlier.mode} <= set(REGULAR):
-        return ""
-    have, had = (content.store.blob(side.oid) for side in (there, earlier))
     hunks = content.own_hunks(change.before.oid, change.after.oid) or ()
     lines = content.lines(change.after.oid)
-    added = (lines[at].strip() for at in places.added(hunks))
-    short = (line for line in added if len(line) <= _LONGEST and line.isascii())
+    return _telling_line(case, [lines[at] for at in places.added(hunks)], there, earlier)
+
+
+def _telling_line(case: Case, lines: Iterable[bytes], there: Side, earlier: Side) -> str:
+    """The longest of some lines that one file has and the other has not, as far as a command can show it."""
+    if not {there.mode, earlier.mode} <= set(REGULAR):
+        return ""
+    have, had = (case.scene.content.store.blob(side.oid) for side in (there, earlier))
+    bare = (line.strip() for line in lines)
+    short = (line for line in bare if len(line) <= _LONGEST and line.isascii())
     shown = (line.decode() for line in short if line in have and line not in had)
     return max((line for line in shown if line.isprintable()), key=len, default="")
 
@@ -129,6 +138,22 @@ def _undone(case: Case, verdict: FixVerdict) -> Iterator[Check]:
     if verdict.evidence.commit is not None:
         yield _ancestor(verdict.evidence.commit, case.line.tip)
     yield from _old_lines(case, case.line.tip)
+    yield from _parts(case)
+
+
+def _parts(case: Case) -> Iterator[Check]:
+    """Of each file of which a part stands as before: a line that the fix added, and that is not there."""
+    content = case.scene.content
+    for change in (case.fix.changes or ())[:_MOST_PATHS]:
+        fixed, there = (content.at(commit, change.path) for commit in (case.fix.oid, case.line.tip))
+        back = content.undone(change, there)
+        if not (change.before and change.after and fixed and there) or there.oid == change.before.oid or -1 in back:
+            continue
+        hunks, lines = content.own_hunks(change.before.oid, change.after.oid) or (), content.lines(change.after.oid)
+        added = places.added(hunk for n, hunk in enumerate(hunks) if n in back)
+        line = _telling_line(case, [lines[at] for at in added], fixed, there)
+        for commit, exit_ in ((case.fix.oid, 0), (case.line.tip, 1)) if line else ():
+            yield _grep(line, commit, change.path, exit_)
 
 
 def _new_lines(case: Case, *, plain: bool) -> Iterator[Check]:

@@ -44,11 +44,16 @@ def lacks(case: Case, number: int) -> Regions:
 
 def before_moving_on(case: Case, number: int) -> Undone | None:
     """The same, where the branch's file has moved on since, or a file that the fix adds never came."""
-    everything = case.place().gone() - case.place(case.scene.main.tip).gone()
+    everything = never_came(case)
     arrival = case.scene.arrival(case.line, number)
     if not everything and not lacks_all(case, arrival):
         return None
     return by_its_merge(case, number, everything or lacks(case, arrival))
+
+
+def never_came(case: Case) -> Regions:
+    """The files that the fix adds and that main has, and the branch has not."""
+    return case.place().gone() - case.place(case.scene.main.tip).gone()
 
 
 def lacks_all(case: Case, number: int) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Container
 from dataclasses import replace
 
 from auditor.model import Status
-from auditor.presence import dropped, moved_away, older, standing, withdrawn
+from auditor.presence import dropped, extent, moved_away, older, standing, withdrawn
 from auditor.presence.case import Case, Found, Regions, Undone
 from auditor.presence.events import events
 from auditor.presence.place import Place
@@ -23,14 +23,18 @@ def find(case: Case, found: Found) -> Undone | None:
     case = older.back_at(replace(case, came=found.number), case.line.tip)
     regions = case.place().undone()
     regions = regions and regions - expected(case, found.number)
+    out = _undone(case, found.number, regions)
+    return out and replace(out, detail=out.detail + extent.told(case, regions | dropped.never_came(case)))
+
+
+def _undone(case: Case, number: int, regions: Regions) -> Undone | None:
     if regions and not standing.moved_on(case.place(), regions):
         return (
-            dropped.by_its_merge(case, found.number, regions)
-            or _explicit(case, found.number)
-            or dropped.kept_old_side(case, found.number)
-            or _taken_out(case, found.number, {path for path, _ in regions})
+            dropped.by_its_merge(case, number, regions)
+            or _explicit(case, number)
+            or dropped.kept_old_side(case, number)
+            or _taken_out(case, number, {path for path, _ in regions})
         )
-    number = found.number
     out = (
         dropped.before_moving_on(case, number)
         or _reverted_last(case, number)
