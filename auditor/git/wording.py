@@ -37,6 +37,11 @@ def letters(text: Iterable[bytes]) -> int:
     return sum(map(len, _words(text)))
 
 
+def words(line: bytes) -> list[bytes]:
+    """The words and numbers of a line, in their order."""
+    return _WORD.findall(line)
+
+
 def plain(line: bytes) -> bytes:
     """A line by its words alone, so that one stands in another where all its words do, in their order."""
     return b" ".join([b"", *_words([line]), b""])

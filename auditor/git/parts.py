@@ -1,0 +1,110 @@
+"""Of what a change did to code, the part that tells: pure functions over lines.
+
+A fix may set a guard before a line that it only worded anew, or below a comment. Where the guard alone is taken out
+again, its hunk stands in neither form, and the fix is out all the same.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from auditor.git import lines, wording
+from auditor.git.lines import Hunk
+
+_COMMENT = re.compile(rb"\s*(?:#(?:\s|$|!)|//|/\*|\*(?:[\s/]|$)|--(?:\s|$)|;(?:[\s;]|$)|<!--|%\s)")
+
+
+class Code(NamedTuple):
+    """A text by the words of its lines of code, and where each of these is in it."""
+
+    words: list[bytes]
+    at: list[int]
+
+
+class Told(NamedTuple):
+    """Lines of code of a hunk: which `went` and which `came`, when words alone are compared."""
+
+    went: list[bytes]
+    came: list[bytes]
+
+
+class Part(NamedTuple):
+    """Lines of the old and of the new text, counted from 0, that a change removed and added."""
+
+    old: set[int]
+    new: set[int]
+
+    def is_of(self, hunk: Hunk) -> bool:
+        """Whether a hunk made it."""
+        return not self.old.isdisjoint(range(hunk.old, hunk.old + hunk.removed)) or not self.new.isdisjoint(
+            range(hunk.new, hunk.new + hunk.added)
+        )
+
+
+def code(text: Sequence[bytes]) -> Code:
+    """A text without comments, blank lines, and all that is no letter or digit beside those that are."""
+    at = [n for n, line in enumerate(text) if line.strip() and not _COMMENT.match(line)]
+    return Code([_worded(text[n]) for n in at], at)
+
+
+def telling(old: Sequence[bytes], new: Sequence[bytes]) -> Told | None:
+    """Which of a hunk's lines tell, where it only added or only removed these, and did more that tells nothing."""
+    removed, added = ([text[n] for n in code(text).at] for text in (old, new))
+    told = Told(_but(removed, added), _but(added, removed))
+    size = sum(1 for line in (*old, *new) if line.strip())
+    mixed = size > len(told.went) + len(told.came) and bool(told.went) != bool(told.came)
+    return told if mixed and wording.tells(told.went or told.came) else None
+
+
+def out(old: Code, new: Code, there: Code) -> Iterator[Part]:
+    """The parts of a change from `old` to `new` that are out in a third text.
+
+    What was added is out where its neighbours meet, and what was removed is back where it stands between them.
+    """
+    have, made = (set(itertools.pairwise(text.words)) for text in (there, new))
+    words = set(there.words)
+    for h in lines.hunks(_joined(old.words), _joined(new.words)):
+        if h.removed and h.added:
+            continue
+        added = new.words[h.new : h.new + h.added]
+        gone = h.added > 0 and _seam(new.words, h) in have - made and words.isdisjoint(added)
+        back = h.removed > 0 and _stands(old.words, h, there.words) and not _stands(old.words, h, new.words)
+        if gone or back:
+            yield Part({*old.at[h.old : h.old + h.removed]}, {*new.at[h.new : h.new + h.added]})
+
+
+def _seam(new: Sequence[bytes], hunk: Hunk) -> tuple[bytes, bytes] | None:
+    """The two lines around an addition."""
+    start, end = hunk.new, hunk.new + hunk.added
+    return (new[start - 1], new[end]) if start and end < len(new) else None
+
+
+def _stands(old: Sequence[bytes], hunk: Hunk, text: Sequence[bytes]) -> bool:
+    """Whether removed lines stand in a text with the one above and the one below them."""
+    block = old[max(0, hunk.old - 1) : hunk.old + hunk.removed + 1]
+    return lines.has_block(_joined(text), _joined(block))
+
+
+def _joined(text: Iterable[bytes]) -> bytes:
+    return b"".join(line + b"\n" for line in text)
+
+
+def _but(some: Iterable[bytes], others: Iterable[bytes]) -> list[bytes]:
+    """The lines of which others do not say the same in other signs."""
+    said = Counter(map(_worded, others))
+    left = []
+    for line in some:
+        words = _worded(line)
+        if said[words]:
+            said[words] -= 1
+        else:
+            left.append(line)
+    return left
+
+
+def _worded(line: bytes) -> bytes:
+    return b" ".join(wording.words(line)) or line.strip()
