@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from auditor import hotfixes, policy, rules
+from auditor import bounds, hotfixes, policy, rules
 from auditor.config import BranchConfig, RepositoryConfig
 from auditor.errors import RepositoryError
 from auditor.fixes import counter, find_fixes
@@ -59,7 +59,7 @@ def _find(store: Store, config: RepositoryConfig, seen: refs.Refs) -> Repository
     )
     on_main = {n for n, reach in enumerate(scene.reach) if reach & 1}
     population = hotfixes.select(tags, config, history, on_main, short=scene.main.short)
-    ranges = hotfixes.ranges(population.candidates, tags, history, on_main)
+    ranges = bounds.ranges(population.candidates, tags, history, on_main)
     fixes = find_fixes(scene.content, history, [r.commits for r in ranges], scene.counts)
     judged = judge_all(scene, config, population, ranges, fixes)
     branches = tuple(_found(b, found[b.name]) for b in config.branches)

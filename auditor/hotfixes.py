@@ -1,10 +1,10 @@
-"""From tags to hotfixes: which tags are audited, and which commits each of them brought."""
+"""From tags to hotfixes: which tags are audited."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -28,15 +28,6 @@ class Candidate:
     number: int | None
     tagged_at: int
     selected_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """The commits of a hotfix, oldest first, and the tags that bound it from below (the nearest ones)."""
-
-    commits: tuple[int, ...]
-    bounds: tuple[int, ...]
-    bound_tags: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,81 +161,3 @@ def _grouped(chosen: Sequence[tuple[TagRef, int | None, str]], history: History)
         aliases = tuple(e[0].name for e in group[1:])
         found.append(Candidate(tag, aliases, number, tagged_at(tag, history), selected_by))
     return tuple(sorted(found, key=lambda c: (-c.tagged_at, c.tag.name)))
-
-
-def ranges(candidates: Sequence[Candidate], tags: Sequence[TagRef], history: History, on_main: set[int]) -> list[Range]:
-    """The commits reachable from each hotfix tag and from no bound below it.
-
-    One pass over the graph tells for each commit which tags contain it; commits of equal answers
-    are then taken together.
-    """
-    marked = _marks(tags, history, on_main)
-    numbers = list(dict.fromkeys([*marked, *(c.number for c in candidates if c.number is not None)]))
-    bit = {number: 1 << i for i, number in enumerate(numbers)}
-    masks = history.masks([[n] for n in numbers])
-    groups: dict[int, list[int]] = defaultdict(list)
-    for number in reversed(history.order):
-        if masks[number]:
-            groups[masks[number]].append(number)
-    return [_range(c, marked, masks, bit, groups, tags, history) for c in candidates]
-
-
-def _marks(tags: Sequence[TagRef], history: History, on_main: set[int]) -> dict[int, set[str | None]]:
-    """Commits that may bound: the version prefixes on each, None for a tag that is no version."""
-    marked: dict[int, set[str | None]] = defaultdict(set)
-    for tag in tags:
-        version = versions.parse(tag.name)
-        number = history.number.get(tag.commit or "")
-        if number in on_main and number is not None and not (version and version.pre_release):
-            marked[number].add(version.prefix if version else None)
-    return marked
-
-
-def _range(
-    candidate: Candidate,
-    marked: dict[int, set[str | None]],
-    masks: list[int],
-    bit: dict[int, int],
-    groups: dict[int, list[int]],
-    tags: Sequence[TagRef],
-    history: History,
-) -> Range:
-    top = candidate.number
-    if top is None:
-        return Range((), (), ())
-    below = [n for n in marked if n != top and masks[n] & bit[top]]
-    found: list[tuple[list[int], tuple[int, ...], tuple[str, ...]]] = []
-    for version in _parts(candidate):
-        same = [n for n in below if version is not None and version.prefix in marked[n]]
-        bounding = sum(bit[n] for n in same or below)
-        commits = [n for mask, group in groups.items() if mask & bit[top] and not mask & bounding for n in group]
-        nearest = [n for n in same or below if not (masks[n] ^ bit[n]) & bounding]
-        nearest.sort(key=lambda n: (-history.generation[n], history.ids[n]))
-        names = tuple(_bound_name(history.ids[n], version, tags) for n in nearest)
-        found.append((commits, tuple(nearest), names))
-    _, bounds, names = max(found, key=lambda part: len(part[0]))
-    position = _positions({n for commits, *_ in found for n in commits}, history)
-    return Range(tuple(sorted(position, key=position.__getitem__)), bounds, names)
-
-
-def _parts(candidate: Candidate) -> Iterator[versions.Version | None]:
-    """The versions that bound a hotfix: its own, and those of other parts of a monorepo that were tagged with it.
-
-    Another name of the same version is no other part.
-    """
-    own = versions.parse(candidate.tag.name)
-    yield own
-    for version in dict.fromkeys(map(versions.parse, candidate.aliases)):
-        if own and version and version.prefix != own.prefix and version.numbers != own.numbers:
-            yield version
-
-
-def _positions(commits: Iterable[int], history: History) -> dict[int, tuple[int, str]]:
-    """Parents before children, and the same on every run."""
-    return {n: (history.generation[n], history.ids[n]) for n in commits}
-
-
-def _bound_name(oid: str, version: versions.Version | None, tags: Sequence[TagRef]) -> str:
-    names = [t.name for t in tags if t.commit == oid]
-    prefix = version.prefix if version else None
-    return min(names, key=lambda n: ((v := versions.parse(n)) is None or v.prefix != prefix or v.pre_release, n))

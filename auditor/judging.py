@@ -8,13 +8,14 @@ from dataclasses import replace
 from functools import partial
 
 from auditor import checks, landing, pairs, presence
+from auditor.bounds import Range
 from auditor.config import RepositoryConfig
 from auditor.errors import RepositoryError
 from auditor.fixes import FixCommit, counting, describe
 from auditor.forecast import forecast
 from auditor.git import refs
 from auditor.git.changes import Changes, diffs, from_nothing
-from auditor.hotfixes import Candidate, Population, Range
+from auditor.hotfixes import Candidate, Population
 from auditor.model import DRIFT, Hotfix, Status, Verdict
 from auditor.presence.case import Case
 from auditor.presence.scene import Line, Scene, Whole

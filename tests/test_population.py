@@ -189,3 +189,67 @@ def test_another_name_of_the_same_version_widens_nothing(repo: Repo) -> None:
     assert found.aliases == ("release-2.4.1",)
     assert [f.subject for f in found.fixes] == ["Fix"]
     assert found.bounds == ("v2.4.0",)
+
+
+def released_beside(repo: Repo, tag: str) -> None:
+    """The version is written down in a commit of its own, which main never gets."""
+    repo.switch(f"release-{tag}", "main")
+    repo.commit(f"Release {tag}", {"VERSION": f"{tag}\n"})
+    repo.tag(tag)
+    repo.switch("main")
+
+
+def subjects(repo: Repo, tag: str) -> tuple[list[str], tuple[str, ...]]:
+    found = hotfix_of(audit(repo, branches=["dev"]), tag)
+    return [f.subject for f in found.fixes], found.bounds
+
+
+def test_a_release_that_was_tagged_beside_main_bounds_with_what_main_has_of_it(repo: Repo) -> None:
+    repo.commit("Feature", {"src/cart.py": CART + "# feature\n"})
+    released_beside(repo, "v2.4.0")
+    repo.commit("Fix", {"src/login.py": LOGIN_FIXED})
+    repo.tag("v2.4.1")
+    assert subjects(repo, "v2.4.1") == (["Fix"], ("v2.4.0",))
+
+
+def test_a_release_branch_that_took_from_main_bounds_with_the_last_of_that(repo: Repo) -> None:
+    repo.switch("release-2.4", "main")
+    repo.commit("Prepare", {"VERSION": "v2.4\n"})
+    repo.switch("main")
+    repo.commit("Feature", {"src/cart.py": CART + "# feature\n"})
+    repo.switch("release-2.4")
+    repo.merge("main")
+    repo.tag("v2.4.0")
+    repo.switch("main")
+    repo.commit("Fix", {"src/login.py": LOGIN_FIXED})
+    repo.tag("v2.4.1")
+    assert subjects(repo, "v2.4.1") == (["Fix"], ("v2.4.0",))
+
+
+@pytest.mark.parametrize("beside", ["v2.5.0", "v2.3.9", "v1.9.0", "v2.4.0-rc1", "pay/v2.4.0", "nightly"])
+def test_no_other_tag_beside_main_takes_a_fix_from_its_hotfix(repo: Repo, beside: str) -> None:
+    """A later version, a patch, an older line, a candidate, another part: none had the fix before this version."""
+    repo.commit("Feature", {"src/cart.py": CART + "# feature\n"})
+    repo.tag("v2.4.0")
+    repo.commit("Fix", {"src/login.py": LOGIN_FIXED})
+    released_beside(repo, beside)
+    repo.commit("Polish", {"src/till.py": "# polish\n"})
+    repo.tag("v2.4.1")
+    assert subjects(repo, "v2.4.1") == (["Fix", "Polish"], ("v2.4.0",))
+
+
+def test_a_hotfix_is_not_bounded_by_what_was_cut_from_its_own_commit(repo: Repo) -> None:
+    repo.commit("Fix", {"src/login.py": LOGIN_FIXED})
+    repo.tag("v2.4.1")
+    released_beside(repo, "v2.4.0")
+    assert subjects(repo, "v2.4.1") == (["Fix"], ("v2.3.0",))
+
+
+def test_a_tag_of_unrelated_history_bounds_nothing(repo: Repo) -> None:
+    repo.git("checkout", "-q", "--orphan", "pages")
+    repo.commit("Pages", {"index.html": "<p>\n"})
+    repo.tag("v2.4.0")
+    repo.git("checkout", "-q", "-f", "main")
+    repo.commit("Fix", {"src/login.py": LOGIN_FIXED})
+    repo.tag("v2.4.1")
+    assert subjects(repo, "v2.4.1") == (["Fix"], ("v2.3.0",))

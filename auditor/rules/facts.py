@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from auditor.past import RefChange
 
 if TYPE_CHECKING:
+    from auditor.bounds import Range
     from auditor.config import RepositoryConfig
     from auditor.fixes import FixCommit
     from auditor.git.refs import TagRef
-    from auditor.hotfixes import Population, Range
+    from auditor.hotfixes import Population
     from auditor.presence.scene import Scene
 
 
