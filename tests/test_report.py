@@ -83,6 +83,21 @@ def test_what_the_exit_status_hangs_on_is_said_first(found: RepositoryAudit, tmp
     assert "broken rules: 1 error; 1 of 2 repositories" in render("markdown", many.run(calm, gone))
 
 
+@pytest.mark.parametrize(("severity", "said"), [(Severity.ERROR, 2), (Severity.WARNING, 0)])
+def test_a_verdict_of_in_sync_does_not_hide_a_broken_rule(
+    found: RepositoryAudit, severity: Severity, said: int
+) -> None:
+    """The run fails by it: beside the whole run's verdict, and beside the repository's."""
+    moved = Violation("tag-moved", severity, "v2.3.1", None, None, "it was elsewhere")
+    calm = replace(found, hotfixes=[h for h in found.hotfixes if h.tag == "v2.3.1"], violations=(moved,), errors=())
+    audit = many.run(calm)
+    assert (audit.verdict, audit.exit_code) == ("in-sync", int(severity is Severity.ERROR))
+    text = html.render(audit)
+    chip = '<span class="chip in-sync">in-sync</span>'
+    assert text.count(chip) == 2
+    assert text.count(f'{chip} <span class="chip error">1 broken rule</span>') == said
+
+
 def test_a_fleet_has_pages_of_repositories(found: RepositoryAudit) -> None:
     written = dict(html.files(named(found, "one", "two/x", "Two", "two")))
     assert next(iter(written)) == "index.html"

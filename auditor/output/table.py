@@ -140,6 +140,9 @@ def _few(paths: Sequence[str]) -> str:
 
 def _conclusion(console: Console, audit: Audit) -> None:
     style = {"in-sync": "bold green", "drift": "bold red"}.get(audit.verdict, "bold yellow")
+    # A run that fails by its rules alone does not end in green.
+    if audit.verdict == "in-sync" and audit.exit_code:
+        style = "bold yellow"
     console.print(f"[{style}]{audit.verdict}[/]: {in_short(audit)}", soft_wrap=True)
 
 

@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import date
 
 from auditor.model import DRIFT, RepositoryAudit, Status
+from auditor.output.html.drawn import Charts, Line, Mark, Share, Strip, Tick
 from auditor.output.html.story import counted
-from auditor.output.html.values import Charts, Line, Mark, Share, Strip, Tick
 from auditor.output.order import WORST_FIRST
 from auditor.output.words import plain, span
 from auditor.past import DriftDay, History

@@ -109,6 +109,7 @@ def _page(
         up=None,
         parts=(),
         verdict=audit.verdict,
+        failing=story.failing(audit.repositories),
         sentence=story.sentence(
             audit.repositories,
             len(verdicts),

@@ -32,6 +32,7 @@ def repository(
         name=plain(found.name),
         source=Link(plain(found.source), place.site.base),
         verdict=found.verdict,
+        failing=story.failing([found]),
         sentence=story.sentence([found], len(verdicts), drifting, overdue, counts[Status.WAIVED], unknown),
         shares=charts.shares(counts),
         hotfixes_total=len(found.hotfixes),

@@ -84,9 +84,14 @@ def _summed(pairs: int, drifting: int, overdue: int, waived: int, unknown: int) 
     return f"{said}; {', '.join(more)}." if more else f"{said}."
 
 
+def failing(found: Sequence[RepositoryAudit]) -> int:
+    """How many broken rules fail the run, whatever its pairs say: those of severity error."""
+    return sum(v.severity is Severity.ERROR for r in found for v in r.broken)
+
+
 def _beside(found: Sequence[RepositoryAudit]) -> str:
     said = ""
-    broken = sum(v.severity is Severity.ERROR for r in found for v in r.broken)
+    broken = failing(found)
     if broken:
         said += f" Broken rules of severity error: {broken:,}."
     unread = sum(bool(r.errors) for r in found)
