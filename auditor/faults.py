@@ -40,7 +40,9 @@ def placed(path: Path, document: Document, error: Any, model: type[BaseModel]) -
 def words(error: Any, model: type[BaseModel]) -> str:
     """What an error of a validation against `model` says; of values of the wrong kind in words for YAML, not Python."""
     if error["type"] == "extra_forbidden":
-        return f"is no known key{nearest(str(error['loc'][-1]), _keys_at(error['loc'], model))}"
+        key = str(error["loc"][-1])
+        below = _places_of(key, model) if len(error["loc"]) == 1 else ""
+        return f"is no known key{below or nearest(key, _keys_at(error['loc'], model))}"
     said = _KINDS.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
     return said.replace("Input should be ", "must be ", 1)
 
@@ -87,6 +89,13 @@ def _keys_at(loc: Sequence[str | int], model: Any) -> list[str]:
                 return []
             model = inner
     return list(model.model_fields)
+
+
+def _places_of(key: str, model: type[BaseModel]) -> str:
+    """Where a key belongs that was written at the top, in words; nothing where it is known nowhere below that."""
+    fields = model.model_fields.items()
+    found = [name for name, field in fields if any(key in m.model_fields for m in _models(field.annotation))]
+    return f" here, but under: {', '.join(found)}" if found else ""
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:

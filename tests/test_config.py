@@ -202,6 +202,14 @@ repositories:
     ]
 
 
+def test_a_key_that_belongs_further_down_is_told_where(tmp_path: Path) -> None:
+    text = "main: trunk\nrules: {}\nmian: x\nrepositories: [{name: a, path: x}]\n"
+    below, *rest = sorted(faults(tmp_path, text))
+    assert below == "1: main: is no known key here, but under: defaults, repositories, discover"
+    assert rest[0].startswith("2: rules: is no known key here, but under: defaults, ")
+    assert "mian: is no known key; known are: state" in rest[1]
+
+
 def test_protocol_by_default(tmp_path: Path) -> None:
     zero = config.zero([tmp_path / "a.git", tmp_path / "x" / "a"], None, ())
     assert [r.name for r in zero.repositories] == ["a", "a-2"]
