@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from auditor.git import places
-from auditor.git.changes import REGULAR, Change, Changes, Side
+from auditor import telling
+from auditor.git.changes import Change, Changes
 from auditor.model import Check, FixVerdict, Status, Via
+from auditor.presence import unneeded
 from auditor.presence.applicable import every_name
 from auditor.presence.case import Case, names
 from auditor.presence.scene import inverse
 
 _GIT = "git --no-replace-objects"
 _MOST_PATHS = 20
-# A line that a command shows, in characters: a system refuses words that are far too long.
-_LONGEST = 200
 
 
 def checks(case: Case, verdict: FixVerdict, *, plain: bool) -> Iterator[Check]:
@@ -27,7 +26,7 @@ def checks(case: Case, verdict: FixVerdict, *, plain: bool) -> Iterator[Check]:
     elif verdict.status is Status.MISSING:
         yield from _missing(case, plain=plain)
     elif verdict.status is Status.NOT_APPLICABLE:
-        yield _git("rev-list --full-history --max-count=1", case.line.tip, "--", *_files(case), stdout="")
+        yield from _nothing_to_mend(case)
     elif verdict.status is Status.WITHDRAWN:
         yield from _old_lines(case, case.scene.main.tip)
 
@@ -35,6 +34,24 @@ def checks(case: Case, verdict: FixVerdict, *, plain: bool) -> Iterator[Check]:
 def shallow() -> Check:
     """That absence proves nothing here."""
     return _git("rev-parse --is-shallow-repository", stdout="true\n")
+
+
+def _nothing_to_mend(case: Case) -> Iterator[Check]:
+    """That the branch's history never had a file of the fix, or what the fix takes back."""
+    taken_back = unneeded.takes_back(case)
+    if taken_back is None:
+        yield _git("rev-list --full-history --max-count=1", case.line.tip, "--", *_files(case), stdout="")
+    else:
+        yield _ancestor(taken_back, case.line.tip, yes=False)
+        yield from _lines_gone(case)
+
+
+def _lines_gone(case: Case) -> Iterator[Check]:
+    """Of each file a line that the fix removes, and that is not at the branch's tip."""
+    for change in (case.fix.changes or ())[:_MOST_PATHS] if case.fix.base else ():
+        there = case.scene.content.at(case.line.tip, change.path)
+        line = telling.removed(case.scene.content, change, there)
+        yield from _greps(change.path, line, (case.fix.base or "", 0), (case.line.tip, 1))
 
 
 def _git(words: str, *arguments: str, exit_: int = 0, stdout: str | None = None) -> Check:
@@ -78,34 +95,14 @@ def _brought_lines(case: Case, carrier: str) -> Iterator[Check]:
     moved = names(case.scene, case.fix, case.line)
     for change in (case.fix.changes or ())[:_MOST_PATHS] if above else ():
         path = change.path if content.at(carrier, change.path) else moved[change.path]
-        line = _brought_line(case, change, *(content.at(commit, path) for commit in (carrier, *above)))
-        for commit, exit_ in zip((carrier, *above), (0, 1), strict=True) if line else ():
-            yield _grep(line, commit, path, exit_)
+        line = telling.added(content, change, content.at(carrier, path), content.at(above[0], path))
+        yield from _greps(path, line, (carrier, 0), (above[0], 1))
 
 
-def _grep(line: str, commit: str, path: str, exit_: int) -> Check:
-    return _git("grep --quiet --text --fixed-strings", "-e", line, commit, "--", *_named(path), exit_=exit_)
-
-
-def _brought_line(case: Case, change: Change, there: Side | None, earlier: Side | None) -> str:
-    """A line that a change added, and that a file has, and had not; empty where there is none to show."""
-    content = case.scene.content
-    if not (change.before and change.after and there and earlier) or content.as_a_whole(change):
-        return ""
-    hunks = content.own_hunks(change.before.oid, change.after.oid) or ()
-    lines = content.lines(change.after.oid)
-    return _telling_line(case, [lines[at] for at in places.added(hunks)], there, earlier)
-
-
-def _telling_line(case: Case, lines: Iterable[bytes], there: Side, earlier: Side) -> str:
-    """The longest of some lines that one file has and the other has not, as far as a command can show it."""
-    if not {there.mode, earlier.mode} <= set(REGULAR):
-        return ""
-    have, had = (case.scene.content.store.blob(side.oid) for side in (there, earlier))
-    bare = (line.strip() for line in lines)
-    short = (line for line in bare if len(line) <= _LONGEST and line.isascii())
-    shown = (line.decode() for line in short if line in have and line not in had)
-    return max((line for line in shown if line.isprintable()), key=len, default="")
+def _greps(path: str, line: str, *found: tuple[str, int]) -> Iterator[Check]:
+    """That a file has a line in one commit and not in another; nothing where no line can be shown."""
+    for commit, exit_ in found if line else ():
+        yield _git("grep --quiet --text --fixed-strings", "-e", line, commit, "--", *_named(path), exit_=exit_)
 
 
 def _whole_lines(case: Case, commit: str) -> Iterator[Check]:
@@ -147,13 +144,9 @@ def _parts(case: Case) -> Iterator[Check]:
     for change in (case.fix.changes or ())[:_MOST_PATHS]:
         fixed, there = (content.at(commit, change.path) for commit in (case.fix.oid, case.line.tip))
         back = content.undone(change, there)
-        if not (change.before and change.after and fixed and there) or there.oid == change.before.oid or -1 in back:
-            continue
-        hunks, lines = content.own_hunks(change.before.oid, change.after.oid) or (), content.lines(change.after.oid)
-        added = places.added(hunk for n, hunk in enumerate(hunks) if n in back)
-        line = _telling_line(case, [lines[at] for at in added], fixed, there)
-        for commit, exit_ in ((case.fix.oid, 0), (case.line.tip, 1)) if line else ():
-            yield _grep(line, commit, change.path, exit_)
+        if there is not None and there != change.before and min(back, default=-1) >= 0:
+            line = telling.added(content, change, fixed, there, back)
+            yield from _greps(change.path, line, (case.fix.oid, 0), (case.line.tip, 1))
 
 
 def _new_lines(case: Case, *, plain: bool) -> Iterator[Check]:

@@ -15,8 +15,8 @@ FLOORS = (
      "config_parts", "matrix", "config"),
     ("git",),
     (
-        "fixes", "bounds", "hotfixes", "presence", "rules", "forecast", "pairs", "policy", "waiving", "checks", "due",
-        "memory", "judging", "forges", "lists", "landing", "unaudited",
+        "fixes", "bounds", "hotfixes", "presence", "rules", "forecast", "pairs", "policy", "waiving", "telling",
+        "checks", "due", "memory", "judging", "forges", "lists", "landing", "unaudited",
     ),
     ("audit", "discovery"),
     ("output", "fleet", "guarded", "cluster", "cache", "packing", "alone", "progress", "successes", "push", "ledger",

@@ -14,6 +14,7 @@ from auditor.presence import (
     merge,
     squash,
     undone,
+    unneeded,
     withdrawn,
 )
 from auditor.presence.case import Case, Found
@@ -56,6 +57,10 @@ def _present(case: Case, found: Found) -> FixVerdict:
 def _absent(case: Case) -> FixVerdict:
     if case.line.short:
         return unknown(case.fix.oid, "the branch's history is cut short, so absence proves nothing")
+    taken_back = unneeded.takes_back(case)
+    if taken_back is not None:
+        why = f"it takes back {taken_back[:12]}, which the branch never had"
+        return _verdict(case, Status.NOT_APPLICABLE, None, Evidence(None, why))
     detail = declared.too_little(case) or "no commit of the branch brings it, nor is its content there"
     if applicable.never_had(case):
         there = elsewhere.holder(case)
