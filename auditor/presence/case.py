@@ -125,6 +125,10 @@ class Case:
         """The branch's commits that touch what the fix touches, under the names it has there."""
         return self.search.candidates(self.fix, self.line, self.paths())
 
+    def merges(self) -> list[int]:
+        """The branch's merges that changed these files by what is not below the fix."""
+        return self.search.merges(self.fix, self.line, self.paths())
+
     def paths(self) -> set[str]:
         """The fix's paths, with those they were renamed to on the branch."""
         return set(names(self.scene, self.fix, self.line).values()) | set(self.fix.paths)

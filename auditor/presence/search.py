@@ -63,7 +63,7 @@ class Search:
         """Merges of a branch that changed any of `paths`, by what is not below the fix, oldest first."""
         wanted, history = set(paths), self.scene.history
         found = [n for n, changes in self.merged.items() if any(c.path in wanted for c in changes)]
-        kept = [n for n in found if self.scene.contains(line, n) and not self._all_below(fix, history.parents[n][1:])]
+        kept = [n for n in found if self.scene.contains(line, n) and not self._brings_only_below(fix, n)]
         return sorted(kept, key=lambda n: (history.generation[n], history.ids[n]))
 
     def _note(self, number: int, changes: Changes) -> None:
@@ -88,8 +88,13 @@ class Search:
         history = self.scene.history
         found = self.scene.authored.get(history.authored[fix.number], ()) if fix.number in self._below else ()
         kept = [n for n in found if self.scene.contains(line, n) and not self.is_below(fix, n)]
-        single = [n for n in kept if len(history.parents[n]) < 2 and n not in history.cut]
-        return sorted(single, key=lambda n: (history.generation[n], history.ids[n]))
+        whole = [n for n in kept if n not in history.cut and not self._brings_only_below(fix, n)]
+        return sorted(whole, key=lambda n: (history.generation[n], history.ids[n]))
+
+    def _brings_only_below(self, fix: FixCommit, number: int) -> bool:
+        """Whether it merges but what is below the fix."""
+        merged = self.scene.history.parents[number][1:]
+        return bool(merged) and self._all_below(fix, merged)
 
     def _all_below(self, fix: FixCommit, numbers: Sequence[int]) -> bool:
         return all(self.is_below(fix, n) for n in numbers)

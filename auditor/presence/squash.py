@@ -21,7 +21,7 @@ def find(case: Case) -> Found | None:
 def _merged(case: Case) -> Found | None:
     if case.scene.contains(case.line, case.fix.number):
         return None
-    return _carried(case, case.search.merges(case.fix, case.line, case.paths()), case.search.merged)
+    return _carried(case, case.merges(), case.search.merged)
 
 
 def _whole(case: Case) -> Found | None:
