@@ -93,7 +93,7 @@ def _claimants(case: Case) -> Iterator[_Claim]:
             yield _Claim(number, f"{scene.history.ids[number][:12]} on the branch names it as its origin", _LEAST)
     yield from _origins(case)
     yield from _same_moment(case)
-    yield from _same_title(case)
+    yield from _same_change(case)
 
 
 def _origins(case: Case) -> Iterator[_Claim]:
@@ -116,20 +116,34 @@ def _same_moment(case: Case) -> Iterator[_Claim]:
             yield _Claim(number, said, _LEAST)
 
 
-def _same_title(case: Case) -> Iterator[_Claim]:
-    """Commits that land the same change on the branch for itself: of one pull request, or by one author.
+def _same_change(case: Case) -> Iterator[_Claim]:
+    """Commits and merges that land the same change on the branch for itself: of one pull request, or by one author.
 
     After the same change of a like block the fix's own stands as before it.
     """
     scene = case.scene
     ours = scene.title(case.fix.number)
-    alike = ((n, title) for n in case.candidates() if titles.same(ours, title := scene.title(n)))
-    for number, theirs in alike:
-        oid = scene.history.ids[number][:12]
-        if ours.pulls & theirs.pulls:
-            yield _Claim(number, f"{oid} on the branch has the same title, of the same pull request", _LEAST)
-        elif ours.author == theirs.author and not case.lacks(scene.history.ids[number]):
-            yield _Claim(number, f"{oid} on the branch has the same author and title", _MOST)
+    came = [scene.title(n) for n in case.carriers()]
+    for number in (*case.candidates(), *(case.merges() if ours.pulls else ())):
+        oid, theirs = scene.history.ids[number], scene.title(number)
+        alike, on_branch = titles.same(ours, theirs), f"{oid[:12]} on the branch"
+        if alike and ours.pulls & theirs.pulls:
+            yield _Claim(number, f"{on_branch} has the same title, of the same pull request", _LEAST)
+        elif _one_pull(ours, came, theirs) and not _left_alone(case, oid):
+            yield _Claim(number, f"{on_branch} is of the same pull request, by its title", _LEAST)
+        elif alike and ours.author == theirs.author and not case.lacks(oid):
+            yield _Claim(number, f"{on_branch} has the same author and title", _MOST)
+
+
+def _one_pull(ours: titles.Title, came: Iterable[titles.Title], theirs: titles.Title) -> bool:
+    """Whether of the fix, with what brought it, and another commit one says that it is a copy of the other."""
+    return titles.copies(ours, theirs) or any(titles.copied(title, theirs) for title in came)
+
+
+def _left_alone(case: Case, oid: str) -> bool:
+    """Whether all that the fix changes stands there as before it: what has its lines has them elsewhere."""
+    before = case.place(case.fix.base).undone() if case.fix.base else frozenset()
+    return bool(before) and before <= case.place(oid).undone()
 
 
 def _changes(case: Case, number: int) -> Changes:

@@ -1,16 +1,42 @@
-"""What a commit's title says, and which pull request it names: under such titles forges back-port changes."""
+"""What a commit's title says, and which pull request it lands or copies: under such titles forges back-port changes."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from auditor.git import commits
 
-# `(#12)`, `(bp #12)`, `(!12)`, `#12`; and in parentheses what says that it is a copy: `(cherry-pick 2.8)`.
-_PULL = re.compile(rb"\([^()#!]*[#!](\d+)\)|[#!](\d+)\b")
-_COPY = re.compile(rb"\([^()]*(?:cherry.?pick|back.?port)[^()]*\)", re.IGNORECASE)
+# `(#12)`, `(fixes #12)`, `(!12)`, `(GH-12)`, `#12`.
+_PULL = re.compile(rb"\([^()#!]*[#!](\d+)\)|\(GH-(\d+)\)|[#!](\d+)\b")
+# In brackets, what says that it is a copy: `(cherry-pick #12 for 2.8)`, `[Backport 2.x]`, `[PR #12/0a1b2c backport]`.
+_BRACKETS = re.compile(rb"\([^()\[\]]*\)|\[[^()\[\]]*\]")
+_COPY = re.compile(rb"cherry.?pick|back.?port|\bbp\b", re.IGNORECASE)
+_PARTIAL = re.compile(rb"\bpartial", re.IGNORECASE)
 _LABEL = re.compile(rb"^\s*\[[^\]]*\]")
+# And before the title: `Backport PR #12 on branch 2.x: `, `Manual backport of #12 `, `Automated cherry pick of #12: `.
+_MARK = re.compile(
+    rb"[^0-9a-z\[(]*+(?:(?:manual(?:ly)?|automated?) )?(?:back-?port|cherry[- ]?pick)(?:ed|s|ing)?\b"
+    rb"(?: of\b| from\b)?:?"
+    rb"(?P<pulls>(?:(?: and|,| &)? (?:(?:PR|pull request|MR|merge request)s? )?"
+    rb"(?:(?:[#!]|GH-)\d+\b|\d+(?=:| (?:in)?to | on |\s*$)))*)"
+    rb"(?: (?:into|onto|to|on|for|from) (?:the )?(?:branch )?(?=[^\s:()]*\d)[^\s:()]++(?: release)?(?: branch)?)?",
+    re.IGNORECASE,
+)
+# What follows a copy's title: ` into release/2.x`.
+_INTO = re.compile(rb" into (?:the )?(?:branch )?(?=\S*\d|main\b|master\b|develop\b|stable\b)\S++\s*$", re.IGNORECASE)
+_MERGES_INTO = re.compile(rb"^(Merge .*?) into \S++\s*$", re.IGNORECASE)
+# The titles that forges give to what they merge: some are the pull request's own with its number, some say nothing.
+_LANDS = re.compile(
+    rb"\((?:pull request )?(?:[#!]|GH-)(\d+)\)|^Merged? (?:pull request|PR) [#!]?(\d+)"
+    rb"|^(?:Auto )?merge (?:of )?#(\d+)|^Pull request #(\d+):",
+    re.IGNORECASE,
+)
+_REQUEST = re.compile(rb"^See merge request \S*!(\d+)", re.MULTILINE)
+_FORGE = re.compile(rb"^(?:Merged PR |Pull request #)\d+:", re.IGNORECASE)
+_SILENT = re.compile(rb"(?:Auto )?Merged?(?: (?:branch|in|of|pull request|PR|remote-tracking)\b|\s*$)", re.IGNORECASE)
+_NUMBER = re.compile(rb"\d+")
 _WORD = re.compile(rb"[0-9a-z\x80-\xff]+")
 # Titles with fewer letters are any commit's.
 _LEAST = 8
@@ -19,21 +45,71 @@ _MOST = 1_000
 
 
 class Title(NamedTuple):
-    """The words of a title, without labels and pull requests; the numbers of these; who wrote the commit."""
+    """The words of a title, without labels, pull requests and what says that it is a copy; and who wrote the commit.
+
+    `pulls` are the numbers of the pull requests that it names, `landed` those that it says to land, and `copied`
+    those that it says to be a copy of. A `silent` one says nothing of the change, but perhaps its numbers.
+    """
 
     words: tuple[bytes, ...]
     pulls: frozenset[bytes]
     author: bytes
+    landed: frozenset[bytes] = frozenset()
+    copied: frozenset[bytes] = frozenset()
+    silent: bool = False
 
 
 def read(raw: bytes) -> Title:
     """A title from a commit's bytes: `[2.x] Mend it (#12)` says `mend it` of pull request 12."""
-    said = commits.subject(raw)[:_MOST]
-    pulls = frozenset(number for pair in _PULL.findall(said) for number in pair if number)
-    plain = _LABEL.sub(b"", _COPY.sub(b"", _PULL.sub(b"", said)))
-    return Title(tuple(_WORD.findall(plain.lower())), pulls, commits.author_line(raw).rpartition(b" ")[0])
+    said = _BRACKETS.sub(lambda found: b"" if _is_part(found[0]) else found[0], commits.subject(raw)[:_MOST])
+    notes = [found for found in _BRACKETS.findall(said) if _COPY.search(found)]
+    plain, marked = _unmarked(_BRACKETS.sub(lambda found: b"" if _COPY.search(found[0]) else found[0], said))
+    words = tuple(_WORD.findall(plain.lower()))
+    landed = _numbers(_LANDS, [said]) | _numbers(_REQUEST, [raw] if said.startswith(b"Merge branch ") else [])
+    copied = _numbers(_PULL, notes) | marked
+    pulls = _numbers(_PULL, [said]) | landed | copied
+    author = commits.author_line(raw).rpartition(b" ")[0]
+    if words[:1] == (b"revert",):
+        return Title(words, pulls, author)
+    return Title(words, pulls, author, landed, copied, not words or bool(_SILENT.match(plain)))
 
 
 def same(one: Title, other: Title) -> bool:
     """Whether two titles say the same, and enough to tell something."""
-    return one.words == other.words and sum(map(len, one.words)) >= _LEAST
+    return one.words == other.words and _letters(one.words) >= _LEAST
+
+
+def copies(one: Title, other: Title) -> bool:
+    """Whether a commit says to be a copy of what another one lands, or copies, and of nothing more.
+
+    One of them has but numbers for a title: two titles of their own are compared by what they say.
+    """
+    return (one.silent or other.silent) and bool(one.copied) and one.copied <= other.landed | other.copied
+
+
+def copied(one: Title, other: Title) -> bool:
+    """Whether another commit says, under the same terms, to be a copy of what one lands."""
+    return (one.silent or other.silent) and bool(one.landed & other.copied)
+
+
+def _is_part(bracketed: bytes) -> bool:
+    """Whether it calls itself a copy of a part: that is no claim."""
+    return bool(_COPY.search(bracketed) and _PARTIAL.search(bracketed))
+
+
+def _unmarked(said: bytes) -> tuple[bytes, frozenset[bytes]]:
+    """A title without labels, numbers and what says before or after it that it is a copy; the numbers that this has."""
+    said = _LABEL.sub(b"", _FORGE.sub(b"", said))
+    mark = _MARK.match(said)
+    if mark is None:
+        return _MERGES_INTO.sub(rb"\1", _PULL.sub(b"", said).lstrip()), frozenset()
+    return _INTO.sub(b"", _PULL.sub(b"", said[mark.end() :])), frozenset(_NUMBER.findall(mark["pulls"]))
+
+
+def _numbers(pattern: re.Pattern[bytes], texts: Iterable[bytes]) -> frozenset[bytes]:
+    found = (match[match.lastindex or 0] for text in texts for match in pattern.finditer(text))
+    return frozenset(found)
+
+
+def _letters(words: Iterable[bytes]) -> int:
+    return sum(map(len, words))
