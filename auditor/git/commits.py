@@ -50,11 +50,12 @@ def parents_and_time(raw: bytes) -> tuple[list[str], int]:
     return parents, _time(line)
 
 
-def author_line(raw: bytes) -> bytes:
-    """Who wrote a commit, and when, in whatever time zone: empty where it does not say."""
+def authored(raw: bytes) -> tuple[bytes, bytes]:
+    """The name of who wrote a commit, under whatever address, and the second, in whatever time zone; or empty."""
     start = raw.find(b"\nauthor ")
     line = raw[start + 8 : raw.find(b"\n", start + 8)] if start >= 0 else b""
-    return line.rpartition(b" ")[0]
+    name, _, rest = line.partition(b" <")
+    return name, rest.rpartition(b" ")[0].rpartition(b" ")[2]
 
 
 def subject(raw: bytes) -> bytes:

@@ -235,7 +235,7 @@ def _read_commit(store: Store, history: History, number: int) -> tuple[int, ...]
         history.cut.add(number)
         return ()
     above, history.time[number] = commits.parents_and_time(raw)
-    history.authored[number] = hash(commits.author_line(raw))
+    history.authored[number] = hash(commits.authored(raw))
     history.claims(number, raw)
     if oid in store.shallow:
         if above:

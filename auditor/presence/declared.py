@@ -128,10 +128,10 @@ def _same_change(case: Case) -> Iterator[_Claim]:
         oid, theirs = scene.history.ids[number], scene.title(number)
         alike, on_branch = titles.same(ours, theirs), f"{oid[:12]} on the branch"
         if alike and ours.pulls & theirs.pulls:
-            yield _Claim(number, f"{on_branch} has the same title, of the same pull request", _LEAST)
+            yield _Claim(number, f"{on_branch} has the same title, of the same pull request or ticket", _LEAST)
         elif _one_pull(ours, came, theirs) and not _left_alone(case, oid):
             yield _Claim(number, f"{on_branch} is of the same pull request, by its title", _LEAST)
-        elif alike and ours.author == theirs.author and not case.lacks(oid):
+        elif alike and ours.author and ours.author == theirs.author and not case.lacks(oid):
             yield _Claim(number, f"{on_branch} has the same author and title", _MOST)
 
 

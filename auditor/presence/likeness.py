@@ -108,8 +108,8 @@ def _measure(
     for change, (removed, added) in ours:
         theirs = pairs.get(change.path)
         told = _theirs(case, theirs)
-        owed = removed if number is None else _owed(case, change, (removed, added), theirs, number)
-        for side, mine, other in zip((0, 1), (owed, added), told, strict=True):
+        owed = (removed, added) if number is None else _owed(case, change, (removed, added), theirs, number)
+        for side, mine, other in zip((0, 1), owed, told, strict=True):
             wanted[side] += mine.total()
             met[side] += (mine & other).total()
     return (_share(met[0], wanted[0]), _share(met[1], wanted[1])), sum(wanted)
@@ -162,12 +162,21 @@ def _split(case: Case, change: Change, left: Mapping[str, Change]) -> str | None
     return most if most is not None and 0 < added.total() <= 2 * met[most] else None
 
 
-def _owed(case: Case, change: Change, ours: Lines, theirs: Change | None, number: int) -> Counter[bytes]:
-    """The lines that commit `number` has to remove: those that were there, and that the fix does not add again."""
+def _owed(case: Case, change: Change, ours: Lines, theirs: Change | None, number: int) -> Lines:
+    """The lines that commit `number` has to remove and to add.
+
+    To remove: those that were there, and that the fix does not add again. To add: those that were not there
+    before it, and are not after it; what main's file had before the fix, too, is no sign of it.
+    """
     removed, added = ours
     gone = (removed - added) or removed
+    out, brought = _theirs(case, theirs)
     # What `theirs` removes was there.
-    return gone if gone <= _theirs(case, theirs)[0] else gone & _had(case, change, theirs, number)
+    if gone <= out and added <= brought:
+        return gone, added
+    had, lines = _had(case, change, theirs, number), case.scene.content.all_lines
+    stood = had & lines(theirs.after) if theirs else had
+    return gone & had, added - ((stood - lines(change.before)) & (added - brought))
 
 
 def _had(case: Case, change: Change, theirs: Change | None, number: int) -> Counter[bytes]:

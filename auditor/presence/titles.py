@@ -14,6 +14,8 @@ _PULL = re.compile(rb"\([^()#!]*[#!](\d+)\)|\(GH-(\d+)\)|[#!](\d+)\b")
 _BRACKETS = re.compile(rb"\([^()\[\]]*\)|\[[^()\[\]]*\]")
 _COPY = re.compile(rb"cherry.?pick|back.?port|\bbp\b", re.IGNORECASE)
 _PARTIAL = re.compile(rb"\bpartial", re.IGNORECASE)
+# `SHOP-12: `, `[SHOP-12] `, also after other labels: what a tracker calls the change.
+_TICKET = re.compile(rb"^(?:\[[^\]]*\]\s*)*?\[?([A-Z][A-Z0-9]+-\d{2,})\b")
 _LABEL = re.compile(rb"^\s*\[[^\]]*\]")
 # And before the title: `Backport PR #12 on branch 2.x: `, `Manual backport of #12 `, `Automated cherry pick of #12: `.
 _MARK = re.compile(
@@ -47,8 +49,8 @@ _MOST = 1_000
 class Title(NamedTuple):
     """The words of a title, without labels, pull requests and what says that it is a copy; and who wrote the commit.
 
-    `pulls` are the numbers of the pull requests that it names, `landed` those that it says to land, and `copied`
-    those that it says to be a copy of. A `silent` one says nothing of the change, but perhaps its numbers.
+    `pulls` are the numbers of the pull requests that it names, and its ticket; `landed` those that it says to land,
+    and `copied` those that it says to be a copy of. A `silent` one says nothing of the change, but perhaps its numbers.
     """
 
     words: tuple[bytes, ...]
@@ -67,8 +69,8 @@ def read(raw: bytes) -> Title:
     words = tuple(_WORD.findall(plain.lower()))
     landed = _numbers(_LANDS, [said]) | _numbers(_REQUEST, [raw] if said.startswith(b"Merge branch ") else [])
     copied = _numbers(_PULL, notes) | marked
-    pulls = _numbers(_PULL, [said]) | landed | copied
-    author = commits.author_line(raw).rpartition(b" ")[0]
+    pulls = _numbers(_PULL, [said]) | landed | copied | _numbers(_TICKET, [said, plain.strip()])
+    author = commits.authored(raw)[0]
     if words[:1] == (b"revert",):
         return Title(words, pulls, author)
     return Title(words, pulls, author, landed, copied, not words or bool(_SILENT.match(plain)))

@@ -1,0 +1,153 @@
+"""Stories of the histories of other projects: commits of one author or ticket, and of lines that were there before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.build import Repo, protocol, started
+from tests.judged import told
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return protocol(tmp_path / "shop", branches=("dev",))
+
+
+def judged(repo: Repo) -> tuple[str, str | None]:
+    return told(repo, "qa", "v2.4.1")
+
+
+ANN, ELSEWHERE, BOB = "Ann Archer <ann@old.example>", "Ann Archer <ann@new.example>", "Bob Bow <bob@example.com>"
+SERVER = "".join(f"option_{n} = read({n})\n" for n in range(20))
+OWN = SERVER.replace("read(6)", "read(6, own)")
+PUMP = "pump = open_pump(1)\nif pump.fails():\n    pump.close()\n    raise PumpError(pump)\npump.start_slowly()\n"
+MENDED = SERVER.replace("option_7 = read(7)\n", f"{PUMP}return main, pump\n")
+THEIRS = OWN.replace("option_7 = read(7)\n", f"{PUMP}return pump, ours\n")
+THIRD = OWN.replace("option_7 = read(7)\n", "pump = open_pump(1)\nforget(pump)\nstart_another()\n")
+
+
+def landed(repo: Repo, title: str, text: str, who: str, *, other: str = "", same_time: bool = False) -> None:
+    """The fix on main by Ann, and a commit of qa with another text, by somebody, perhaps of the same second."""
+    started(repo, {"src/server.py": SERVER})
+    oid = repo.commit(title, {"src/server.py": MENDED}, ANN)
+    repo.tag("v2.4.1")
+    repo.switch("qa")
+    repo.commit("Our own", {"src/server.py": OWN}, BOB)
+    repo.commit(other or title, {"src/server.py": text}, who)
+    if same_time:
+        when = repo.git("log", "-1", "--format=%ad", oid)
+        repo.git("commit", "--quiet", "--amend", "--no-edit", f"--date={when}", f"--author={who}")
+
+
+# One author, of one second, under another address
+
+
+@pytest.mark.parametrize("who", [ANN, ELSEWHERE])
+def test_an_author_who_has_another_address_by_now_is_the_same(repo: Repo, who: str) -> None:
+    landed(repo, "Mend the pump", THEIRS, who, same_time=True)
+    assert judged(repo) == ("present", "declared")
+
+
+@pytest.mark.parametrize(
+    ("text", "who", "other"),
+    [(THEIRS, BOB, ""), (THIRD, ELSEWHERE, ""), (THEIRS, ELSEWHERE, "Mend the well")],
+    ids=["another name", "a third of the lines", "another title"],
+)
+def test_less_is_no_twin(repo: Repo, text: str, who: str, other: str) -> None:
+    landed(repo, "Mend the pump", text, who, other=other, same_time=True)
+    assert judged(repo)[0] == "missing"
+
+
+# One ticket
+
+
+@pytest.mark.parametrize("who", [ANN, BOB])
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("SHOP-1234: Mend the pump", "SHOP-1234: Mend the pump"),
+        ("SHOP-1234 Mend the pump (#12)", "[2.x] SHOP-1234: Mend the pump"),
+        ("[SHOP-1234] Mend the pump", "[SHOP-1234] Mend the pump (#15)"),
+        ("SHOP-1234: Mend the pump", "cherry-pick SHOP-1234: Mend the pump"),
+    ],
+)
+def test_a_title_that_begins_with_the_same_ticket(repo: Repo, ours: str, theirs: str, who: str) -> None:
+    landed(repo, ours, THEIRS, who, other=theirs)
+    assert judged(repo) == ("present", "declared")
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "text"),
+    [
+        ("SHOP-1234: Mend the pump", "SHOP-1235: Mend the pump", THEIRS),
+        ("SHOP-1234: Mend the pump", "SHOP-1234: Test the pump", THEIRS),
+        ("SHOP-1234: Mend the pump", "SHOP-1234: Mend the pump", THIRD),
+        ("[SHOP-1234] Mend the pump", "[SHOP-1235] Mend the pump", THEIRS),
+        ("Mend the pump of UTF-8 readers", "Mend the pump of UTF-8 readers", THEIRS),
+    ],
+    ids=["another ticket", "another title", "a third of the lines", "another label", "no ticket"],
+)
+def test_less_is_not_of_one_ticket(repo: Repo, ours: str, theirs: str, text: str) -> None:
+    landed(repo, ours, text, BOB, other=theirs)
+    assert judged(repo)[0] == "missing"
+
+
+# Lines that the branch had before the pick
+
+FINDER = """\
+class Keys:
+    def of(self, entity):
+        return self.strictly(entity)
+
+    def other(self):
+        work()
+"""
+LOOSE = """\
+    def loosely(self, entity):
+        if entity is None:
+            return nothing()
+        found = self.session.identifier_of(entity)
+        return found or self.persister(entity).identifier(entity)
+
+"""
+ON_MAIN = FINDER.replace("self.strictly(entity)", "self.loosely(entity)").replace(
+    "    def other", f"{LOOSE}    def other"
+)
+PREPARED = FINDER.replace("    def other", f"{LOOSE}    def other").replace("work()", "work(twice)")
+ON_QA = PREPARED.replace("self.strictly(entity)", "self.loosely(entity)")
+
+
+def picked(repo: Repo, prepared: str, text: str, old: str = FINDER, new: str = ON_MAIN) -> str:
+    """The branch had some of it before it took the rest under the fix's name."""
+    started(repo, {"src/keys.py": old})
+    oid = repo.commit("Find loosely", {"src/keys.py": new}, ANN)
+    repo.tag("v2.4.1")
+    repo.switch("qa")
+    repo.commit("Prepare", {"src/keys.py": prepared}, BOB)
+    repo.commit("Prepare more", {"src/keys.py": prepared.replace("    def of(self", "    def of(self, *")}, BOB)
+    text = text.replace("    def of(self", "    def of(self, *")
+    repo.commit(f"Find loosely\n\n(cherry picked from commit {oid})", {"src/keys.py": text}, BOB)
+    return judged(repo)[0]
+
+
+def test_lines_that_the_branch_had_before_need_not_be_added(repo: Repo) -> None:
+    assert picked(repo, PREPARED, ON_QA) == "present"
+
+
+def test_a_pick_that_did_not_add_the_rest_is_none(repo: Repo) -> None:
+    assert picked(repo, PREPARED, PREPARED.replace("work(twice)", "work(thrice)")) == "missing"
+
+
+def test_lines_that_main_has_of_old_elsewhere_were_not_there_before(repo: Repo) -> None:
+    """A guard as that of another function is owed, though the branch has the other one's."""
+    guard = "        if locked(entity):\n            raise Locked(entity)\n"
+    old = FINDER.replace("        work()\n", f"{guard}        work()\n")
+    new = old.replace("        return self.strictly", f"{guard}        return self.strictly")
+    theirs = old.replace("work()", "work(twice)")
+    assert picked(repo, theirs, theirs.replace("work(twice)", "work(thrice)"), old, new) == "missing"
+
+
+def test_lines_that_the_pick_took_away_again_were_not_there_after_it(repo: Repo) -> None:
+    assert picked(repo, PREPARED, ON_QA.replace(LOOSE, "")) == "missing"
