@@ -6,7 +6,7 @@ from collections.abc import Container
 from dataclasses import replace
 
 from auditor.model import Status
-from auditor.presence import dropped, extent, moved_away, older, standing, withdrawn
+from auditor.presence import cut_out, dropped, extent, moved_away, older, standing, withdrawn
 from auditor.presence.case import Case, Found, Regions, Undone
 from auditor.presence.events import events
 from auditor.presence.place import Place
@@ -40,6 +40,7 @@ def _undone(case: Case, number: int, regions: Regions) -> Undone | None:
         or _reverted_last(case, number)
         or dropped.kept_old_side(case, number)
         or dropped.overruled(case, number)
+        or _cut_out(case, number)
         or _out_where_parted(case)
         or _restored_before_moving_on(case, number)
     )
@@ -91,6 +92,11 @@ def _reverted_last(case: Case, number: int) -> Undone | None:
     last = found[-1][0]
     shared = case.scene.contains(case.scene.main, last) and not withdrawn.again(case, last)
     return None if shared else _reverted(case, last)
+
+
+def _cut_out(case: Case, number: int) -> Undone | None:
+    last = cut_out.find(case, number)
+    return None if last is None else _reverted(case, last)
 
 
 def _out_where_parted(case: Case) -> Undone | None:

@@ -1,0 +1,78 @@
+"""A commit of the branch that cut a fix out and put nothing in its place, where the lines around have moved on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from auditor.git import lines, wording
+from auditor.git.changes import Change, Changes
+from auditor.presence import likeness, moved_away
+from auditor.presence.case import Case, names
+
+# Lines with fewer letters come and go by chance.
+_TELLING = 20
+_MOST = 1 / 2
+
+
+def find(case: Case, number: int) -> int | None:
+    """The last such commit since the fix arrived with `number`, or None.
+
+    It removed all that the fix added, and brought all that the fix removed, and no more in these places: what was
+    replaced by something else has moved on. Main still has the fix, and has not that commit.
+    """
+    scene = case.scene
+    if not _main_has_it(case):
+        return None
+    start = scene.place(case.line, number)
+    later = (n for n in case.candidates() if n != number and scene.place(case.line, n) >= start)
+    found = [n for n in later if not scene.contains(scene.main, n) and _cut(case, case.search.changes[n])]
+    last = max(found, key=lambda n: (scene.place(case.line, n), scene.history.generation[n]), default=None)
+    return None if last is None or moved_away.still_there(case, last) or not _gone(case) else last
+
+
+def _added(case: Case) -> Iterator[tuple[Change, Counter[bytes]]]:
+    """What the fix adds to each file that it found, by lines that tell something."""
+    for change in case.fix.changes or ():
+        removed, added = case.scene.content.changed_lines(change)
+        telling = {line: n for line, n in (added - removed).items() if wording.tells([line])}
+        if change.before and change.after and telling:
+            yield change, Counter(telling)
+
+
+def _main_has_it(case: Case) -> bool:
+    """Whether there is enough to tell by, and main's tip has most of it."""
+    content, main = case.scene.content, case.place(case.scene.main.tip)
+    wanted = found = 0
+    for change, added in _added(case):
+        wanted += wording.letters(added)
+        found += wording.letters(added & content.all_lines(main.side(change)))
+    return wanted >= _TELLING and found >= _MOST * wanted
+
+
+def _gone(case: Case) -> bool:
+    """Whether the branch's tip has none of it in these files."""
+    content, here = case.scene.content, case.place()
+    return not any(added & content.all_lines(here.side(change)) for change, added in _added(case))
+
+
+def _cut(case: Case, theirs: Changes) -> bool:
+    """Whether a commit takes the whole fix back, and the hunks by which it does so bring nothing of their own."""
+    if likeness.taken_back(case, theirs) != (1.0, 1.0):
+        return False
+    moved, by_path = names(case.scene, case.fix, case.line), {c.path: c for c in theirs}
+    pairs = ((change, by_path.get(change.path) or by_path.get(moved[change.path])) for change, _ in _added(case))
+    return all(other is not None and not _brings_more(case, change, other) for change, other in pairs)
+
+
+def _brings_more(case: Case, change: Change, other: Change) -> bool:
+    """Whether a hunk that removes a line of the fix adds one that the fix did not remove."""
+    if not (other.before and other.after) or case.scene.content.as_a_whole(other):
+        return True
+    content = case.scene.content
+    was, brought = content.changed_lines(change)
+    old, new = content.lines(other.before.oid), content.lines(other.after.oid)
+    return any(
+        lines.bare(old[h.old : h.old + h.removed]) & brought and lines.bare(new[h.new : h.new + h.added]) - was
+        for h in content.hunks(other.before.oid, other.after.oid) or ()
+    )
