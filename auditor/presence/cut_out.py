@@ -22,13 +22,13 @@ def find(case: Case, number: int) -> int | None:
     replaced by something else has moved on. Main still has the fix, and has not that commit.
     """
     scene = case.scene
-    if not _main_has_it(case):
+    if not _main_has_it(case) or not _gone(case):
         return None
     start = scene.place(case.line, number)
     later = (n for n in case.candidates() if n != number and scene.place(case.line, n) >= start)
     found = [n for n in later if not scene.contains(scene.main, n) and _cut(case, case.search.changes[n])]
     last = max(found, key=lambda n: (scene.place(case.line, n), scene.history.generation[n]), default=None)
-    return None if last is None or moved_away.still_there(case, last) or not _gone(case) else last
+    return None if last is None or moved_away.still_there(case, last) else last
 
 
 def _added(case: Case) -> Iterator[tuple[Change, Counter[bytes]]]:
