@@ -15,6 +15,9 @@ def repo(tmp_path: Path) -> Repo:
     return protocol(tmp_path / "shop", branches=("dev",))
 
 
+STEPS = "".join(f"            self.after_step({n})\n" for n in range(20))
+
+
 def shell(body: str = "", call: str = "", imports: str = "") -> str:
     return f"""\
 import builtins
@@ -28,7 +31,7 @@ class Shell:
         for node in nodes:
             code = compile_one(node)
 {call}            self.run_code(code)
-"""
+{STEPS}"""
 
 
 BODY = '''\
@@ -93,6 +96,11 @@ OTHERWISE = "    def name_of_line(self, code):\n        return with_name(code, l
 )
 def test_what_went_on_is_not_cut_out(repo: Repo, files: Files) -> None:
     assert judged(repo, files) == "present"
+
+
+def test_what_the_commit_moved_within_the_file_was_reworded_later(repo: Repo) -> None:
+    below = {"src/shell.py": moved_on(OLD) + BODY + CALL}
+    assert judged(repo, below, {"src/shell.py": moved_on(OLD) + OTHERWISE}) == "present"
 
 
 def test_what_came_again_is_there(repo: Repo) -> None:

@@ -66,11 +66,13 @@ def _cut(case: Case, theirs: Changes) -> bool:
 
 
 def _brings_more(case: Case, change: Change, other: Change) -> bool:
-    """Whether a hunk that removes a line of the fix adds one that the fix did not remove."""
+    """Whether a hunk that removes a line of the fix adds one that the fix did not remove, or the commit moved it."""
     if not (other.before and other.after) or case.scene.content.as_a_whole(other):
         return True
     content = case.scene.content
     was, brought = content.changed_lines(change)
+    if (brought - was) & content.changed_lines(other)[1]:
+        return True
     old, new = content.lines(other.before.oid), content.lines(other.after.oid)
     return any(
         lines.bare(old[h.old : h.old + h.removed]) & brought and lines.bare(new[h.new : h.new + h.added]) - was
