@@ -23,12 +23,17 @@ def arrived(case: Case, found: Found) -> int:
     if found.number is None:
         return _content_since(case, found)
     case = replace(case, came=found.number)
+    arrival = scene.arrival(case.line, found.number)
     out = [n for n, taken in events(case, found.number) if taken]
-    if not out:
-        return scene.arrival(case.line, found.number)
-    trunk, _ = scene.arrivals(case.line)
-    last = max(scene.place(case.line, n) for n in out)
+    direct = all(scene.contains(scene.main, n) for n in (found.number, *scene.history.parents[arrival][1:]))
+    if not out and (arrival == found.number or direct):
+        return arrival
     may = expected(case, found.number)
+    # What came from another branch than main may have come with what took it out again.
+    if not out and not dropped.lacks(case, arrival) - may:
+        return arrival
+    trunk, _ = scene.arrivals(case.line)
+    last = max(scene.place(case.line, n) for n in (*out, arrival))
     turns = itertools.chain([trunk[last]], _touching(case, trunk[last + 1 :]))
     back = (n for n in turns if not dropped.lacks(case, n) - may)
     return next(back, trunk[-1])

@@ -26,7 +26,8 @@ def find(case: Case, number: int) -> int | None:
         return None
     start = scene.place(case.line, number)
     later = (n for n in case.candidates() if n != number and scene.place(case.line, n) >= start)
-    found = [n for n in later if not scene.contains(scene.main, n) and _cut(case, case.search.changes[n])]
+    own = (n for n in later if not scene.contains(scene.main, n) and case.felt(n, case.line, out=True))
+    found = [n for n in own if _cut(case, case.search.changes[n])]
     last = max(found, key=lambda n: (scene.place(case.line, n), scene.history.generation[n]), default=None)
     return None if last is None or moved_away.still_there(case, last) else last
 
@@ -57,8 +58,14 @@ def _gone(case: Case) -> bool:
 
 
 def _cut(case: Case, theirs: Changes) -> bool:
-    """Whether a commit takes the whole fix back, and the hunks by which it does so bring nothing of their own."""
+    """Whether a commit takes the whole fix back, and the hunks by which it does so bring nothing of their own.
+
+    One that brings a line of it to any file moved that there.
+    """
     if likeness.taken_back(case, theirs) != (1.0, 1.0):
+        return False
+    changed = case.scene.content.changed_lines
+    if any(added & changed(other)[1] for _, added in _added(case) for other in theirs):
         return False
     moved, by_path = names(case.scene, case.fix, case.line), {c.path: c for c in theirs}
     pairs = ((change, by_path.get(change.path) or by_path.get(moved[change.path])) for change, _ in _added(case))
@@ -66,13 +73,11 @@ def _cut(case: Case, theirs: Changes) -> bool:
 
 
 def _brings_more(case: Case, change: Change, other: Change) -> bool:
-    """Whether a hunk that removes a line of the fix adds one that the fix did not remove, or the commit moved it."""
+    """Whether a hunk that removes a line of the fix adds one that the fix did not remove."""
     if not (other.before and other.after) or case.scene.content.as_a_whole(other):
         return True
     content = case.scene.content
     was, brought = content.changed_lines(change)
-    if (brought - was) & content.changed_lines(other)[1]:
-        return True
     old, new = content.lines(other.before.oid), content.lines(other.after.oid)
     return any(
         lines.bare(old[h.old : h.old + h.removed]) & brought and lines.bare(new[h.new : h.new + h.added]) - was

@@ -7,7 +7,7 @@ than on main, in a history that was merged to main since, is found too.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from auditor.fixes import FixCommit, counting
 from auditor.git.changes import Changes, each
@@ -16,20 +16,33 @@ from auditor.presence.scene import Line, Scene
 
 
 class Search:
-    """For each fix that is looked for: the commits that touch its paths and are not its ancestors."""
+    """For each fix that is looked for: the commits that touch its paths and are not its ancestors.
 
-    def __init__(self, scene: Scene, absent: Sequence[FixCommit], moved: Sequence[FixCommit], paths: Iterable[str]):
+    `lines` has the branches for whose sake it is: those that lack it, as some lack the `absent` ones, or, if
+    any, those that `moved` on.
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        absent: Sequence[FixCommit],
+        lines: Mapping[int, frozenset[int]],
+        paths: Iterable[str],
+        *,
+        moved: bool,
+    ):
         self.scene = scene
-        self._below = Below(scene.history, dict.fromkeys(f.number for f in (*absent, *moved)))
+        self._lines = lines
+        self._below = Below(scene.history, dict.fromkeys(lines))
         self.changes: dict[int, Changes] = {}
         self.merged: dict[int, Changes] = {}
         self._touching: dict[str, list[int]] = defaultdict(list)
         wanted = sorted(set(paths))
         below_all = self._below.every(f.number for f in absent)
-        self._look(self._scope(below_all, bool(moved)), wanted)
+        self._look(self._scope(below_all, moved=moved), wanted)
         self._look_at_merges(below_all, wanted)
 
-    def _scope(self, below_all: set[int], moved: bool) -> list[int]:
+    def _scope(self, below_all: set[int], *, moved: bool) -> list[int]:
         """Whatever is not below every absent fix; for the others, what branches have and main has not."""
         reach, parents = self.scene.reach, self.scene.history.parents
         return [
@@ -74,9 +87,9 @@ class Search:
     def candidates(self, fix: FixCommit, line: Line, paths: Iterable[str]) -> list[int]:
         """Commits of a branch that touch any of `paths` and are not below the fix, oldest first.
 
-        None for a fix that was not looked for: what others brought to light is not its evidence.
+        None for a fix that was not looked for there: what others brought to light is not its evidence.
         """
-        if fix.number not in self._below:
+        if not self._sought(fix, line):
             return []
         found = {n for path in paths for n in self._touching.get(path, ())}
         kept = [n for n in found if self.scene.contains(line, n) and not self.is_below(fix, n)]
@@ -86,10 +99,14 @@ class Search:
     def twins(self, fix: FixCommit, line: Line) -> list[int]:
         """Commits of a branch by the fix's author, of its author date, in any file, that are not below it."""
         history = self.scene.history
-        found = self.scene.authored.get(history.authored[fix.number], ()) if fix.number in self._below else ()
+        found = self.scene.authored.get(history.authored[fix.number], ()) if self._sought(fix, line) else ()
         kept = [n for n in found if self.scene.contains(line, n) and not self.is_below(fix, n)]
         whole = [n for n in kept if n not in history.cut and not self._brings_only_below(fix, n)]
         return sorted(whole, key=lambda n: (history.generation[n], history.ids[n]))
+
+    def _sought(self, fix: FixCommit, line: Line) -> bool:
+        """Whether a fix is looked for on a branch; on main, for any."""
+        return fix.number in self._lines and (line is self.scene.main or line.bit in self._lines[fix.number])
 
     def _brings_only_below(self, fix: FixCommit, number: int) -> bool:
         """Whether it merges but what is below the fix."""

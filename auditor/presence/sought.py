@@ -15,12 +15,14 @@ from auditor.presence.search import Search
 def search_for(scene: Scene, fixes: Sequence[tuple[FixCommit, ...]]) -> Search:
     """The search for fixes that need a look at other commits: those a branch lacks, and those that moved on there."""
     every = {f.number: f for group in fixes for f in group if f.changes}
-    lacking = [f for f in every.values() if not all(scene.contains(line, f.number) for line in scene.lines)]
-    moved = [f for f in every.values() if _moved(scene, f)]
-    sought = {f.number: f for f in (*lacking, *moved)}
+    lacking = {n: [line for line in scene.lines if not scene.contains(line, n)] for n in every}
+    moved = {n: _moved(scene, f) for n, f in every.items()}
+    sought = {n: f for n, f in every.items() if lacking[n] or moved[n]}
     paths = {p for f in sought.values() for p in f.paths}
     paths |= {name for f in sought.values() for line in scene.lines for name in _names(scene, f, line)}
-    return Search(scene, lacking, moved, paths)
+    lines = {n: frozenset(line.bit for line in (*lacking[n], *moved[n])) for n in sought}
+    absent = [f for n, f in every.items() if lacking[n]]
+    return Search(scene, absent, lines, paths, moved=any(moved.values()))
 
 
 def _names(scene: Scene, fix: FixCommit, line: Line) -> Sequence[str]:
@@ -30,16 +32,20 @@ def _names(scene: Scene, fix: FixCommit, line: Line) -> Sequence[str]:
         return fix.paths
 
 
-def _moved(scene: Scene, fix: FixCommit) -> bool:
-    """Whether some branch that contains a fix has a file of it otherwise than the fix and main."""
-    content, changes = scene.content, fix.changes or ()
+def _moved(scene: Scene, fix: FixCommit) -> list[Line]:
+    """The branches that contain a fix and have a file of it otherwise than the fix and main."""
     lines = [line for line in scene.lines if scene.contains(line, fix.number)]
     try:
         main = _sides(scene, fix, scene.main) if lines else []
-        sides = (
-            (c, here, there) for x in lines for c, here, there in zip(changes, _sides(scene, fix, x), main, strict=True)
-        )
-        return any(here not in (c.after, there) and not content.holds(c, here) for c, here, there in sides)
+    except RepositoryError:
+        return lines
+    return [line for line in lines if _moved_on(scene, fix, line, main)]
+
+
+def _moved_on(scene: Scene, fix: FixCommit, line: Line, main: Sequence[Side | None]) -> bool:
+    try:
+        sides = zip(fix.changes or (), _sides(scene, fix, line), main, strict=True)
+        return any(here not in (c.after, there) and not scene.content.holds(c, here) for c, here, there in sides)
     except RepositoryError:
         return True
 

@@ -1,0 +1,41 @@
+"""When a fix came to a branch that got it from another branch, taken out already, and again since."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.build import CART, Repo, hotfix, protocol
+from tests.judged import audit, pair
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return protocol(tmp_path / "shop", branches=("dev", "qa"))
+
+
+def handed_on(repo: Repo) -> str:
+    """Dev had the fix and took it back; qa got both by one merge, and picked the fix again: that commit."""
+    fix = hotfix(repo).fix
+    repo.switch("dev")
+    for number in range(3):
+        repo.commit("Feature", {f"feature{number}.txt": "1\n"})
+    repo.merge("main")
+    repo.revert("HEAD", "-m", "1")
+    repo.switch("qa")
+    repo.commit("Own", {"src/cart.py": CART + "# own\n"})
+    repo.merge("dev")
+    return repo.pick(fix)
+
+
+@pytest.mark.parametrize("branches", [["qa"], ["dev", "qa"]])
+def test_it_came_with_what_brought_it_again(repo: Repo, branches: list[str]) -> None:
+    again = handed_on(repo)
+    assert pair(audit(repo, branches=branches), "v2.3.1", "qa").arrival == again
+
+
+def test_no_evidence_is_of_another_branch(repo: Repo) -> None:
+    handed_on(repo)
+    alone, beside = (pair(audit(repo, branches=branches), "v2.3.1", "qa") for branches in (["qa"], ["dev", "qa"]))
+    assert alone == beside
