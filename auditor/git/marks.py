@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from auditor.git import lines
+from auditor.git import lines, wording
 from auditor.git.bounded import Bounded, per_item
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.git.identity import Identity
@@ -160,10 +160,33 @@ class Marks(Identity):
         start, old = mark.hunk.new, set(mark.bare) if mark.removed else set()
         return {bare(line) for line in self.lines(after.oid)[start : start + mark.hunk.added] if line.strip()} - old
 
-    def has_again(self, there: Side | None, earlier: Side, since: Iterable[Side | None]) -> bool:
-        """Whether a text has a line of an earlier version, white space aside, that the versions `since` have not."""
+    def has_again(self, change: Change, there: Side | None, earlier: Side, came: Side | None) -> bool:
+        """Whether a text has a line of an earlier version, white space aside, that the versions since have not.
+
+        These are those of a change, and one that `came`. An import tells but what is needed now, unless the change is
+        of nothing else.
+        """
         back = self._worded(there) & self._worded(earlier)
-        return bool(back.difference({bare(b"")}, *map(self._worded, since)))
+        back.difference_update({bare(b"")}, *map(self._worded, (change.before, change.after, came)))
+        if not back or there is None:
+            return False
+        lines_back = [line for line in self.lines(there.oid) if bare(line) in back]
+        return not all(map(wording.is_import, lines_back)) or self._only_imports(change)
+
+    def _only_imports(self, change: Change) -> bool:
+        """Whether a change of a text is of imports alone."""
+        before, after = change.before, change.after
+        marks = self.marks(before.oid, after.oid) if before and after else None
+        if before is None or after is None or marks is None:
+            return False
+        old, new = self.lines(before.oid), self.lines(after.oid)
+        changed = (line for m in marks for line in (*_removed(m.hunk, old), *_added(m.hunk, new)) if line.strip())
+        return all(map(wording.is_import, changed))
+
+    def is_like(self, there: Side | None, earlier: Side) -> bool:
+        """Whether a text has as much as a quarter of the lines of an earlier version, white space aside."""
+        worded = self._worded(earlier) - {bare(b"")}
+        return 4 * len(worded & self._worded(there)) >= len(worded)
 
     def _worded(self, side: Side | None) -> set[int]:
         return set() if side is None or side.mode not in REGULAR else set(self.respaced(side.oid))
@@ -219,13 +242,21 @@ def _sorted(hashes: Iterable[int]) -> array[int]:
 
 def mark(hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes]) -> Mark:
     """A hunk with the hashes of its lines, given both texts."""
-    removed, added = old[hunk.old : hunk.old + hunk.removed], new[hunk.new : hunk.new + hunk.added]
+    removed, added = _removed(hunk, old), _added(hunk, new)
     around = () if removed else _around(old, hunk.old)
     seam = () if added else _around(new, hunk.new)
     joints = itertools.pairwise(removed or around)
     telling = [hash(line) for line in added if line.strip()]
     neighbours = [hash(seam)] if seam else []
     return Mark(hunk, [*map(hash, removed)], [*map(hash, joints)], [*map(bare, removed or around)], telling, neighbours)
+
+
+def _removed(hunk: Hunk, old: Sequence[bytes]) -> Sequence[bytes]:
+    return old[hunk.old : hunk.old + hunk.removed]
+
+
+def _added(hunk: Hunk, new: Sequence[bytes]) -> Sequence[bytes]:
+    return new[hunk.new : hunk.new + hunk.added]
 
 
 def _around(text: Sequence[bytes], place: int) -> tuple[bytes, ...]:

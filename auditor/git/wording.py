@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from auditor.git.lines import Hunk
 
 _WORD = re.compile(rb"[A-Za-z0-9\x80-\xff]+")
+# A line that says what a file needs, in the languages that have such lines.
+_IMPORT = re.compile(rb"\s*(import|from|using|use|require|require_once|#\s*include|#\s*import)\s+[\w.'\"<{*]")
 # Words with fewer letters than these in all tell nothing.
 _TELLING = 8
 # So far from a change it is close by, in lines.
@@ -30,6 +32,11 @@ def reworded(
 def tells(text: Iterable[bytes]) -> bool:
     """Whether some lines are more than braces and the like."""
     return letters(text) >= _TELLING
+
+
+def is_import(line: bytes) -> bool:
+    """Whether a line says what a file needs of others."""
+    return bool(_IMPORT.match(line))
 
 
 def letters(text: Iterable[bytes]) -> int:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
+from auditor.git import wording
 from auditor.git.changes import Change, Side
 from auditor.git.content import Content
 from auditor.presence.place import Place
 
 _WORD = re.compile(rb"\w+")
-# A line that says what a file needs, in the languages that have such lines.
-_IMPORT = re.compile(rb"\s*(import|from|using|use|require|require_once|#\s*include|#\s*import)\s+[\w.'\"<{*]")
 
 
 def all_idle(place: Place, back: Collection[tuple[str, int]]) -> bool:
@@ -46,6 +45,6 @@ def _is_idle(line: bytes, used: Collection[bytes]) -> bool:
 
 def _names(line: bytes) -> list[bytes] | None:
     """What an import brings: the last name of each of its parts. None for any other line."""
-    if not _IMPORT.match(line):
+    if not wording.is_import(line):
         return None
     return [words[-1] for part in line.split(b",") if (words := _WORD.findall(part))]

@@ -51,8 +51,8 @@ def _fixed(case: Case, change: Change, there: Side | None) -> Iterator[Older]:
 def _had(case: Case, change: Change, there: Side | None) -> Iterator[Older]:
     """What the branch had before the fix came, where it went back to that since, and main did not lose the fix.
 
-    Of lines that are worded otherwise a comparison may say so, too: the file is that of then, or a line is
-    back that none had since.
+    Of lines that are worded otherwise a comparison may say so, too: the file is that of then, or is somewhat like
+    it, and a line is back that none had since.
     """
     content = case.scene.content
     if case.came is None or content.gave_way_as_written(change, case.place(case.scene.main.tip).side(change)):
@@ -62,8 +62,7 @@ def _had(case: Case, change: Change, there: Side | None) -> Iterator[Older]:
         return
     came = arrival[1].side(change)
     for side in _versions(case, change):
-        since = (change.before, change.after, came)
-        again = side == there or content.has_again(there, side, since)
+        again = side == there or (content.is_like(there, side) and content.has_again(change, there, side, came))
         if again and content.restored(change, side, there, came):
             yield Older(change.path, side, came)
 
