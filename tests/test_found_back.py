@@ -18,6 +18,200 @@ def repo(tmp_path: Path) -> Repo:
     return protocol(tmp_path / "shop", branches=("dev",))
 
 
+def status(repo: Repo, old: str, new: str, later: str, name: str = "src/part.py", more: str = "") -> str:
+    """After the branch that had merged the fix got another text; the fix may have added another file."""
+    started(repo, {name: old})
+    fixed(repo, {name: new} | ({"tests/more.py": more} if more else {}))
+    repo.switch("qa")
+    repo.merge("main")
+    repo.commit("Work on it", {name: later})
+    return told(repo, "qa", "v2.4.1")[0]
+
+
+STEPS = "".join(f"\n\ndef step_{n}(part):\n    return part.run({n})\n" for n in range(6))
+
+# What the fix removed it put below a guard, and there the branch has it still
+
+ROWS = """\
+def rows(self, kinds):
+    if self.open:
+        found = Either()
+
+        found.add(Missing(self.column))
+        found.add(In(kinds))
+        return found
+    return In(kinds)
+"""
+ROWS_GUARDED = ROWS.replace(
+    "        found.add(Missing(self.column))\n",
+    """\
+        if has_other:
+            return Missing(self.column, negated=True)
+        elif has_none:
+            found.add(Missing(self.column))
+
+""",
+)
+ROWS_REWORKED = """\
+def rows(self, kinds):
+    if has_none and has_other:
+        return Either()
+    elif has_other:
+        # Every row that has one.
+        return Missing(self.column, negated=True)
+    elif has_none:
+        found = Either()
+        found.add(Missing(self.column))
+        found.add(In(kinds))
+        return found
+    return In(kinds)
+"""
+
+
+def test_a_line_that_stands_below_its_guard_as_deep_as_it_did_before_it_is_not_back(repo: Repo) -> None:
+    assert status(repo, ROWS + STEPS, ROWS_GUARDED + STEPS, ROWS_REWORKED + STEPS) == "present"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "    elif has_none:\n",
+        "    elif has_other:\n",
+        "        return Missing(self.column, negated=True)\n",
+    ],
+)
+@pytest.mark.parametrize("instead", ["    elif True:\n", "    # {}\n    elif True:\n", "    elif not {}:\n"])
+def test_a_guard_of_which_a_line_is_gone_is_out(repo: Repo, line: str, instead: str) -> None:
+    said = line.strip().removeprefix("elif ").removesuffix(":")
+    later = ROWS_REWORKED.replace(line, instead.format(said))
+    assert status(repo, ROWS + STEPS, ROWS_GUARDED + STEPS, later + STEPS) == "reverted"
+
+
+REMOVE = "def remove(self, name):\n    target = self.find(name)\n{}    return target\n"
+DELETE = "    target.delete()\n"
+ALLOWED = "    if self.allowed(name):\n        target.delete()\n"
+REFUSED = (
+    "    if self.forbidden(name):\n        self.note(name)\n        raise Forbidden(name)\n"
+    "    else:\n        target.delete()\n"
+)
+RAISES = "        self.note(name)\n        raise Forbidden(name)\n"
+
+
+@pytest.mark.parametrize(
+    ("new", "later"),
+    [
+        (ALLOWED, DELETE),
+        (ALLOWED, f"    if self.allowed(name):\n        self.log(name)\n{DELETE}"),
+        (ALLOWED, f"{DELETE}    if self.allowed(name):\n        self.log(name)\n"),
+        (ALLOWED, f"    # if self.allowed(name):\n{DELETE}"),
+        (ALLOWED, f"    if self.allowed(name):\n        self.log(name)\n    if not name:\n    {DELETE}{DELETE}"),
+        (REFUSED, f"    if self.forbidden(name):\n        self.note(name)\n{DELETE}"),
+        (REFUSED, f"{DELETE}    if self.forbidden(name):\n{RAISES}"),
+        (REFUSED, f"    if not self.forbidden(name):\n{RAISES}{DELETE}"),
+        (REFUSED, f"    if self.strict:\n        if self.forbidden(name):\n{RAISES.replace('  ', '   ')}{DELETE}"),
+    ],
+    ids=["out", "of another", "below", "said only", "twice", "no raise", "too late", "turned", "within another"],
+)
+def test_a_line_without_its_guard_is_back(repo: Repo, new: str, later: str) -> None:
+    texts = [REMOVE.format(text) + STEPS for text in (DELETE, new, later)]
+    assert status(repo, *texts) == "reverted"
+
+
+# What was put between lines that tell nothing, in a file that was written anew since
+
+TEST = """\
+class ManagerTest {
+    @Test
+    void first() {
+        manager.add(topic(1), directory(1));
+        manager.add(topic(2), directory(2));
+        check(manager.sent(), topic(1), topic(2));
+    }
+
+    @Test
+    void second() {
+        manager.add(topic(3), directory(3));
+        check(manager.sent(), topic(3));
+        check(manager.queued(), nothing());
+    }
+}
+"""
+ADDED = """\
+
+    @Test
+    void dropsOldAssignments() {
+        propagate(NOT_LEADER);
+        verify(dropped);
+        verify(notRetried);
+    }
+}
+"""
+TEST_ADDED = TEST.removesuffix("}\n") + ADDED
+ANEW = """\
+class ManagerTest {
+    final Harness harness = new Harness();
+
+    @Test
+    void startsUp() {
+        harness.start();
+    }
+
+    @Test
+    void handlesAnyError() {
+        harness.fail(NOT_LEADER);
+        harness.assertDropped();
+    }
+}
+"""
+
+
+def test_what_was_put_at_the_end_of_a_class_that_was_written_anew_was_not_taken_out(repo: Repo) -> None:
+    assert status(repo, TEST, TEST_ADDED, ANEW, "ManagerTest.java", more=STEPS) == "present"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        [],
+        ["        check(manager.queued(), nothing());\n"],
+        ["        check(manager.queued(), nothing());\n", "        check(manager.sent(), topic(3));\n"],
+        [
+            "        check(manager.queued(), nothing());\n",
+            "        check(manager.sent(), topic(3));\n",
+            "        manager.add(topic(3), directory(3));\n",
+        ],
+    ],
+    ids=str,
+)
+def test_what_was_taken_out_at_the_end_of_a_class_that_goes_on(repo: Repo, changed: list[str]) -> None:
+    later = TEST.replace("class ManagerTest {\n", "class ManagerTest {\n    final Harness harness = new Harness();\n")
+    for line in changed:
+        later = later.replace(line, line.replace("manager", "harness.manager"))
+    assert status(repo, TEST, TEST_ADDED, later, "ManagerTest.java", more=STEPS) == "reverted"
+
+
+def test_what_was_written_anew_after_it_had_been_taken_out(repo: Repo) -> None:
+    """Then history says so."""
+    started(repo, {"ManagerTest.java": TEST})
+    oid = fixed(repo, {"ManagerTest.java": TEST_ADDED})
+    repo.switch("qa")
+    repo.merge("main")
+    repo.revert(oid)
+    repo.commit("Anew", {"ManagerTest.java": ANEW})
+    assert told(repo, "qa", "v2.4.1")[0] == "reverted"
+
+
+def test_what_never_came_to_a_file_that_had_been_written_anew(repo: Repo) -> None:
+    started(repo, {"ManagerTest.java": TEST, "src/part.py": STEPS})
+    repo.switch("qa")
+    repo.commit("Anew", {"ManagerTest.java": ANEW})
+    repo.switch("main")
+    fixed(repo, {"ManagerTest.java": TEST_ADDED, "src/part.py": STEPS.replace("run(3)", "run(30)")})
+    repo.switch("qa")
+    repo.merge("main", resolve={"ManagerTest.java": ANEW})
+    assert told(repo, "qa", "v2.4.1")[0] == "dropped"
+
+
 # A changelog that was begun anew
 
 ENTRY = "*   Ensure that the configuration is ready.\n\n    Previously it was deferred.\n\n    *Maxime*\n\n"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from auditor.git import lines, places, wording
+from auditor.git import chance, lines, places, wording
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.git.marks import mark
 from auditor.git.old_lines import OldLines
@@ -62,6 +62,15 @@ class Content(OldLines):
         places_ = [hunks[n].old for n in numbers if n >= 0 and not hunks[n].removed]
         new, have = (self.store.blob(side.oid) for side in (after, there)) if places_ else (b"", b"")
         return all(places.taken_out(self.lines(before.oid), new, have, at) for at in places_)
+
+    def by_chance(self, change: Change, there: Side | None, number: int) -> bool:
+        """Whether old lines of a hunk stand in a file, and tell nothing: by chance, or beside what the hunk added."""
+        before, after = change.before, change.after
+        if not (before and after and there) or number not in self.undone(change, there) or self.as_a_whole(change):
+            return False
+        hunk, since = (self.own_hunks(before.oid, after.oid) or ())[number], self.hunks(before.oid, there.oid) or ()
+        old, new, have = (self.lines(side.oid) for side in (before, after, there))
+        return chance.written_anew(hunk, old, since) or chance.stands_guarded(hunk, old, new, have, since)
 
     def restored(
         self,

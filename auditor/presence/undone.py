@@ -6,7 +6,7 @@ from collections.abc import Container
 from dataclasses import replace
 
 from auditor.model import Status
-from auditor.presence import cut_out, dropped, extent, moved_away, older, standing, withdrawn
+from auditor.presence import chance, cut_out, dropped, extent, moved_away, older, standing, withdrawn
 from auditor.presence.case import Case, Found, Regions, Undone
 from auditor.presence.events import events
 from auditor.presence.place import Place
@@ -22,18 +22,20 @@ def find(case: Case, found: Found) -> Undone | None:
         return None
     case = older.back_at(replace(case, came=found.number), case.line.tip)
     regions = case.place().undone()
-    regions = regions and regions - expected(case, found.number)
-    out = _undone(case, found.number, regions)
+    may = expected(case, found.number) if regions else frozenset()
+    may |= chance.aside(case, found.number, regions - may)
+    regions -= may
+    out = _undone(case, found.number, regions, may)
     return out and replace(out, detail=out.detail + extent.told(case, regions | dropped.never_came(case)))
 
 
-def _undone(case: Case, number: int, regions: Regions) -> Undone | None:
+def _undone(case: Case, number: int, regions: Regions, may: Regions) -> Undone | None:
     if regions and not standing.moved_on(case.place(), regions):
         return (
             dropped.by_its_merge(case, number, regions)
             or _explicit(case, number)
             or dropped.kept_old_side(case, number)
-            or _taken_out(case, number, {path for path, _ in regions})
+            or _taken_out(case, number, {path for path, _ in regions}, may)
         )
     out = (
         dropped.before_moving_on(case, number)
@@ -112,21 +114,22 @@ def _out_where_parted(case: Case) -> Undone | None:
     return None
 
 
-def _taken_out(case: Case, number: int, files: Container[str]) -> Undone | None:
+def _taken_out(case: Case, number: int, files: Container[str], may: Regions) -> Undone | None:
     """What took the fix out without saying so, unless it moved the lines to another file, where they still are."""
-    out = _silent(case, number, files)
+    out = _silent(case, number, files, may)
     moved = out.status is Status.REVERTED and moved_away.still_there(case, out.number)
     return None if moved else out
 
 
-def _silent(case: Case, number: int, files: Container[str]) -> Undone:
+def _silent(case: Case, number: int, files: Container[str], may: Regions) -> Undone:
     """The first-parent commit of the branch after which old lines stood again, as they do in `files` at its tip.
 
-    Where they never gave way, the merge by which the fix arrived had lost it already.
+    Regions that `may` stand so tell nothing. Where the others never gave way, the merge by which the fix arrived had
+    lost it already.
     """
     scene = case.scene
     trunk, places = scene.arrivals(case.line)
-    may, arrival = expected(case, number), trunk[places[number]]
+    arrival = trunk[places[number]]
     if arrival != number and _kept_removed(case, arrival):
         return dropped.lost(case, arrival, "kept the file removed")
     later = trunk[places[number] :]
