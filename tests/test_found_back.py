@@ -212,6 +212,167 @@ def test_what_never_came_to_a_file_that_had_been_written_anew(repo: Repo) -> Non
     assert told(repo, "qa", "v2.4.1")[0] == "dropped"
 
 
+# A comment
+
+CREATE = """\
+create() {
+  if ( logged ) log( info );
+  switch ( version ) {
+    case "QSQ": {
+      // i
+      return new Other( info );
+    }
+  }
+
+  return new Usual( info );
+}
+"""
+CREATE_MORE = CREATE.replace("// i\n", "// i, which works only if the driver is told so\n").replace(
+    "  }\n\n", '  }\n  if ( "Other for AS/400".equals( info.name() ) ) {\n    return new Other( info );\n  }\n\n'
+)
+CREATE_REWORKED = CREATE.replace("// i\n", "// i\n      // This works only if the driver is told so.\n").replace(
+    "\n  return new Usual( info );\n",
+    '  // i\n  return "Other for AS/400".equals( info.name() )\n    ? new Other( info )\n    : new Usual( info );\n',
+)
+CALLS = "".join(f'call( "{n}", Usual );\n' for n in range(8))
+
+
+def commented(repo: Repo, old: str, new: str, later: str, name: str = "Create.java") -> str:
+    return status(repo, old, new, later, name, more=CALLS)
+
+
+def test_a_comment_that_is_back_is_no_code_that_is_back(repo: Repo) -> None:
+    started(repo, {"Create.java": CREATE, "calls.java": CALLS})
+    fixed(repo, {"Create.java": CREATE_MORE, "calls.java": CALLS.replace('"3", Usual', '"3", Other')})
+    repo.switch("qa")
+    repo.merge("main")
+    repo.commit("Tidy up", {"Create.java": CREATE_REWORKED})
+    assert told(repo, "qa", "v2.4.1")[0] == "present"
+
+
+def test_a_comment_that_is_back_where_the_code_is_out(repo: Repo) -> None:
+    later = CREATE.replace("  return new Usual( info );\n", "  log( info );\n\n  return new Usual( info );\n")
+    assert commented(repo, CREATE, CREATE_MORE, later) == "reverted"
+
+
+SHAPE = "// Takes the round ones.\nint shape() {\n  int one = 1;\n  int two = 2;\n  return one + two;\n}\n"
+SHAPED = SHAPE.replace("round", "square").replace("  int two = 2;\n", "  refuse( outsiders );\n  int two = 2;\n")
+
+
+@pytest.mark.parametrize(("two", "found"), [("2", "present"), ("22", "present")])
+def test_a_comment_alone_is_back_and_the_code_stands(repo: Repo, two: str, found: str) -> None:
+    later = SHAPED.replace("square", "round").replace("two = 2", f"two = {two}")
+    assert commented(repo, SHAPE, SHAPED, later, "Shape.java") == found
+
+
+@pytest.mark.parametrize("guard", ["  if ( two ) {\n    return null;\n  }\n", "  refuse( outsiders );\n"])
+@pytest.mark.parametrize("left", ["", "  // No need to refuse outsiders, if two return.\n"])
+def test_a_comment_is_back_and_the_guard_is_gone_of_which_lines_stand_elsewhere(
+    repo: Repo, guard: str, left: str
+) -> None:
+    old = SHAPE + "int more() {\n  if ( one ) {\n    return null;\n  }\n}\n"
+    new = old.replace("round", "square").replace("  int two = 2;\n", f"{guard}  int two = 2;\n")
+    later = old.replace("int one = 1;\n  int two = 2;", f"int one = 11;\n{left}  int two = 22;")
+    assert commented(repo, old, new, later, "Shape.java") == "reverted"
+
+
+def test_a_comment_is_back_and_the_guard_is_gone_with_its_neighbours(repo: Repo) -> None:
+    later = SHAPE.replace("int one = 1;\n  int two = 2;", "int one = 11;\n  int two = 22;")
+    assert commented(repo, SHAPE, SHAPED, later, "Shape.java") == "reverted"
+
+
+@pytest.mark.parametrize("sign", ["// ", "//", " * "])
+@pytest.mark.parametrize("name", ["notes.md", "notes.txt", "CHANGELOG", "notes.rst"])
+def test_prose_has_no_comments(repo: Repo, sign: str, name: str) -> None:
+    old, new = (text.replace("// ", sign) for text in (SHAPE, SHAPED))
+    assert commented(repo, old, new, new.replace("square", "round"), name) == "reverted"
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("a.java", " * two", " * three"),
+        ("a.c", "# define ROUND 1", "# define ROUND 2"),
+        ("a.sh", "#!/bin/sh", "#!/bin/bash"),
+        ("a.go", "//go:build linux", "//go:build darwin"),
+        ("a.py", "# noqa: S100", "# noqa: S200"),
+        ("a.js", "// eslint-disable-next-line", "// eslint-disable-next-line no-eval"),
+        ("a.java", "/* round */ open();", "/* square */ shut();"),
+        ("a.java", "// round", "refuse( outsiders );"),
+    ],
+)
+def test_what_looks_like_a_comment_and_does_something(repo: Repo, name: str, old: str, new: str) -> None:
+    first, second = SHAPE.replace("// Takes the round ones.", old), SHAPED.replace("// Takes the square ones.", new)
+    assert commented(repo, first, second, second.replace(new, old), name) == "reverted"
+
+
+# A name that may be changed no longer
+
+EACH = """\
+void forEach( Data data ) {
+  final State state = data.state();
+  {} Integer index = assembler.assemble( state );
+  if ( index != null ) {
+    final List<?> list = instance( data );
+    assert list != null;
+    initializer.resolve( list.get( {} ), state );
+  }
+}
+"""
+BASE = "    if ( indexBase != 0 ) {{\n      {} -= indexBase;\n    }}\n    initializer"
+
+
+def each(word: str, name: str, base: str = "", more: str = "") -> str:
+    text = EACH.replace("{} Integer", f"{word} Integer".lstrip()).replace("{}", name)
+    text = text.replace("    final List", f"{more}    final List")
+    return text.replace("    initializer", BASE.format(base)) if base else text
+
+
+OWN = each("final", "i", "i", "    int i = index;\n")
+
+
+def test_a_name_that_is_changed_no_longer_is_final_again(repo: Repo) -> None:
+    assert status(repo, each("final", "index"), each("", "index", "index"), OWN, "Each.java") == "present"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "later"),
+    [
+        (each("final", "index"), each("", "index", "index"), each("final", "i", "", "    int i = index;\n")),
+        (each("public", "index"), each("", "index", "index"), OWN.replace("final Integer", "public Integer")),
+        (each("", "index"), each("final", "index", "index"), OWN.replace("final Integer", "Integer")),
+        (each("final", "index"), each("", "index"), OWN),
+    ],
+    ids=["and the rest is out", "for all to see", "the other way round", "the fix did no more"],
+)
+def test_another_word_that_is_back(repo: Repo, old: str, new: str, later: str) -> None:
+    assert status(repo, old, new, later, "Each.java") == "reverted"
+
+
+# What somebody had left in by mistake
+
+TAGS = "".join(f"  step_{n} = run(part, {n})\n" for n in range(9))
+TAGGED = TAGS.replace("step_2 = run(part, 2)", "step_2 = run(part, tags)").replace(
+    "  step_7", "  nil_tags = when_nil(tags)\n  step_7"
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("  IO.inspect(tags)\n", "present"),
+        ("  binding.pry\n", "present"),
+        ("  refuse(tags)\n", "reverted"),
+        ("  print(warning)\n", "reverted"),
+        ("  inspect(packet)\n", "reverted"),
+        ("  IO.inspect(tags)\n  refuse(tags)\n", "reverted"),
+    ],
+)
+def test_a_line_of_the_fix_that_went_alone(repo: Repo, line: str, found: str) -> None:
+    new = TAGGED.replace("  step_5", f"{line}  step_5")
+    assert status(repo, TAGS, new, TAGGED, "tags.ex") == found
+
+
 # A changelog that was begun anew
 
 ENTRY = "*   Ensure that the configuration is ready.\n\n    Previously it was deferred.\n\n    *Maxime*\n\n"

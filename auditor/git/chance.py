@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from auditor.git import parts, places, wording
+from auditor.git import lines, parts, places, wording
 from auditor.git.lines import Hunk
 
 # So many lines that tell are looked at on each side of a place, and at least so many in all.
@@ -52,6 +52,26 @@ def stands_guarded(
     [spot] = kept
     near = [n for n in places.added(since) if abs(n - spot) <= _NEAR]
     return all(any(_as_in((new, n, mine), (there, m, spot)) for m in near) for n in came)
+
+
+def brought(
+    hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes], there: Sequence[bytes], since: Sequence[Hunk]
+) -> bool:
+    """Whether half of the lines that a hunk added, or all words that were new with it, are `there`, and were inserted.
+
+    Lines and words that tell are meant, and of code alone.
+    """
+    added = parts.lines_of_code(new[hunk.new : hunk.new + hunk.added])
+    telling = [line for line in added if wording.tells([line])]
+    inserted = lines.bare(there[n] for n in places.added(since))
+    if telling and lines.mostly_in(telling, inserted):
+        return True
+    words = set(_words(added)) - set(_words(old))
+    return wording.tells(words) and words.issubset(_words(parts.lines_of_code(there)))
+
+
+def _words(text: Iterable[bytes]) -> Iterable[bytes]:
+    return (word for line in text for word in wording.words(line))
 
 
 def _as_in(one: tuple[Sequence[bytes], int, int], other: tuple[Sequence[bytes], int, int]) -> bool:

@@ -72,6 +72,16 @@ class Content(OldLines):
         old, new, have = (self.lines(side.oid) for side in (before, after, there))
         return chance.written_anew(hunk, old, since) or chance.stands_guarded(hunk, old, new, have, since)
 
+    def brought(self, change: Change, there: Side | None, number: int) -> bool:
+        """Whether what a hunk of a text brought is in a file, though its place is not to be found there."""
+        before, after = change.before, change.after
+        hunks = self.own_hunks(before.oid, after.oid) if before and after and there else None
+        since = self.hunks(before.oid, there.oid) if before and there and hunks else None
+        if not (before and after and there and hunks and since):
+            return False
+        old, new, have = (self.lines(side.oid) for side in (before, after, there))
+        return chance.brought(hunks[number], old, new, have, since)
+
     def restored(
         self,
         change: Change,

@@ -51,9 +51,14 @@ def code(text: Sequence[bytes]) -> Code:
     return Code([_worded(text[n]) for n in at], at)
 
 
+def lines_of_code(text: Sequence[bytes]) -> list[bytes]:
+    """The lines of a text without comments and blank ones."""
+    return [text[n] for n in code(text).at]
+
+
 def telling(old: Sequence[bytes], new: Sequence[bytes]) -> Told | None:
     """Which of a hunk's lines tell, where it only added or only removed these, and did more that tells nothing."""
-    removed, added = ([text[n] for n in code(text).at] for text in (old, new))
+    removed, added = lines_of_code(old), lines_of_code(new)
     told = Told(_but(removed, added), _but(added, removed))
     size = sum(1 for line in (*old, *new) if line.strip())
     mixed = size > len(told.went) + len(told.came) and bool(told.went) != bool(told.came)

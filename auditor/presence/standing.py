@@ -9,7 +9,7 @@ from typing import NamedTuple
 from auditor.git import lines, places
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.git.content import Content
-from auditor.presence import imports
+from auditor.presence import idle
 from auditor.presence.place import Place
 
 _LEAST = 1 / 3
@@ -30,11 +30,11 @@ def moved_on(place: Place, back: Regions) -> bool:
 
     Years of work bring many a line back: a blank one, an import, a number. That alone takes no fix out.
     It does where a third of the lines that stand no longer are back, or all that the fix did to some file. An import
-    comes and goes with what needs it: alone it tells nothing where the rest stands.
+    or a comment comes and goes with what needs it: alone it tells nothing where the rest stands.
     """
     files = [_of_file(place, change, back) for change in place.fix.changes or ()]
     whole = _sum(files)
-    if whole.kept and imports.all_idle(place, back):
+    if back and idle.all_idle(place, back, kept=whole.kept > 0):
         return True
     if not any(whole) or any(hunk < 0 for _, hunk in back) or any(f.back and not f.kept + f.moved for f in files):
         return False

@@ -1,0 +1,48 @@
+"""Which lines of a file are comments that tell people something, and machines nothing: pure functions over lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_HASH = "py rb sh bash zsh yml yaml toml pl pm tf mk cmake ex exs r jl"
+_SLASHES = "c h cc cpp cxx hh hpp m mm java kt kts scala groovy js jsx mjs ts tsx go rs swift cs dart php"
+# How a comment begins, by the end of a file's name. Prose has none: there, `* one` and `# Title` are content.
+_SIGNS = {end: re.compile(rb"#+(\s|$)") for end in _HASH.split()} | {
+    end: re.compile(rb"//+(\s|$)|/\*+(\s|$)|\*+(\s|$|/\s*$)") for end in _SLASHES.split()
+}
+# Words to a tool: those, and annotations, do something.
+_TOLD = re.compile(
+    rb"(?i)@|\b(noqa|nosec|nosonar|nolint|pragma|coding|type:|\w*lint|jshint|istanbul|mypy|ruff|rubocop|checkstyle"
+    rb"|prettier|\w*literal|sourcemap\w*|build|phpstan|psalm|\w*check|suppress\w*|ignore\w*|disable\w*|enable\w*)"
+)
+
+
+def only_comments(path: str, text: Sequence[bytes], start: int, length: int) -> bool:
+    """Whether lines `start` to `start + length` of a file, blank ones aside, are such comments."""
+    sign = _SIGNS.get(_end(path))
+    return sign is not None and all(
+        _is_comment(sign, text, at) for at in range(start, start + length) if text[at].strip()
+    )
+
+
+def has_slashes(path: str) -> bool:
+    """Whether a file's language begins its comments with two slashes."""
+    return _end(path) in _SLASHES.split()
+
+
+def _end(path: str) -> str:
+    return path.rpartition("/")[2].rpartition(".")[2].lower()
+
+
+def _is_comment(sign: re.Pattern[bytes], text: Sequence[bytes], at: int) -> bool:
+    line = text[at].strip()
+    if not sign.match(line) or _TOLD.search(line) or b"*/" in line[:-2]:
+        return False
+    return not line.startswith(b"*") or _is_within(text, at)
+
+
+def _is_within(text: Sequence[bytes], at: int) -> bool:
+    """Whether a line that begins with a star goes on from one that opens a comment: it may multiply."""
+    above = next((text[n].strip() for n in range(at - 1, -1, -1) if not text[n].strip().startswith(b"*")), b"")
+    return above.startswith(b"/*") and b"*/" not in above
