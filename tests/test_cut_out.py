@@ -103,6 +103,15 @@ def test_what_the_commit_moved_within_the_file_was_reworded_later(repo: Repo) ->
     assert judged(repo, below, {"src/shell.py": moved_on(OLD) + OTHERWISE}) == "present"
 
 
+def test_an_import_alone_tells_nothing(repo: Repo) -> None:
+    started(repo, {"src/shell.py": OLD})
+    fixed(repo, {"src/shell.py": shell(imports="from collections.abc import Iterable\n")})
+    repo.switch("qa")
+    repo.merge("main")
+    repo.commit("Not needed", {"src/shell.py": moved_on(OLD), "src/other.py": "other = 2\n"})
+    assert told(repo, "qa", "v2.4.1")[0] == "present"
+
+
 def test_what_came_again_is_there(repo: Repo) -> None:
     assert judged(repo, CUT, {"src/shell.py": moved_on(MENDED)}) == "present"
 

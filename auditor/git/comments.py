@@ -26,11 +26,6 @@ def only_comments(path: str, text: Sequence[bytes], start: int, length: int) -> 
     )
 
 
-def has_slashes(path: str) -> bool:
-    """Whether a file's language begins its comments with two slashes."""
-    return _end(path) in _SLASHES.split()
-
-
 def _end(path: str) -> str:
     return path.rpartition("/")[2].rpartition(".")[2].lower()
 

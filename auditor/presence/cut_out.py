@@ -33,11 +33,13 @@ def find(case: Case, number: int) -> int | None:
 
 
 def _added(case: Case) -> Iterator[tuple[Change, Counter[bytes]]]:
-    """What the fix adds to each file that it found, by lines that tell something."""
+    """What the fix adds to each file that it found, by lines that tell something: an import goes with what needs it."""
+    content = case.scene.content
     for change in case.fix.changes or ():
-        removed, added = case.scene.content.changed_lines(change)
-        telling = {line: n for line, n in (added - removed).items() if wording.tells([line])}
-        if change.before and change.after and telling:
+        if change.before and change.after and not content.as_a_whole(change):
+            removed, added = content.changed_lines(change)
+            imports = lines.bare(filter(wording.is_import, content.lines(change.after.oid)))
+            telling = {line: n for line, n in (added - removed - imports).items() if wording.tells([line])}
             yield change, Counter(telling)
 
 

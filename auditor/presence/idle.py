@@ -11,13 +11,6 @@ from auditor.git.lines import Hunk
 from auditor.presence.place import Place
 
 _WORD = re.compile(rb"\w+")
-# That a name is given a value once: where it is so again, nothing gives it another.
-_ONCE, _OFTEN = re.compile(rb"\b(final|const|val)\s+(?=[\w<])"), re.compile(rb"\b(let|var)\s+(?=\w)")
-# What somebody left in who looked for a mistake.
-_LEFT_IN = re.compile(
-    rb"\s*(\|>\s*)?(((IO\.inspect|dbg!?|var_dump|breakpoint|i?pdb\.set_trace)\([^()]*\))|binding\.(pry|irb)|byebug|debugger)"
-    rb"\s*;?\s*$"
-)
 
 Numbers = Collection[int]
 
@@ -25,8 +18,8 @@ Numbers = Collection[int]
 def all_idle(place: Place, back: Collection[tuple[str, int]], *, kept: bool) -> bool:
     """Whether all that is back tells nothing, and the fix did more to the same files.
 
-    Imports do not that nothing there needs, where anything of the fix is `kept`. Nor do comments, a name that may not
-    be changed again, and what was left in by mistake, where some of the rest of their file stands.
+    Imports do not that nothing there needs, where anything of the fix is `kept`. Nor do comments, where some of the
+    rest of their file stands.
     """
     changes = {c.path: c for c in place.fix.changes or ()}
     of_file = {path: {n for p, n in back if p == path} for path, _ in back}
@@ -44,7 +37,7 @@ def _idle(place: Place, change: Change, numbers: Numbers, *, kept: bool) -> bool
     imports = {n for n, h in enumerate(hunks) if _imports(h, old, new, used)}
     if kept and imports.issuperset(numbers) and len(imports) < len(hunks):
         return True
-    idle = imports | {n for n, h in enumerate(hunks) if _does_nothing(change.path, h, old, new)}
+    idle = imports | {n for n, h in enumerate(hunks) if _comments(change.path, h, old, new)}
     rest = set(range(len(hunks))) - idle - content.undone(change, there)
     return idle.issuperset(numbers) and any(content.brought(change, there, n) for n in rest)
 
@@ -55,25 +48,10 @@ def _imports(hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes], used: Colle
     return all(_names(line) is not None for line in removed) and all(_is_idle(line, used) for line in added)
 
 
-def _does_nothing(path: str, hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes]) -> bool:
-    """Whether a hunk changes but comments, or lets names be changed, or adds what was left in by mistake."""
-    removed, added = _sides(hunk, old, new)
-    if not removed and all(_LEFT_IN.match(line) for line in added):
-        return True
-    if removed and comments.has_slashes(path) and _frees(removed, added):
-        return True
+def _comments(path: str, hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes]) -> bool:
+    """Whether a hunk changes but comments."""
     told = ((old, hunk.old, hunk.removed), (new, hunk.new, hunk.added))
     return all(comments.only_comments(path, *lines) for lines in told)
-
-
-def _frees(removed: Sequence[bytes], added: Sequence[bytes]) -> bool:
-    """Whether lines differ but in that names of the new ones may be changed, and those of the old ones may not."""
-    if len(removed) != len(added) or any(_ONCE.search(line) for line in added):
-        return False
-    return all(
-        _ONCE.search(one) and _ONCE.sub(b"", one).split() == _OFTEN.sub(b"", other).split()
-        for one, other in zip(removed, added, strict=True)
-    )
 
 
 def _sides(hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:
