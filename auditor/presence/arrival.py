@@ -25,18 +25,28 @@ def arrived(case: Case, found: Found) -> int:
     case = replace(case, came=found.number)
     arrival = scene.arrival(case.line, found.number)
     out = [n for n, taken in events(case, found.number) if taken]
-    direct = all(scene.contains(scene.main, n) for n in (found.number, *scene.history.parents[arrival][1:]))
-    if not out and (arrival == found.number or direct):
-        return arrival
+    if not out:
+        return _whole_since(case, found.number, arrival)
     may = expected(case, found.number)
-    # What came from another branch than main may have come with what took it out again.
-    if not out and not dropped.lacks(case, arrival) - may:
-        return arrival
     trunk, _ = scene.arrivals(case.line)
-    last = max(scene.place(case.line, n) for n in (*out, arrival))
+    last = max(scene.place(case.line, n) for n in out)
     turns = itertools.chain([trunk[last]], _touching(case, trunk[last + 1 :]))
     back = (n for n in turns if not dropped.lacks(case, n) - may)
     return next(back, trunk[-1])
+
+
+def _whole_since(case: Case, number: int, arrival: int) -> int:
+    """The arrival of a fix that nothing is known to have taken out; or where it was first whole.
+
+    What came from another branch than main may have come with what took it out again.
+    """
+    history = case.scene.history
+    direct = all(case.scene.contains(case.scene.main, n) for n in history.parents[arrival][1:])
+    if direct or not dropped.lacks(case, arrival) - expected(case, number):
+        return arrival
+    trunk, places = case.scene.arrivals(case.line)
+    later = _touching(case, trunk[places[arrival] + 1 :])
+    return next((n for n in later if case.held(history.ids[n])), arrival)
 
 
 def _touching(case: Case, trunk: Sequence[int]) -> Iterator[int]:
