@@ -77,6 +77,13 @@ def test_one_commit_that_cut_all_of_it_out_beside_other_work(repo: Repo) -> None
     assert judged(repo, CUT) == "reverted"
 
 
+def test_also_where_a_line_of_it_is_that_of_another_function(repo: Repo) -> None:
+    other = "\n    def first(self, code):\n        if not code:\n            return code\n        return code.first\n"
+    assert (
+        judged(repo, {"src/shell.py": moved_on(MENDED) + other}, {"src/shell.py": moved_on(OLD) + other}) == "reverted"
+    )
+
+
 def test_also_where_more_has_changed_since(repo: Repo) -> None:
     assert judged(repo, CUT, {"src/shell.py": moved_on(OLD).replace("for node in", "for one in")}) == "reverted"
 

@@ -9,10 +9,11 @@ from auditor.git import lines, wording
 from auditor.git.changes import Change, Changes
 from auditor.presence import likeness, moved_away
 from auditor.presence.case import Case, names
+from auditor.presence.place import Place
 
 # Lines with fewer letters come and go by chance.
 _TELLING = 20
-_MOST = 1 / 2
+_MOST, _LITTLE = 1 / 2, 1 / 8
 
 
 def find(case: Case, number: int) -> int | None:
@@ -45,18 +46,23 @@ def _added(case: Case) -> Iterator[tuple[Change, Counter[bytes]]]:
 
 def _main_has_it(case: Case) -> bool:
     """Whether there is enough to tell by, and main's tip has most of it."""
-    content, main = case.scene.content, case.place(case.scene.main.tip)
-    wanted = found = 0
-    for change, added in _added(case):
-        wanted += wording.letters(added)
-        found += wording.letters(added & content.all_lines(main.side(change)))
+    wanted, found = _letters(case, case.place(case.scene.main.tip))
     return wanted >= _TELLING and found >= _MOST * wanted
 
 
 def _gone(case: Case) -> bool:
-    """Whether the branch's tip has none of it in these files."""
-    content, here = case.scene.content, case.place()
-    return not any(added & content.all_lines(here.side(change)) for change, added in _added(case))
+    """Whether the branch's tip has next to none of it in these files: a `return code` is any function's."""
+    wanted, found = _letters(case, case.place())
+    return found <= _LITTLE * wanted
+
+
+def _letters(case: Case, place: Place) -> tuple[int, int]:
+    """How many letters the lines have that the fix adds, and those of them that are in the files of a commit."""
+    wanted = found = 0
+    for change, added in _added(case):
+        wanted += wording.letters(added)
+        found += wording.letters(added & case.scene.content.all_lines(place.side(change)))
+    return wanted, found
 
 
 def _cut(case: Case, theirs: Changes) -> bool:
