@@ -37,7 +37,7 @@ def shallow() -> Check:
 
 
 def _nothing_to_mend(case: Case) -> Iterator[Check]:
-    """That the branch's history never had a file of the fix, or what the fix takes back."""
+    """That the branch's history never had what the fix takes back, or a file of it."""
     taken_back = unneeded.takes_back(case)
     if taken_back is None:
         yield _git("rev-list --full-history --max-count=1", case.line.tip, "--", *_files(case), stdout="")

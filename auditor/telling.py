@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from auditor.git import places
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.git.content import Content
 
@@ -18,8 +19,8 @@ def added(
     if not (change.before and change.after) or content.as_a_whole(change):
         return ""
     text, found = content.lines(change.after.oid), content.own_hunks(change.before.oid, change.after.oid) or ()
-    chosen = [h for n, h in enumerate(found) if hunks is None or n in hunks]
-    return _longest(content, (line for h in chosen for line in text[h.new : h.new + h.added]), there, other)
+    chosen = places.added(h for n, h in enumerate(found) if hunks is None or n in hunks)
+    return _longest(content, (text[at] for at in chosen), there, other)
 
 
 def removed(content: Content, change: Change, there: Side | None) -> str:

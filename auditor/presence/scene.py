@@ -16,8 +16,6 @@ from auditor.presence import titles
 from auditor.presence.births import Births
 from auditor.presence.versions import Versions
 
-_ANSWERS = 20_000
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
