@@ -28,7 +28,7 @@ def removed(content: Content, change: Change, there: Side | None) -> str:
     if not (change.before and change.after) or content.as_a_whole(change):
         return ""
     text, found = content.lines(change.before.oid), content.own_hunks(change.before.oid, change.after.oid) or ()
-    return _longest(content, (line for h in found for line in text[h.old : h.old + h.removed]), change.before, there)
+    return _longest(content, (line for h in found for line in h.removed_of(text)), change.before, there)
 
 
 def _longest(content: Content, lines: Iterable[bytes], there: Side | None, other: Side | None) -> str:

@@ -42,7 +42,7 @@ class Blocks(Replays):
 
         Where a function was moved, or two neighbours changed places, which lines a diff pairs is chance.
         """
-        text, added = self.lines(before), self.lines(after)[hunk.new : hunk.new + hunk.added]
+        text, added = self.lines(before), hunk.added_of(self.lines(after))
         # Where each tells, one line on each side is enough: a function that was moved has one more often than two.
         near = text[max(0, hunk.old - 1) : hunk.old + hunk.removed + 1]
         around = 1 if all(wording.tells([line]) for line in near) else lines.AROUND

@@ -61,7 +61,7 @@ def brought(
 
     Lines and words that tell are meant, and of code alone.
     """
-    added = parts.lines_of_code(new[hunk.new : hunk.new + hunk.added])
+    added = parts.lines_of_code(hunk.added_of(new))
     telling = [line for line in added if wording.tells([line])]
     inserted = lines.bare(there[n] for n in places.added(since))
     if telling and lines.mostly_in(telling, inserted):

@@ -11,6 +11,8 @@ _SLASHES = "c h cc cpp cxx hh hpp m mm java kt kts scala groovy js jsx mjs ts ts
 _SIGNS = {end: re.compile(rb"#+(\s|$)") for end in _HASH.split()} | {
     end: re.compile(rb"//+(\s|$)|/\*+(\s|$)|\*+(\s|$|/\s*$)") for end in _SLASHES.split()
 }
+# Of files of which only the lines are at hand.
+_ANY = re.compile(rb"\s*(?:#(?:\s|$|!)|//|/\*|\*(?:[\s/]|$)|--(?:\s|$)|;(?:[\s;]|$)|<!--|%\s)")
 # Words to a tool: those, and annotations, do something.
 _TOLD = re.compile(
     rb"(?i)@|\b(noqa|nosec|nosonar|nolint|pragma|coding|type:|\w*lint|jshint|istanbul|mypy|ruff|rubocop|checkstyle"
@@ -24,6 +26,11 @@ def only_comments(path: str, text: Sequence[bytes], start: int, length: int) -> 
     return sign is not None and all(
         _is_comment(sign, text, at) for at in range(start, start + length) if text[at].strip()
     )
+
+
+def in_any(line: bytes) -> bool:
+    """Whether a line begins as a comment does in some language, when words alone are compared."""
+    return _ANY.match(line) is not None
 
 
 def _end(path: str) -> str:

@@ -124,13 +124,11 @@ class Content(OldLines):
         back = [(h, n) for i, (h, n) in met.items() if i in larger]
         if arrived is not None and back and self._replaced(change, arrived, there):
             newly = self.all_lines(there) - self.all_lines(arrived)
-            back = [(h, n) for h, n in back if lines.bare(texts[0][h.old : h.old + h.removed]) & newly]
+            back = [(h, n) for h, n in back if lines.bare(h.removed_of(texts[0])) & newly]
         return frozenset(n for _, some in back for n in some)
 
     def _replaced(self, change: Change, arrived: Side, there: Side) -> bool:
         """Whether lines of a change gave way to as many others, or more, since they arrived: so they went on."""
         added, old = self.changed_lines(change)[1], self.lines(arrived.oid)
-        gave = [
-            h for h in self.hunks(arrived.oid, there.oid) or () if lines.bare(old[h.old : h.old + h.removed]) & added
-        ]
+        gave = [h for h in self.hunks(arrived.oid, there.oid) or () if lines.bare(h.removed_of(old)) & added]
         return bool(gave) and all(h.added >= h.removed for h in gave)

@@ -13,10 +13,11 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import pygit2
 
+_Line = TypeVar("_Line")
 _FLAGS = pygit2.enums.DiffOption.FORCE_TEXT
 # As many lines around a change as git shows with it.
 CONTEXT = 3
@@ -39,6 +40,14 @@ class Hunk(NamedTuple):
     removed: int
     new: int
     added: int
+
+    def removed_of(self, old: Sequence[_Line]) -> Sequence[_Line]:
+        """The lines of the old text that it removed."""
+        return old[self.old : self.old + self.removed]
+
+    def added_of(self, new: Sequence[_Line]) -> Sequence[_Line]:
+        """The lines of the new text that it added."""
+        return new[self.new : self.new + self.added]
 
 
 def is_binary(data: bytes) -> bool:
@@ -82,8 +91,8 @@ def overlaps(one: Hunk, other: Hunk) -> bool:
 def merge(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
     """A three-way merge of texts; None where it conflicts."""
     base_lines, our_lines, their_lines = split(base), split(ours), split(theirs)
-    mine = [(h, our_lines[h.new : h.new + h.added]) for h in hunks(base, ours)]
-    yours = [(h, their_lines[h.new : h.new + h.added]) for h in hunks(base, theirs)]
+    mine = [(h, h.added_of(our_lines)) for h in hunks(base, ours)]
+    yours = [(h, h.added_of(their_lines)) for h in hunks(base, theirs)]
     same = [(h, t) for h, t in yours if any(h[:2] == m[:2] and t == u for m, u in mine)]
     rest = [(h, t) for h, t in yours if (h, t) not in same]
     if any(overlaps(h, m) for h, _ in rest for m, _ in mine):
@@ -99,8 +108,8 @@ def changed_lines(old: bytes, new: bytes) -> tuple[Counter[bytes], Counter[bytes
     removed: Counter[bytes] = Counter()
     added: Counter[bytes] = Counter()
     for hunk in hunks(old, new):
-        removed.update(bare(old_lines[hunk.old : hunk.old + hunk.removed]))
-        added.update(bare(new_lines[hunk.new : hunk.new + hunk.added]))
+        removed.update(bare(hunk.removed_of(old_lines)))
+        added.update(bare(hunk.added_of(new_lines)))
     return removed, added
 
 
@@ -111,7 +120,7 @@ def bare(lines: Iterable[bytes]) -> Counter[bytes]:
 
 def is_end(hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes]) -> bool:
     """Whether a hunk changes but the ends of lines: blanks there, the sign for it, or that the last one has none."""
-    removed, added = old[hunk.old : hunk.old + hunk.removed], new[hunk.new : hunk.new + hunk.added]
+    removed, added = hunk.removed_of(old), hunk.added_of(new)
     return [line.rstrip() for line in removed] == [line.rstrip() for line in added]
 
 

@@ -180,7 +180,7 @@ class Marks(Identity):
         if before is None or after is None or marks is None:
             return False
         old, new = self.lines(before.oid), self.lines(after.oid)
-        changed = (line for m in marks for line in (*_removed(m.hunk, old), *_added(m.hunk, new)) if line.strip())
+        changed = (line for m in marks for line in (*m.hunk.removed_of(old), *m.hunk.added_of(new)) if line.strip())
         return all(map(wording.is_import, changed))
 
     def is_like(self, there: Side | None, earlier: Side) -> bool:
@@ -242,21 +242,13 @@ def _sorted(hashes: Iterable[int]) -> array[int]:
 
 def mark(hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes]) -> Mark:
     """A hunk with the hashes of its lines, given both texts."""
-    removed, added = _removed(hunk, old), _added(hunk, new)
+    removed, added = hunk.removed_of(old), hunk.added_of(new)
     around = () if removed else _around(old, hunk.old)
     seam = () if added else _around(new, hunk.new)
     joints = itertools.pairwise(removed or around)
     telling = [hash(line) for line in added if line.strip()]
     neighbours = [hash(seam)] if seam else []
     return Mark(hunk, [*map(hash, removed)], [*map(hash, joints)], [*map(bare, removed or around)], telling, neighbours)
-
-
-def _removed(hunk: Hunk, old: Sequence[bytes]) -> Sequence[bytes]:
-    return old[hunk.old : hunk.old + hunk.removed]
-
-
-def _added(hunk: Hunk, new: Sequence[bytes]) -> Sequence[bytes]:
-    return new[hunk.new : hunk.new + hunk.added]
 
 
 def _around(text: Sequence[bytes], place: int) -> tuple[bytes, ...]:

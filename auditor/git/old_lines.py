@@ -123,7 +123,7 @@ class OldLines(Blocks):
         """Whether lines that were only added are there all the same: elsewhere, or in other words."""
         before, after, there = texts
         have, want = self.lines(there), self.lines(after)
-        added = want[hunk.new : hunk.new + hunk.added]
+        added = hunk.added_of(want)
         if self._declared(added, before, there):
             return True
         inserted = set(places.added(since))
@@ -189,7 +189,7 @@ class OldLines(Blocks):
     def _may_be_out(self, hunk: Hunk, before: str, after: str, there: str) -> bool:
         """Whether a file has none of the lines that tell among those that a hunk added, or all that it removed."""
         old, new = self.lines(before), self.lines(after)
-        told = parts.telling(old[hunk.old : hunk.old + hunk.removed], new[hunk.new : hunk.new + hunk.added])
+        told = parts.telling(hunk.removed_of(old), hunk.added_of(new))
         if told is None:
             return False
         went, came = (map(bare, some) for some in told)

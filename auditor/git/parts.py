@@ -7,15 +7,12 @@ again, its hunk stands in neither form, and the fix is out all the same.
 from __future__ import annotations
 
 import itertools
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from auditor.git import lines, wording
+from auditor.git import comments, lines, wording
 from auditor.git.lines import Hunk
-
-_COMMENT = re.compile(rb"\s*(?:#(?:\s|$|!)|//|/\*|\*(?:[\s/]|$)|--(?:\s|$)|;(?:[\s;]|$)|<!--|%\s)")
 
 
 class Code(NamedTuple):
@@ -47,7 +44,7 @@ class Part(NamedTuple):
 
 def code(text: Sequence[bytes]) -> Code:
     """A text without comments, blank lines, and all that is no letter or digit beside those that are."""
-    at = [n for n, line in enumerate(text) if line.strip() and not _COMMENT.match(line)]
+    at = [n for n, line in enumerate(text) if line.strip() and not comments.in_any(line)]
     return Code([_worded(text[n]) for n in at], at)
 
 
@@ -75,11 +72,11 @@ def out(old: Code, new: Code, there: Code) -> Iterator[Part]:
     for h in lines.hunks(_joined(old.words), _joined(new.words)):
         if h.removed and h.added:
             continue
-        added = new.words[h.new : h.new + h.added]
+        added = h.added_of(new.words)
         gone = h.added > 0 and _seam(new.words, h) in have - made and words.isdisjoint(added)
         back = h.removed > 0 and _stands(old.words, h, there.words) and not _stands(old.words, h, new.words)
         if gone or back:
-            yield Part({*old.at[h.old : h.old + h.removed]}, {*new.at[h.new : h.new + h.added]})
+            yield Part({*h.removed_of(old.at)}, {*h.added_of(new.at)})
 
 
 def _seam(new: Sequence[bytes], hunk: Hunk) -> tuple[bytes, bytes] | None:

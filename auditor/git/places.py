@@ -102,8 +102,8 @@ def in_place(
     if not joined or not all(stands(h.new, h.added, touched) for h in group) or not stands(start, end - start, touched):
         return False
     near = [h for h in since if h.old <= below and above <= h.old + h.removed]
-    inserted = lines.bare(line for h in near for line in there[h.new : h.new + h.added])
-    removed = lines.bare(line for h in group for line in old[h.old : h.old + h.removed])
+    inserted = lines.bare(line for h in near for line in h.added_of(there))
+    removed = lines.bare(line for h in group for line in h.removed_of(old))
     if (removed - lines.bare(new[start:end])) & inserted:
         return False
     return _anchored([(new, above, start), (new, end, below)], touched)

@@ -68,8 +68,8 @@ class Replays(Marks):
         self, before: Side, after: Side, there: Side, ours: tuple[Hunk, ...], theirs: tuple[Hunk, ...]
     ) -> Replay:
         have, want = self.lines(there.oid), self.lines(after.oid)
-        done = {(h.old, h.removed, tuple(have[h.new : h.new + h.added])) for h in ours}
-        left = [h for h in theirs if (h.old, h.removed, tuple(want[h.new : h.new + h.added])) not in done]
+        done = {(h.old, h.removed, tuple(h.added_of(have))) for h in ours}
+        left = [h for h in theirs if (h.old, h.removed, tuple(h.added_of(want))) not in done]
         if any(lines.overlaps(h, other) for h in left for other in ours):
             return Replay.CONFLICT
         return Replay.CLEAN if left else Replay.NOTHING

@@ -59,8 +59,8 @@ def _brought(hunks: Iterable[Hunk], old: Sequence[bytes], new: Sequence[bytes]) 
     removed: set[bytes] = set()
     added: set[bytes] = set()
     for hunk in hunks:
-        removed.update(_words(old[hunk.old : hunk.old + hunk.removed]))
-        added.update(_words(new[hunk.new : hunk.new + hunk.added]))
+        removed.update(_words(hunk.removed_of(old)))
+        added.update(_words(hunk.added_of(new)))
     return added - removed
 
 

@@ -88,6 +88,6 @@ def _brings_more(case: Case, change: Change, other: Change) -> bool:
     was, brought = content.changed_lines(change)
     old, new = content.lines(other.before.oid), content.lines(other.after.oid)
     return any(
-        lines.bare(old[h.old : h.old + h.removed]) & brought and lines.bare(new[h.new : h.new + h.added]) - was
+        lines.bare(h.removed_of(old)) & brought and lines.bare(h.added_of(new)) - was
         for h in content.hunks(other.before.oid, other.after.oid) or ()
     )

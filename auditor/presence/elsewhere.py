@@ -92,8 +92,8 @@ def _code(content: Content, change: Change, context: int = CONTEXT) -> _Code | N
         return None
     old, new = content.lines(before.oid), content.lines(after.oid)
     hunks = content.own_hunks(before.oid, after.oid) or ()
-    removed = {line for h in hunks for line in old[h.old : h.old + h.removed]}
-    added = {line for h in hunks for line in new[h.new : h.new + h.added]}
+    removed = {line for h in hunks for line in h.removed_of(old)}
+    added = {line for h in hunks for line in h.added_of(new)}
     near = {line for h in hunks for line in old[max(0, h.old - context) : h.old + h.removed + context]}
     found = _Code(_telling(removed - added), _telling(added - removed), _telling(near - removed - added))
     return found if (found.removed or found.added) and len(found.removed | found.around) >= _LEAST else None

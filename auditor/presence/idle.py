@@ -56,7 +56,7 @@ def _comments(path: str, hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes])
 
 def _sides(hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:
     """The lines that a hunk removed and added, blank ones aside."""
-    removed, added = old[hunk.old : hunk.old + hunk.removed], new[hunk.new : hunk.new + hunk.added]
+    removed, added = hunk.removed_of(old), hunk.added_of(new)
     return [line for line in removed if line.strip()], [line for line in added if line.strip()]
 
 

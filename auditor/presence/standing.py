@@ -54,7 +54,7 @@ def made_on(content: Content, change: Change) -> Counter[bytes]:
     if before and after and before.mode in REGULAR and after.mode in REGULAR:
         old = lines.split(content.store.blob(before.oid))
         for hunk in content.own_hunks(before.oid, after.oid) or ():
-            replaced = lines.bare(old[hunk.old : hunk.old + hunk.removed])
+            replaced = lines.bare(hunk.removed_of(old))
             found += replaced or lines.bare(old[max(0, hunk.old - 1) : hunk.old + hunk.removed + 1])
     return found
 
@@ -87,7 +87,7 @@ def _hunks(content: Content, change: Change, there: Side | None) -> Iterable[tup
     since = content.hunks(after.oid, there.oid) if there else None
     touched = [(h.old, h.removed) for h in since or ()]
     for hunk in hunks:
-        changed = (*old[hunk.old : hunk.old + hunk.removed], *new[hunk.new : hunk.new + hunk.added])
+        changed = (*hunk.removed_of(old), *hunk.added_of(new))
         kept = since is not None and places.stands(hunk.new, hunk.added, touched)
         whole = there is not None and content.moved_whole(hunk, before.oid, after.oid, there.oid)
         yield lines.bare(changed).total(), kept or whole
