@@ -53,13 +53,17 @@ def lines_of_code(text: Sequence[bytes]) -> list[bytes]:
     return [text[n] for n in code(text).at]
 
 
-def telling(old: Sequence[bytes], new: Sequence[bytes]) -> Told | None:
-    """Which of a hunk's lines tell, where it only added or only removed these, and did more that tells nothing."""
+def told(old: Sequence[bytes], new: Sequence[bytes]) -> Told:
+    """Which lines of code came and went, when words alone are compared."""
     removed, added = lines_of_code(old), lines_of_code(new)
-    told = Told(_but(removed, added), _but(added, removed))
-    size = sum(1 for line in (*old, *new) if line.strip())
-    mixed = size > len(told.went) + len(told.came) and bool(told.went) != bool(told.came)
-    return told if mixed and wording.tells(told.went or told.came) else None
+    return Told(_but(removed, added), _but(added, removed))
+
+
+def telling(old: Sequence[bytes], new: Sequence[bytes]) -> Told | None:
+    """Which of a hunk's lines tell, where it only added or only removed these."""
+    found = told(old, new)
+    one_way = bool(found.went) != bool(found.came)
+    return found if one_way and wording.tells(found.went or found.came) else None
 
 
 def out(old: Code, new: Code, there: Code) -> Iterator[Part]:

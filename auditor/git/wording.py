@@ -9,7 +9,10 @@ from auditor.git.lines import Hunk
 
 _WORD = re.compile(rb"[A-Za-z0-9\x80-\xff]+")
 # A line that says what a file needs, in the languages that have such lines.
-_IMPORT = re.compile(rb"\s*(import|from|using|use|require|require_once|#\s*include|#\s*import)\s+[\w.'\"<{*]")
+_IMPORT = re.compile(
+    rb"\s*((import|from|using|use|require|require_once|#\s*include|#\s*import)\s+[\w.'\"<{*]"
+    rb"|(const|let|var)\s[^=]+=\s*require\()"
+)
 # Words with fewer letters than these in all tell nothing.
 _TELLING = 8
 # So far from a change it is close by, in lines.

@@ -70,4 +70,5 @@ def _names(line: bytes) -> list[bytes] | None:
     """What an import brings: the last name of each of its parts. None for any other line."""
     if not wording.is_import(line):
         return None
-    return [words[-1] for part in line.split(b",") if (words := _WORD.findall(part))]
+    told = line.partition(b"=")[0] if b"require(" in line else line
+    return [words[-1] for part in told.split(b",") if (words := _WORD.findall(part))]

@@ -47,6 +47,11 @@ def standing(place: Place) -> Standing:
     return _sum(_of_file(place, change, undone) for change in place.fix.changes or ())
 
 
+def as_left(content: Content, change: Change, there: Side | None, number: int) -> bool:
+    """Whether a hunk of a text stands in a file as the fix left it."""
+    return any(kept for n, (_, kept) in enumerate(_hunks(content, change, there)) if n == number)
+
+
 def made_on(content: Content, change: Change) -> Counter[bytes]:
     """The lines of a text that a change replaced; of lines that it only added, those around."""
     before, after = change.before, change.after

@@ -6,7 +6,7 @@ from collections.abc import Container
 from dataclasses import replace
 
 from auditor.model import Status
-from auditor.presence import chance, cut_out, dropped, extent, moved_away, older, standing, withdrawn
+from auditor.presence import chance, cut_out, dropped, extent, idle, moved_away, older, standing, straight, withdrawn
 from auditor.presence.case import Case, Found, Regions, Undone
 from auditor.presence.events import events
 from auditor.presence.place import Place
@@ -30,7 +30,11 @@ def find(case: Case, found: Found) -> Undone | None:
 
 
 def _undone(case: Case, number: int, regions: Regions, may: Regions) -> Undone | None:
-    if regions and not standing.moved_on(case.place(), regions):
+    if regions and standing.moved_on(case.place(), regions):
+        direct = straight.back(case, number, regions)
+        may |= regions - direct
+        regions = frozenset() if idle.all_idle(case.place(), direct, kept=True) else direct
+    if regions:
         return (
             dropped.by_its_merge(case, number, regions)
             or _explicit(case, number)
@@ -98,6 +102,8 @@ def _reverted_last(case: Case, number: int) -> Undone | None:
 
 def _cut_out(case: Case, number: int) -> Undone | None:
     last = cut_out.find(case, number)
+    if last is None:
+        last = straight.last_cut(case, number)
     return None if last is None else _reverted(case, last)
 
 
