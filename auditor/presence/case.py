@@ -116,6 +116,16 @@ class Case:
         whole = self.held(oid) or self.whole_held(oid) is not None
         return not whole if out else whole or any(self.holds((c,), oid) for c in self.fix.changes or ())
 
+    def led_to(self, number: int) -> set[int]:
+        """A commit and what came to the branch together with it, and is below it."""
+        places, parents = self.scene.arrivals(self.line)[1], self.scene.history.parents
+        found, todo = {number}, [number]
+        while todo:
+            new = {p for p in parents[todo.pop()] if places[p] == places[number]} - found
+            found |= new
+            todo += new
+        return found
+
     def lacks(self, commit: str | None = None) -> bool:
         """Whether any region stands there as before the fix, and on main does not."""
         main = replace(self.place(self.scene.main.tip), likewise=True)

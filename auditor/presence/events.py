@@ -20,8 +20,8 @@ def events(case: Case, number: int) -> list[tuple[int, bool]]:
     start = scene.place(case.line, number)
     found = dict(_by_change(case))
     found.update(_by_message(case, number))
-    found.pop(number, None)
-    since = [(n, out) for n, out in found.items() if scene.place(case.line, n) >= start]
+    below = case.led_to(number) if found else ()
+    since = [(n, out) for n, out in found.items() if scene.place(case.line, n) >= start and n not in below]
     later = [(n, out) for n, out in since if case.felt(n, case.line, out=out)]
     history = scene.history
     return sorted(later, key=lambda e: (scene.place(case.line, e[0]), history.generation[e[0]], history.ids[e[0]]))

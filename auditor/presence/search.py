@@ -94,7 +94,7 @@ class Search:
         found = {n for path in paths for n in self._touching.get(path, ())}
         kept = [n for n in found if self.scene.contains(line, n) and not self.is_below(fix, n)]
         history = self.scene.history
-        return sorted(kept, key=lambda n: (history.generation[n], history.ids[n]))
+        return sorted(kept, key=lambda n: (self.scene.place(line, n), history.generation[n], history.ids[n]))
 
     def twins(self, fix: FixCommit, line: Line) -> list[int]:
         """Commits of a branch by the fix's author, of its author date, in any file, that are not below it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from auditor.git.changes import Change, Changes
 from auditor.model import Via
@@ -21,7 +22,19 @@ def find(case: Case) -> Found | None:
 def _merged(case: Case) -> Found | None:
     if case.scene.contains(case.line, case.fix.number):
         return None
-    return _carried(case, case.merges(), case.search.merged)
+    found = _carried(case, case.merges(), case.search.merged)
+    return None if found is None else _where_it_came_from(case, found)
+
+
+def _where_it_came_from(case: Case, found: Found) -> Found:
+    """A topic that merged the branch itself brought nothing to it: what it merged was there before."""
+    scene, line, number = case.scene, case.line, found.number
+    merged = scene.history.parents[number][1:] if number is not None else ()
+    if number is None or any(scene.place(line, n) >= scene.place(line, number) for n in merged):
+        return found
+    last = max(merged, key=lambda n: scene.place(line, n))
+    oid = scene.history.ids[last]
+    return replace(found, number=last, detail=f"{found.detail}; it had that from the branch, at {oid[:12]}")
 
 
 def _whole(case: Case) -> Found | None:
