@@ -129,3 +129,60 @@ def test_what_came_with_the_carrier_and_before_it_undid_nothing(repo: Repo, agai
     repo.pick(taken)
     repo.tag("v2.4.1")
     assert judged(repo)[0] == status
+
+
+# What a pick left out
+
+
+def test_a_pick_that_left_out_the_mode(repo: Repo) -> None:
+    """Lines do not tell how much of the fix it holds: the script does not run."""
+    script = "#!/bin/sh\necho start\nrun --{}\necho done\n"
+    started_with(repo, {"job.sh": script.format("fast")})
+    repo.write({"job.sh": script.format("safe")})
+    (repo.path / "job.sh").chmod(0o755)
+    fix = repo.commit("Make the job run")
+    repo.tag("v2.5.1")
+    picked_as(repo, fix, {"job.sh": script.format("safe")})
+    assert told_of(repo) == "missing"
+    repo.switch("ppd")
+    (repo.path / "job.sh").chmod(0o755)
+    repo.commit("Let it run")
+    assert told_of(repo) == "present"
+
+
+def test_a_pick_that_left_out_a_binary_file(repo: Repo) -> None:
+    conf = "version: {}\nkey: trust.der\n"
+    started_with(repo, {"conf.yml": conf.format(1), "trust.der": b"\0old"})
+    fix = repo.commit("Rotate the leaked key", {"conf.yml": conf.format(2), "trust.der": b"\0new"})
+    repo.tag("v2.5.1")
+    picked_as(repo, fix, {"conf.yml": conf.format(2)})
+    assert told_of(repo) == "missing"
+    repo.switch("ppd")
+    repo.commit("And the key", {"trust.der": b"\0new"})
+    assert told_of(repo) == "present"
+
+
+def test_a_pick_that_left_out_a_file_of_text_says_so(repo: Repo) -> None:
+    checks = "".join(f"assert pay(unverified_{n}) is forbidden\n" for n in range(12))
+    started_with(repo, {})
+    fix = repo.commit("Refuse unverified payments", {**pay(GUARD), "tests/pay.py": checks})
+    repo.tag("v2.5.1")
+    picked_as(repo, fix, {"tests/pay.py": checks})
+    verdict = pair(audit(repo, branches=["ppd"]), "v2.5.1", "ppd")
+    assert verdict.fixes[0].evidence.detail.endswith("lines, and leaves src/pay.py as before it")
+
+
+def started_with(repo: Repo, files: Files) -> None:
+    repo.switch("main")
+    repo.commit("Go further", {"more": "\n", **files})
+    repo.tag("v2.5.0")
+    repo.branch("ppd")
+
+
+def picked_as(repo: Repo, fix: str, files: Files) -> None:
+    repo.switch("ppd")
+    repo.commit(f"Take it\n\n(cherry picked from commit {fix})", files)
+
+
+def told_of(repo: Repo) -> str:
+    return told(repo, "ppd", "v2.5.1")[0]

@@ -97,12 +97,16 @@ OTHERWISE = "    def name_of_line(self, code):\n        return with_name(code, l
         {"src/shell.py": moved_on(shell(OTHERWISE, "            code = self.name_of_line(code)\n"))},
         {"src/shell.py": moved_on(shell("", CALL, "import dis\n")), "src/naming.py": BODY},
         {"src/shell.py": moved_on(OLD), "src/naming.py": f"import dis\n\n\nclass Naming:\n{BODY}{CALL}"},
-        {"src/shell.py": moved_on(shell(BODY, ""))},
     ],
-    ids=["in other words", "the function moved", "all of it moved", "the function stays"],
+    ids=["in other words", "the function moved", "all of it moved"],
 )
 def test_what_went_on_is_not_cut_out(repo: Repo, files: Files) -> None:
     assert judged(repo, files) == "present"
+
+
+def test_a_function_that_stays_though_nothing_calls_it(repo: Repo) -> None:
+    """What made the fix a fix was deleted, by itself."""
+    assert judged(repo, {"src/shell.py": moved_on(shell(BODY, ""))}) == "reverted"
 
 
 def test_what_the_commit_moved_within_the_file_was_reworded_later(repo: Repo) -> None:

@@ -172,3 +172,65 @@ def test_a_module_that_is_required_no_more(tmp_path: Path, needed: str) -> None:
     repo.merge("main")
     repo.commit("Show", {"lib/show.js": one + body.format("JSON.stringify(value, null, 2)", "assert(true)")})
     assert judged(repo) == "present"
+
+
+# What was just deleted
+
+
+def test_one_of_two_guards_that_came_together(repo: Repo) -> None:
+    both = f"{GUARD}    if total > card.limit:\n        raise ValueError('too much')\n"
+    files = shop(guard=False, amount="receipt.paid", logs=LOGS)["src/shop.py"]
+    assert isinstance(files, str)
+    head = "    receipt = charge("
+    repo.switch("main")
+    repo.commit("Limits", {"src/shop.py": files.replace(head, both + head)})
+    repo.tag("v2.4.2")
+    repo.switch("qa")
+    repo.merge("main")
+    repo.commit("Allow all amounts", {"src/shop.py": files.replace(head, GUARD + head)})
+    assert told(repo, "qa", "v2.4.2")[0] == "reverted"
+
+
+def test_a_guard_with_its_neighbours_reworked_before_it_was_deleted(repo: Repo) -> None:
+    """No version of the file has the guard out between the lines that it was put between."""
+    around(repo, guard=True)
+    assert judged(repo) == "present"
+    around(repo, guard=False)
+    assert judged(repo) == "reverted"
+    assert "took a part of it out of src/shop.py" in detail(repo)
+
+
+def test_a_guard_with_the_function_that_it_was_in(repo: Repo) -> None:
+    """Who deletes more than the fix added goes on with other things."""
+    text = shop(guard=True, amount="receipt.paid", logs=LOGS)["src/shop.py"]
+    assert isinstance(text, str)
+    repo.commit("No payments", {"src/shop.py": text[text.index("def refund") :]})
+    assert judged(repo) == "present"
+
+
+def test_a_guard_in_whose_place_something_was_put(repo: Repo) -> None:
+    text = shop(guard=True, amount="receipt.paid", logs=LOGS)["src/shop.py"]
+    assert isinstance(text, str)
+    repo.commit("Check at once", {"src/shop.py": text.replace(GUARD, "    check_amount(total)\n")})
+    assert judged(repo) == "present"
+
+
+def test_a_blank_line_left_where_the_guard_was(repo: Repo) -> None:
+    text = shop(guard=True, amount="receipt.paid", logs=LOGS)["src/shop.py"]
+    assert isinstance(text, str)
+    repo.commit("Clean up", {"src/shop.py": text.replace(GUARD, "\n")})
+    assert judged(repo) == "reverted"
+
+
+@pytest.mark.parametrize("sign", ["# ", "# was: "])
+def test_a_guard_that_was_made_a_comment(repo: Repo, sign: str) -> None:
+    text = shop(guard=True, amount="receipt.paid", logs=LOGS)["src/shop.py"]
+    assert isinstance(text, str)
+    comment = "".join(f"    {sign}{line.strip()}\n" for line in GUARD.splitlines())
+    repo.commit("Not now", {"src/shop.py": text.replace(GUARD, comment)})
+    assert judged(repo) == "reverted"
+
+
+def detail(repo: Repo) -> str:
+    [fix] = pair(audit(repo, branches=["qa"]), "v2.4.1", "qa").fixes
+    return fix.evidence.detail

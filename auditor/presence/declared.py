@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from auditor.git.changes import Changes
+from auditor.git.changes import Change, Changes
 from auditor.model import Via
 from auditor.presence import applicable, likeness, titles
-from auditor.presence.case import Case, Found
+from auditor.presence.case import Case, Found, Regions
 
 _LEAST = 0.5
+# So many of the files that a claimant left out are named.
+_NAMED = 3
 # Of a commit with but the title and author of the fix: one author does much under a title such as "Update README".
 _MOST = 1.0
 
@@ -18,13 +20,42 @@ _MOST = 1.0
 def find(case: Case) -> Found | None:
     """The claimant that holds most of the fix: enough of what it adds, and of what it removes."""
     best = _most(claim for claim in _claims(case) if claim.holds_enough)
-    return None if best is None else Found(Via.DECLARED, best.number, f"{best.words}; it {best.held()}")
+    if best is None or _left(case, best.number, whole=True):
+        return None
+    left = _left(case, best.number)
+    return Found(Via.DECLARED, best.number, f"{best.words}; it {best.held()}{_but_left(left)}")
 
 
 def too_little(case: Case) -> str | None:
     """Of commits that claim to be the fix, and hold less than enough of it, the words on the one that holds most."""
     best = _most(_claims(case))
-    return None if best is None else f"{best.words}, but it {best.held()}"
+    if best is None:
+        return None
+    left = _left(case, best.number, whole=True)
+    return f"{best.words}, but it {best.held()}{_but_left(left)}"
+
+
+def _left(case: Case, number: int, *, whole: bool = False) -> list[str]:
+    """Files that a claimant left as before the fix, as they still are, and main's are not.
+
+    With `whole` those of which no lines tell how much it holds: a mode, a binary file, a submodule, a file to be gone.
+    """
+    main = case.place(case.scene.main.tip).undone()
+    there = case.place().undone() & case.place(case.scene.history.ids[number]).undone() - main
+    return sorted(c.path for c in case.fix.changes or () if _all_of(case, c, there, whole=whole))
+
+
+def _all_of(case: Case, change: Change, there: Regions, *, whole: bool) -> bool:
+    """Whether the regions that stand as before are all of a file's, or one that has no lines."""
+    mine = {n for path, n in there if path == change.path}
+    return min(mine, default=0) < 0 if whole else len(mine) >= case.scene.content.size(change)
+
+
+def _but_left(paths: Sequence[str]) -> str:
+    if not paths:
+        return ""
+    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+    return f", and leaves {', '.join(paths[:_NAMED])}{more} as before it"
 
 
 class _Claim(NamedTuple):

@@ -49,7 +49,15 @@ def standing(place: Place) -> Standing:
 
 def as_left(content: Content, change: Change, there: Side | None, number: int) -> bool:
     """Whether a hunk of a text stands in a file as the fix left it."""
-    return any(kept for n, (_, kept) in enumerate(_hunks(content, change, there)) if n == number)
+    before, after = change.before, change.after
+    if not (before and after and there) or not all(s.mode in REGULAR for s in (before, after, there)):
+        return False
+    hunks, since = content.own_hunks(before.oid, after.oid) or (), content.hunks(after.oid, there.oid)
+    if number >= len(hunks) or since is None:
+        return False
+    hunk = hunks[number]
+    kept = places.stands(hunk.new, hunk.added, [(h.old, h.removed) for h in since])
+    return kept or content.moved_whole(hunk, before.oid, after.oid, there.oid)
 
 
 def made_on(content: Content, change: Change) -> Counter[bytes]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from auditor.git import lines, parts, wording
-from auditor.git.changes import Change, Changes
+from auditor.git import lines, parts, places, wording
+from auditor.git.changes import Change, Changes, Side
 from auditor.git.lines import Hunk
 from auditor.presence import moved_away, standing
 from auditor.presence.case import Case, Regions
@@ -27,32 +27,60 @@ def back(case: Case, number: int, regions: Regions) -> Regions:
     return frozenset((path, n) for path, n in told if _taken_out(case, number, changes[path], n) is not None)
 
 
-def last_cut(case: Case, number: int) -> int | None:
-    """The last commit of the branch's own line that took a part out so, of which what is around has moved on since.
+def last_cut(case: Case, number: int) -> tuple[int, str] | None:
+    """The last commit of the branch's own line that took a part out so, or just deleted lines of it, and of which file.
 
-    Main still has the part, and has not that commit.
+    What is around may have moved on since. Main still has the part, and has not that commit.
     """
     scene = case.scene
-    cuts = {_taken_out(case, number, change, k) for change, k in _lost(case)} - {None}
-    own = [n for n in cuts if n is not None and not scene.contains(scene.main, n)]
-    last = max(own, key=lambda n: scene.place(case.line, n), default=None)
-    return None if last is None or moved_away.still_there(case, last) else last
+    cuts = ((_taken_out(case, number, change, k), change.path) for change, k in _lost(case))
+    own = [(n, path) for n, path in cuts if n is not None and not scene.contains(scene.main, n)]
+    last = max(own, key=lambda cut: scene.place(case.line, cut[0]), default=None)
+    return None if last is None or moved_away.still_there(case, last[0]) else last
 
 
 def _taken_out(case: Case, number: int, change: Change, region: int) -> int | None:
-    """The commit after which a hunk stood as the fix left it no more, if it stood as before it then."""
+    """The commit after which a hunk stood as the fix left it no more, if it put it back or deleted of it."""
     content, history = case.scene.content, case.scene.history
-    trunk, places = case.scene.arrivals(case.line)
-    later = trunk[places[number] :]
+    trunk, places_ = case.scene.arrivals(case.line)
+    later = trunk[places_[number] :]
 
     def differs(there: Place) -> bool:
         return not standing.as_left(content, change, there.side(change), region)
 
     at = last_run(case, later, (change,), differs)
-    side = case.place(history.ids[later[at]]).side(change)
-    if not at or region not in content.undone(change, side) or content.by_chance(change, side, region):
+    if not at:
+        return None
+    before, after = (case.place(history.ids[n]).side(change) for n in later[at - 1 : at + 1])
+    back = region in content.undone(change, after) and not content.by_chance(change, after, region)
+    if not back and not _deleted(case, change, region, before, after):
         return None
     return None if _moves(case, change, region, case.scene.brought(later[at]) or ()) else later[at]
+
+
+def _deleted(case: Case, change: Change, number: int, before: Side | None, after: Side | None) -> bool:
+    """Whether a step from one version to the next did nothing to lines of a hunk but delete some, and no others there.
+
+    These tell, and are not at the branch's tip either.
+    """
+    content, fix = case.scene.content, change.after
+    if not (fix and before and after):
+        return False
+    hunk, since = _hunks(case, change)[number], content.hunks(fix.oid, before.oid)
+    lines_ = places.kept(range(hunk.new, hunk.new + hunk.added), since or ())
+    step = [h for h in content.hunks(before.oid, after.oid) or () if _touches(h, lines_)]
+    old, new = content.lines(before.oid), content.lines(after.oid)
+    gone = [n for h in step for n in range(h.old, h.old + h.removed) if old[n].strip()]
+    if not gone or not lines_.issuperset(gone) or any(line.strip() for h in step for line in h.added_of(new)):
+        return False
+    cut = [old[n] for n in gone]
+    return _tell(cut) and not _left(case, change, cut)
+
+
+def _touches(hunk: Hunk, lines_: set[int]) -> bool:
+    """Whether a hunk removes any of some lines, or stands between them."""
+    inside = hunk.old in lines_ and hunk.old - 1 in lines_
+    return inside or not lines_.isdisjoint(range(hunk.old, hunk.old + hunk.removed))
 
 
 def _moves(case: Case, change: Change, number: int, theirs: Changes) -> bool:
@@ -62,12 +90,18 @@ def _moves(case: Case, change: Change, number: int, theirs: Changes) -> bool:
 
 
 def _tells(case: Case, change: Change, number: int) -> bool:
-    """Whether a hunk changed words of code that tell something: an import comes and goes with what needs it."""
+    """Whether a hunk changed words of code that tell something."""
     went, came = (Counter(w for line in some for w in _words(line)) for some in _told(case, change, number))
     return wording.tells([*(went - came), *(came - went)])
 
 
+def _tell(text: Sequence[bytes]) -> bool:
+    """Whether lines of code among some do."""
+    return wording.tells(w for line in parts.lines_of_code(text) for w in _words(line))
+
+
 def _words(line: bytes) -> Sequence[bytes]:
+    """The words of a line: none of an import, which comes and goes with what needs it."""
     return () if wording.is_import(line) else wording.words(line)
 
 
@@ -88,25 +122,28 @@ def _hunks(case: Case, change: Change) -> Sequence[Hunk]:
 
 
 def _lost(case: Case) -> Iterator[tuple[Change, int]]:
-    """The hunks of the fix that are out, but not as before it: main has them as the fix left them."""
+    """The hunks of the fix that lost lines, and do not stand as before it: main has them as the fix left them."""
     content, here, main = case.scene.content, case.place(), case.place(case.scene.main.tip)
     for change in case.fix.changes or ():
         there, on_main = here.side(change), main.side(change)
         if there is None or there in (change.after, on_main):
             continue
         for number in range(len(_hunks(case, change))):
-            out = _tells(case, change, number) and _is_out(case, change, number)
-            if out and standing.as_left(content, change, on_main, number):
+            lost = _tells(case, change, number) and _has_lost(case, change, number)
+            if lost and standing.as_left(content, change, on_main, number):
                 yield change, number
 
 
-def _is_out(case: Case, change: Change, number: int) -> bool:
-    """Whether a file has next to none of the code that a hunk added, and all that it removed.
-
-    What the fix left elsewhere in the file, too, may be what is there.
-    """
-    all_lines, (went, came) = case.scene.content.all_lines, _told(case, change, number)
-    have, brought = all_lines(case.place().side(change)), lines.bare(came)
-    left = brought & (have - (all_lines(change.after) - brought))
+def _has_lost(case: Case, change: Change, number: int) -> bool:
+    """Whether a file lost lines of a hunk that tell, or has next to none of them, and all that the hunk removed."""
+    have, (went, came) = case.scene.content.all_lines(case.place().side(change)), _told(case, change, number)
+    left = _left(case, change, came)
     few = wording.letters(left.elements()) <= _LITTLE * wording.letters(came)
-    return few and lines.bare(went) <= have
+    missing = lines.bare(came) - left
+    return (few and lines.bare(went) <= have) or wording.tells(missing)
+
+
+def _left(case: Case, change: Change, came: Sequence[bytes]) -> Counter[bytes]:
+    """Those of some lines that the fix added to a file which are there, beyond what the fix left elsewhere in it."""
+    all_lines, brought = case.scene.content.all_lines, lines.bare(came)
+    return brought & (all_lines(case.place().side(change)) - (all_lines(change.after) - brought))

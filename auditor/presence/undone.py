@@ -83,10 +83,10 @@ def _explicit(case: Case, number: int) -> Undone | None:
     return _reverted(case, out[-1]) if out else None
 
 
-def _reverted(case: Case, number: int) -> Undone:
+def _reverted(case: Case, number: int, did: str = "took it out again") -> Undone:
     scene = case.scene
     oid = scene.history.ids[number]
-    detail = f"{oid[:12]} on the branch took it out again"
+    detail = f"{oid[:12]} on the branch {did}"
     return Undone(Status.REVERTED, number, detail, scene.history.time[scene.arrival(case.line, number)])
 
 
@@ -102,9 +102,10 @@ def _reverted_last(case: Case, number: int) -> Undone | None:
 
 def _cut_out(case: Case, number: int) -> Undone | None:
     last = cut_out.find(case, number)
-    if last is None:
-        last = straight.last_cut(case, number)
-    return None if last is None else _reverted(case, last)
+    if last is not None:
+        return _reverted(case, last)
+    cut = straight.last_cut(case, number)
+    return cut and _reverted(case, cut[0], f"took a part of it out of {cut[1]}")
 
 
 def _out_where_parted(case: Case) -> Undone | None:
