@@ -627,6 +627,18 @@ def test_a_signed_pack(fleet: Fleet, key: Path, verified: Verified, tmp_path: Pa
     assert (code, "there is no such file" in said) == (3, True), said
 
 
+def test_a_signature_that_was_taken_away(fleet: Fleet, key: Path, verified: Verified, tmp_path: Path) -> None:
+    files, at = archive.read(fleet.report("stripped.tar", run=1, sign=True).read_bytes())
+    without = {name: data for name, data in files.items() if name != "manifest.sig"}
+    data = archive.build({**without, "manifest.sha256": manifest.sums(without)}, at)
+    code, said = verified(data)
+    assert (code, "not signed" in said) == (0, True), said
+    code, said = verified(data, allowed_signers=tmp_path / "allowed")
+    assert (code, "fault: not signed" in said, "as it was written" in said) == (1, True, False), said
+    code, said = verified(data, allowed_signers=tmp_path / "none")
+    assert (code, "fault: not signed" in said, "there is no such file" in said) == (1, True, True), said
+
+
 def test_a_signature_of_another_pack(fleet: Fleet, key: Path, verified: Verified, tmp_path: Path) -> None:
     other, _ = archive.read(fleet.report("signed.tar", run=1, sign=True).read_bytes())
     scan.run(scan.Options(config=fleet.config, output=str(fleet.folder / "out"), jobs=1, quiet=True))
@@ -651,6 +663,9 @@ def test_gpg(fleet: Fleet, verified: Verified, tmp_path: Path, monkeypatch: pyte
     data = fleet.report("gpg.tar", run=1, sign=True).read_bytes()
     code, said = verified(data)
     assert (code, "the signature is good: " in said, "Ada <ada@example.com>" in said) == (0, True, True), said
+    (tmp_path / "allowed").write_text("ada@example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI" + "A" * 43 + "\n")
+    code, said = verified(data, allowed_signers=tmp_path / "allowed")
+    assert (code, "names ssh keys" in said, "as it was written" in said) == (3, True, False), said
     subprocess.run(["gpgconf", "--kill", "all"], check=True, capture_output=True)
     (tmp_path / "empty").mkdir(mode=0o700)
     monkeypatch.setenv("GNUPGHOME", str(tmp_path / "empty"))

@@ -70,10 +70,15 @@ def _differing(files: Files, made: Files) -> Iterator[str]:
 
 
 def signed(files: Files, allowed: Path | None) -> Findings:
-    """Whose signature the pack has. None at all is told, and is no fault."""
+    """Whose signature the pack has.
+
+    None at all is told, and is no fault unless somebody is named who should have signed: else whoever changes a pack
+    would take the signature away.
+    """
     made = files.get(SIGNATURE)
     if made is None:
-        return Findings(["not signed"])
+        absent = signature.absent(allowed)
+        return Findings([], ["not signed, by nobody that is allowed"], absent) if allowed else Findings(["not signed"])
     found = signature.check(files[MANIFEST], made, allowed)
     words = [f"the signature {found.said}"]
     return Findings(words) if found.good else Findings([], words) if found.good is False else Findings([], [], words)

@@ -58,10 +58,16 @@ def check(data: bytes, signature: bytes, allowed: Path | None) -> Checked:
         if signature.startswith(_SSH):
             return _check_ssh(data, signature, allowed or _allowed())
         if signature.startswith(_GPG):
-            return _check_gpg(data, signature)
+            return _check_gpg(data, signature, allowed)
     except BranchDriftError as error:
         return Checked(None, str(error))
     return Checked(False, "is neither an ssh nor a PGP signature")
+
+
+def absent(allowed: Path | None) -> list[str]:
+    """A file of allowed signers that is not there, in words."""
+    missing = allowed is not None and not allowed.is_file()
+    return [f"{allowed}: there is no such file of allowed signers"] if missing else []
 
 
 def _configured(key: str, *how: str) -> str | None:
@@ -139,8 +145,8 @@ def _check_ssh(data: bytes, signature: bytes, allowed: Path | None) -> Checked:
             if done.returncode:
                 return Checked(False, f"is not one of this manifest: {_words(done)}")
             return Checked(True, f"{_key(done)}; whose key this is was not checked: name --allowed-signers FILE")
-        if not allowed.is_file():
-            return Checked(None, f"{allowed}: there is no such file of allowed signers")
+        if missing := absent(allowed):
+            return Checked(None, missing[0])
         signers = ["-f", str(allowed.resolve())]
         found = _run(["ssh-keygen", "-Y", "find-principals", "-s", files["signature"], *signers])
         names = found.stdout.decode(errors="replace").splitlines()
@@ -154,14 +160,17 @@ def _key(done: subprocess.CompletedProcess[bytes]) -> str:
     return f"is good: {done.stdout.decode(errors='replace').strip()}"
 
 
-def _check_gpg(data: bytes, signature: bytes) -> Checked:
+def _check_gpg(data: bytes, signature: bytes, allowed: Path | None) -> Checked:
     with _laid_out(signature=signature) as files:
         options = ["--batch", "--no-tty", "--no-auto-key-retrieve", "--status-fd", "1"]
         done = _run([_gpg(), *options, "--verify", files["signature"], "-"], data)
     told = [line.split(maxsplit=2) for line in done.stdout.decode(errors="replace").splitlines()]
     said = {words[1]: words[2] if len(words) > 2 else "" for words in told if len(words) > 1}
     if done.returncode == 0 and "GOODSIG" in said:
-        return Checked(True, f"is good: {said['GOODSIG']}; key {said.get('VALIDSIG', '').split(' ')[0]}")
+        good = f"is good: {said['GOODSIG']}; key {said.get('VALIDSIG', '').split(' ')[0]}"
+        # Any key of the ring would do otherwise, where only the named signers should.
+        strange = f"{good}, a PGP key; whether it is allowed was not checked: {allowed} names ssh keys"
+        return Checked(True, good) if allowed is None else Checked(None, strange)
     if "NO_PUBKEY" in said:
         return Checked(None, f"is by key {said['NO_PUBKEY']}, which is not in your key ring")
     return Checked(False, f"is bad: {_words(done)}")
