@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from auditor import telling
 from auditor.git.changes import Change, Changes
@@ -15,6 +15,8 @@ from auditor.presence.scene import inverse
 
 _GIT = "git --no-replace-objects"
 _MOST_PATHS = 20
+# Git knows it in every repository, whether it is there or not.
+_EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
 
 def checks(case: Case, verdict: FixVerdict, *, plain: bool) -> Iterator[Check]:
@@ -34,6 +36,31 @@ def checks(case: Case, verdict: FixVerdict, *, plain: bool) -> Iterator[Check]:
 def shallow() -> Check:
     """That absence proves nothing here."""
     return _git("rev-parse --is-shallow-repository", stdout="true\n")
+
+
+def nothing(base: str | None, top: str, ignored: Sequence[str]) -> Check:
+    """That a hotfix changes nothing between its bound and its tag, but for ignored files."""
+    left_out = [":(top)", *(f":(top,exclude,literal){path}" for path in _gathered(ignored))] if ignored else []
+    return _compared(base, top, left_out, 0)
+
+
+def something(base: str | None, top: str, counted: Sequence[str]) -> Check:
+    """That it changes some files."""
+    return _compared(base, top, _named(*counted[:_MOST_PATHS]), 1)
+
+
+def _compared(base: str | None, top: str, paths: Sequence[str], exit_: int) -> Check:
+    return _git("diff-tree -r --quiet", base or _EMPTY_TREE, top, *(("--", *paths) if paths else ()), exit_=exit_)
+
+
+def _gathered(paths: Sequence[str]) -> list[str]:
+    """The paths, or where they are many the folders that hold them: a command must not become too long to read."""
+    split = [path.split("/") for path in paths]
+    for depth in range(max(map(len, split)), 0, -1):
+        found = sorted({"/".join(parts[:depth]) + ("/" if len(parts) > depth else "") for parts in split})
+        if len(found) <= _MOST_PATHS:
+            return found
+    return sorted(paths)
 
 
 def _nothing_to_mend(case: Case) -> Iterator[Check]:

@@ -50,6 +50,11 @@ def counting(changes: Changes | None, counts: Counts) -> Changes | None:
     return None if changes is None else tuple(c for c in changes if counts(c.path))
 
 
+def ignored_by(patterns: Sequence[str], changes: Changes) -> tuple[str, ...]:
+    """Those of the ignore patterns that match a path of some changes."""
+    return tuple(p for p in patterns if not all(map(counter([p]), (c.path for c in changes))))
+
+
 def find_fixes(
     content: Content, history: History, ranges: Sequence[Sequence[int]], counts: Counts
 ) -> list[tuple[FixCommit, ...]]:

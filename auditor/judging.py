@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -11,16 +11,18 @@ from auditor import checks, landing, pairs, presence
 from auditor.bounds import Range
 from auditor.config import RepositoryConfig
 from auditor.errors import RepositoryError
-from auditor.fixes import FixCommit, counting, describe
+from auditor.fixes import FixCommit, counting, describe, ignored_by
 from auditor.forecast import forecast
 from auditor.git import refs
 from auditor.git.changes import Changes, diffs, from_nothing
 from auditor.hotfixes import Candidate, Population
-from auditor.model import DRIFT, Hotfix, Status, Verdict
+from auditor.model import DRIFT, Check, Hotfix, Status, Verdict
 from auditor.presence.case import Case
 from auditor.presence.scene import Line, Scene, Whole
 from auditor.presence.search import Search
 from auditor.presence.sought import search_for
+
+_Shown = Callable[[str | None, str, Sequence[str]], Check]
 
 
 def judge_all(
@@ -39,7 +41,7 @@ def judge_all(
 
 
 def _nets(scene: Scene, population: Population, ranges: Sequence[Range]) -> list[Changes | None]:
-    """What each hotfix changes from its bound to its tag, looked up together; None where it cannot be read."""
+    """What each hotfix changes from its bound to its tag, ignored paths too; None where it cannot be read."""
     store, ids = scene.content.store, scene.history.ids
     bound = [
         (at, f"{candidate.tag.commit} {ids[range_.bounds[0]]}")
@@ -48,11 +50,11 @@ def _nets(scene: Scene, population: Population, ranges: Sequence[Range]) -> list
     ]
     found: list[Changes | None] = [None] * len(ranges)
     for (at, _), changes in zip(bound, diffs(store, [question for _, question in bound]), strict=True):
-        found[at] = counting(changes, scene.counts)
+        found[at] = changes
     for at, (candidate, range_) in enumerate(zip(population.candidates, ranges, strict=True)):
         if candidate.number is not None and not range_.bounds:
             with suppress(RepositoryError):
-                found[at] = counting(from_nothing(store, candidate.tag.commit or ""), scene.counts)
+                found[at] = from_nothing(store, candidate.tag.commit or "")
     return found
 
 
@@ -66,7 +68,7 @@ def _hotfix(
     net: Changes | None,
 ) -> Hotfix:
     tag = candidate.tag
-    pair = _Pairs(scene, search, candidate, range_, fixes, net, plain=not config.ignore_paths)
+    pair = _Pairs(scene, search, candidate, range_, fixes, net, config.ignore_paths)
     lines = {line.name: line for line in scene.lines}
     return Hotfix(
         tag=tag.name,
@@ -94,17 +96,18 @@ class _Pairs:
         range_: Range,
         fixes: tuple[FixCommit, ...],
         net: Changes | None,
-        *,
-        plain: bool,
+        ignored: Sequence[str],
     ) -> None:
         self.scene = scene
         self.search = search
         self.candidate = candidate
         self.range = range_
         self.fixes = fixes
-        self.plain = plain
+        self.ignored = ignored
+        self.plain = not ignored
         self.base = scene.history.ids[range_.bounds[0]] if range_.bounds else None
-        self._net = net
+        self._all = net
+        self._net = counting(net, scene.counts)
         self._wholes: tuple[Whole, ...] | None = None
 
     def verdict(self, branch: str, line: Line | None) -> Verdict:
@@ -121,10 +124,10 @@ class _Pairs:
 
     def _verdict(self, line: Line) -> Verdict:
         if not self.net():
-            return pairs.without_fixes(line.name, Status.NOT_APPLICABLE, "the hotfix nets out to no change")
+            return self._without_fixes(line, Status.NOT_APPLICABLE, self._nothing(), checks.nothing)
         if not self.fixes:
             why = "no-fixes: no commit of it changes what counts, yet its tree differs from its bound's"
-            return pairs.without_fixes(line.name, Status.UNKNOWN, why)
+            return self._without_fixes(line, Status.UNKNOWN, why, checks.something)
         cases = [
             Case(self.scene, self.search, fix, line, partial(self.wholes, fix), self.candidate.tag.commit or fix.oid)
             for fix in self.fixes
@@ -134,6 +137,24 @@ class _Pairs:
         ahead = forecast(self.scene.content, self.net(), self.base, line.tip) if drifts else None
         proof = [c for case, f in zip(cases, found, strict=True) for c in checks.checks(case, f, plain=self.plain)]
         return pairs.judge(line.name, found, self.candidate.tagged_at, ahead, list(dict.fromkeys(proof)))
+
+    def _nothing(self) -> str:
+        """Why a hotfix nets out to no change that counts."""
+        ignored = ", ".join(ignored_by(self.ignored, self._left_out()))
+        if ignored and not self.fixes:
+            return f"all that it changes lies under ignored paths: {ignored}"
+        outside = f" outside of ignored paths ({ignored})" if ignored else ""
+        cancelled = f": its {len(self.fixes)} fixes cancel each other out" if len(self.fixes) > 1 else ""
+        return f"the hotfix nets out to no change{outside}{cancelled}"
+
+    def _left_out(self) -> Changes:
+        return tuple(c for c in self._all or () if not self.scene.counts(c.path))
+
+    def _without_fixes(self, line: Line, status: Status, why: str, shown: _Shown) -> Verdict:
+        """A verdict that rests on what the whole hotfix changes, from its bound to its tag."""
+        changes = self._left_out() if status is Status.NOT_APPLICABLE else self.net()
+        check = shown(self.base, self.candidate.tag.commit or "", [c.path for c in changes])
+        return replace(pairs.without_fixes(line.name, status, why), checks=(check,))
 
     def net(self) -> Changes:
         """What the hotfix changes from its bound to its tag."""

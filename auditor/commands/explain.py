@@ -12,7 +12,7 @@ from auditor.commands.scan import Options, configuration, discovered_too
 from auditor.config import Config, RepositoryConfig
 from auditor.errors import BranchDriftError, UsageError
 from auditor.faults import nearest
-from auditor.model import Audit, Hotfix, RepositoryAudit, Tool, Verdict
+from auditor.model import Audit, Fix, Hotfix, RepositoryAudit, Status, Tool, Verdict
 from auditor.output import files, told
 from auditor.output.words import approval, plain, rfc3339, span
 from auditor.past import Episode
@@ -150,16 +150,34 @@ def _automation(hotfix: Hotfix, verdict: Verdict) -> Iterator[str]:
 def _fixes(hotfix: Hotfix, verdict: Verdict) -> Iterator[str]:
     known = {f.commit: f for f in hotfix.fixes}
     yield ""
+    if not verdict.fixes:
+        yield from _unasked(hotfix, verdict)
+        return
     yield f"fixes ({len(verdict.fixes)})"
     for judged in verdict.fixes:
         fix = known[judged.commit]
         yield f"  {fix.commit} {plain(fix.subject)}"
         yield f"    {judged.status}{f' via {judged.via}' if judged.via else ''}: {plain(judged.evidence.detail)}"
-        yield f"    changes {plain(', '.join(fix.paths))}"
-        yield from (f"    review {line}" for line in (told.review_lines(fix.review) if fix.review else ()))
+        yield from _changed(fix)
+
+
+def _unasked(hotfix: Hotfix, verdict: Verdict) -> Iterator[str]:
+    """The fixes where the verdict is about the hotfix as a whole."""
+    together = ", which together change nothing" if verdict.status is Status.NOT_APPLICABLE and hotfix.fixes else ""
+    yield f"fixes ({len(hotfix.fixes)}){together}"
+    for fix in hotfix.fixes:
+        yield f"  {fix.commit} {plain(fix.subject)}"
+        yield from _changed(fix)
+
+
+def _changed(fix: Fix) -> Iterator[str]:
+    yield f"    changes {plain(', '.join(fix.paths))}"
+    yield from (f"    review {line}" for line in (told.review_lines(fix.review) if fix.review else ()))
 
 
 def _checks(verdict: Verdict) -> Iterator[str]:
+    if not verdict.checks:
+        return
     yield ""
     yield "check it with plain git, in any full clone"
     for check in verdict.checks:

@@ -38,8 +38,12 @@ def _known(words: list[str]) -> bool:
             return True
         case ["rev-parse", named]:
             return _AT_PATH.fullmatch(named) is not None
-        case ["merge-base", "--is-ancestor", *commits] if len(commits) == 2:
-            return all(map(_OID.fullmatch, commits))
+        case (
+            ["merge-base", "--is-ancestor", one, other]
+            | ["diff-tree", "-r", "--quiet", one, other]
+            | ["diff-tree", "-r", "--quiet", one, other, "--", _, *_]
+        ):
+            return all(map(_OID.fullmatch, (one, other)))
         case ["cherry" | "merge-tree", *commits] if len(commits) == 3:
             return all(map(_OID.fullmatch, commits))
         case (

@@ -15,7 +15,7 @@ _VIA = {
 }
 _STATUS = {
     Status.PRESENT: "Every fix is on the branch.",
-    Status.NOT_APPLICABLE: "The branch never had what it mends, or the hotfix nets out to no change.",
+    Status.NOT_APPLICABLE: "The branch never had what it mends, or the hotfix nets out to no change that counts.",
     Status.WITHDRAWN: "Main itself took the fix back since.",
     Status.WAIVED: "It drifts, and an approved exception covers it.",
     Status.MISSING: "No fix of the hotfix is on the branch.",
