@@ -103,6 +103,8 @@ def _story(found: RepositoryAudit, hotfix: Hotfix, verdict: Verdict, recorded: t
     bounds = plain(", ".join(hotfix.bounds) or "nothing")
     yield f"hotfix   {hotfix.commit}, tagged {rfc3339(hotfix.tagged_at)} by {tagger}"
     yield f"         selected by: {plain(hotfix.selected_by)}; bounded by: {bounds}"
+    if hotfix.aliases:
+        yield f"         also tagged: {plain(', '.join(hotfix.aliases))}"
     yield from _times(verdict)
     yield from map(_episode, recorded)
     yield from _offered(verdict)

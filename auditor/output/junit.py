@@ -6,7 +6,7 @@ import re
 from xml.etree import ElementTree as ET
 
 from auditor.model import DRIFT, Audit, Discovery, Hotfix, RepositoryAudit, Severity, Status, Verdict, Violation
-from auditor.output.words import approval, plain
+from auditor.output.words import about, approval, plain
 
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -57,13 +57,16 @@ def _pair(found: RepositoryAudit, hotfix: Hotfix, verdict: Verdict) -> ET.Elemen
     said = f"{verdict.status}: {verdict.reason}"
     if waiver:
         said += f"; waived {approval(waiver)}"
-    return _case(found.name, verdict.branch, hotfix.tag, kind, said)
+    case = _case(found.name, verdict.branch, hotfix.tag, kind, said)
+    if hotfix.aliases:
+        # The name stays the tag's alone: a pipeline follows a case from run to run by it.
+        ET.SubElement(case, "system-out").text = _xml(f"also tagged {', '.join(hotfix.aliases)}")
+    return case
 
 
 def _broken(found: RepositoryAudit, broken: Violation) -> ET.Element:
     said = f"{broken.detail}; waived {approval(broken.waiver)}" if broken.waiver else broken.detail
-    name = f"{broken.tag or broken.branch or broken.commit}"
-    return _case(found.name, broken.rule, name, "skipped" if broken.waiver else "failure", said)
+    return _case(found.name, broken.rule, about(broken) or found.name, "skipped" if broken.waiver else "failure", said)
 
 
 def _case(suite: str, group: str, name: str, kind: str | None, said: str) -> ET.Element:

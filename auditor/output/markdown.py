@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from auditor.model import DRIFT, Audit, Discovery, RepositoryAudit
-from auditor.output.order import WORST_FIRST, in_short, worst_first
-from auditor.output.words import approval, day, notes, plain
+from auditor.output.order import WORST_FIRST, errors, in_short, worst_first
+from auditor.output.words import about, aliases, approval, cell, day, notes, plain
 from auditor.waivers import Waiver
 
 # GitHub takes 65,536 characters in a comment.
@@ -24,7 +24,9 @@ _ADDRESS = re.compile(r"://|\bwww\.|\bmailto:|\bxmpp:", re.IGNORECASE)
 
 def render(audit: Audit) -> str:
     """The verdict, the matrix of each repository, and why; the worst first, and cut where it would be too long."""
-    head = f"# Hotfix audit: {audit.verdict}\n\n{day(audit.finished_at)} UTC. {in_short(audit)}.\n"
+    failing = sum(errors(r) for r in audit.repositories)
+    beside = f", {failing} error{'s' if failing > 1 else ''}" if failing else ""
+    head = f"# Hotfix audit: {audit.verdict}{beside}\n\n{day(audit.finished_at)} UTC. {in_short(audit)}.\n"
     return head + "".join(_fitting(_blocks(audit), MOST_CHARACTERS - len(head)))
 
 
@@ -81,11 +83,11 @@ def _reasons(found: RepositoryAudit) -> Iterator[str]:
         yield f"- **not judged** {error.code}: {_some(error.detail)}"
     for h, v in worst_first(found):
         if v.status in DRIFT or v.incomplete or v.waiver:
-            yield f"- **{v.status}** {_some(h.tag)} on {_some(v.branch)}: {_some(v.reason)}{_waiver(v.waiver)}"
+            said = f"{v.status}, overdue" if v.overdue else v.status.value
+            yield f"- **{said}** {_some(h.tag)} on {_some(v.branch)}: {_some(v.reason)}{_waiver(v.waiver)}"
     for broken in sorted(found.violations, key=lambda v: v.waiver is not None):
-        about = _some(broken.tag or broken.branch or "")
         said = "waived" if broken.waiver else broken.severity
-        yield f"- **{said}** {broken.rule}: {about} {_some(broken.detail)}{_waiver(broken.waiver)}"
+        yield f"- **{said}** {broken.rule}: {_some(about(broken))}: {_some(broken.detail)}{_waiver(broken.waiver)}"
     for said in notes(found):
         yield f"- **note** {_some(said)}"
 
@@ -100,8 +102,9 @@ def _matrix(found: RepositoryAudit) -> Iterator[str]:
     yield f"| {' | '.join(['---'] * (2 + len(names)))} |"
     worst = sorted(found.hotfixes, key=lambda h: min((WORST_FIRST.index(v.status) for v in h.verdicts), default=9))
     for hotfix in worst:
-        cells = [f"{v.status} ({v.via})" if v.via else v.status.value for v in hotfix.verdicts]
-        yield f"| {' | '.join([_some(hotfix.tag), day(hotfix.tagged_at), *cells])} |"
+        cells = [cell(v) for v in hotfix.verdicts]
+        tag = f"{hotfix.tag} (also {aliases(hotfix)})" if hotfix.aliases else hotfix.tag
+        yield f"| {' | '.join([_some(tag), day(hotfix.tagged_at), *cells])} |"
 
 
 def _some(words: str) -> str:
@@ -109,5 +112,6 @@ def _some(words: str) -> str:
     return text(words if len(words) <= _MOST_OF_A_TEXT else words[:_MOST_OF_A_TEXT] + "…")
 
 
-def _how_good(found: RepositoryAudit) -> tuple[bool, bool]:
-    return (not found.incomplete, not found.drifts)
+def _how_good(found: RepositoryAudit) -> tuple[bool, bool, bool]:
+    """Of those that fail the run, first the ones whose reason no matrix shows."""
+    return (not found.incomplete, not errors(found), not found.drifts)

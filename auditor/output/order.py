@@ -30,6 +30,11 @@ def counts(audit: Audit) -> dict[Status, int]:
     return {status: every.count(status) for status in WORST_FIRST}
 
 
+def errors(found: RepositoryAudit) -> int:
+    """How many broken rules fail the run, whatever its pairs say: those of severity error that no waiver covers."""
+    return sum(v.severity is Severity.ERROR for v in found.broken)
+
+
 def in_short(audit: Audit) -> str:
     """What was found, counted: pairs by status, broken rules, repositories that could not be judged in full."""
     broken = Counter(v.severity for r in audit.repositories for v in r.broken)

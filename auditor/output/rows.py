@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from auditor.model import Audit, Hotfix, RepositoryAudit, Severity, Verdict
+from auditor.model import Audit, Hotfix, RepositoryAudit, Severity, Status, Verdict
 from auditor.output.order import counts
 from auditor.output.words import approval, rfc3339
 
@@ -25,7 +25,7 @@ class Table:
 PAIRS = (
     "repository", "tag", "commit", "tagged_at", "branch", "status", "via", "since", "lead_time_seconds",
     "due_at", "overdue", "reason", "waived_by", "waived_until", "conflicts",
-    "waived_at", "waiver_reason", "control",
+    "waived_at", "waiver_reason", "control", "aliases",
 )  # fmt: skip
 _FIXES = (
     "repository", "tag", "branch", "commit", "subject", "author", "authored_at", "paths",
@@ -42,6 +42,15 @@ _SUMMARY = ("what", "value")
 def pairs(audit: Audit) -> Table:
     """A row a pair."""
     return Table("pairs", PAIRS, tuple(_pair(r, h, v) for r in audit.repositories for h, v in r.pairs()))
+
+
+def unjudged(audit: Audit) -> Table:
+    """Rows of the same columns for what has no pair, because it could not be read: each with the reason."""
+    failed = [(r.name, e) for r in audit.repositories if not r.hotfixes for e in r.errors]
+    failed += [(f"{d.type} {d.owner}", e) for d in audit.discovered for e in d.errors]
+    at = {"status": Status.UNKNOWN.value, "overdue": "no"}
+    known = [at | {"repository": name, "reason": f"{e.code}: {e.detail}"} for name, e in failed]
+    return Table("unjudged", PAIRS, tuple(tuple(map(row.get, PAIRS)) for row in known))
 
 
 def tables(audit: Audit) -> tuple[Table, ...]:
@@ -108,6 +117,7 @@ def _pair(repository: RepositoryAudit, hotfix: Hotfix, verdict: Verdict) -> Row:
         waiver.approved_at if waiver else None,
         waiver.reason if waiver else None,
         waiver.control if waiver else None,
+        " ".join(hotfix.aliases) or None,
     )
 
 

@@ -109,7 +109,9 @@ def _pairs(found: RepositoryAudit) -> Iterator[dict[str, Any]]:
 
 
 def _pair(found: RepositoryAudit, hotfix: Hotfix, verdict: Verdict, covers: str) -> dict[str, Any]:
-    said = f"{hotfix.tag} is {covers} on {verdict.branch}: {verdict.reason}"
+    also = f" (also {', '.join(hotfix.aliases)})" if hotfix.aliases else ""
+    overdue = ", overdue" if verdict.overdue else ""
+    said = f"{hotfix.tag}{also} is {covers} on {verdict.branch}{overdue}: {verdict.reason}"
     # The fingerprint leaves the status out: a pair that drifts otherwise than before is still the same finding.
     result = _result(found, f"hotfix-{covers}", "error", said, (hotfix.tag, verdict.branch), "pair")
     owed = {f.commit for f in verdict.fixes if f.status in DRIFT}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -13,7 +14,7 @@ from rich.table import Table
 from auditor.model import DRIFT, Audit, Discovery, Hotfix, RepositoryAudit, Severity, Status, Verdict, Violation
 from auditor.output.files import on_terminal
 from auditor.output.order import in_short, worst_first
-from auditor.output.words import approval, day, notes, plain
+from auditor.output.words import about, aliases, approval, cell, day, notes, plain
 
 _STYLES = {
     Status.PRESENT: "green",
@@ -83,30 +84,70 @@ def _notes(console: Console, found: RepositoryAudit) -> None:
 
 def _violation(console: Console, found: Violation) -> None:
     colour = "cyan" if found.waiver else "red" if found.severity is Severity.ERROR else "yellow"
-    about = " ".join(x for x in (found.tag, found.branch, (found.commit or "")[:12]) if x)
     said = "waived" if found.waiver else found.severity
-    console.print(f"  [{colour}]{said}[/] {found.rule}: {_safe(about)}: {_safe(found.detail)}")
+    console.print(f"  [{colour}]{said}[/] {found.rule}: {_safe(about(found))}: {_safe(found.detail)}")
     if found.waiver:
         console.print(f"      {_safe(f'waived {approval(found.waiver)} (else {found.severity})')}")
 
 
 def _matrix(console: Console, found: RepositoryAudit) -> None:
+    rows = sorted(found.hotfixes, key=lambda h: all(_calm(v) for v in h.verdicts))
+    calm = [h for h in rows if all(_calm(v) for v in h.verdicts)]
+    shown = [h for h in rows if h not in calm] + calm[:_MOST_IN_SYNC]
+    for number, columns in enumerate(_blocks(console.width, found, shown)):
+        if number:
+            console.print()
+        _block(console, found, shown, columns)
+    if len(calm) > _MOST_IN_SYNC:
+        console.print(f"  … and {len(calm) - _MOST_IN_SYNC} more hotfixes that are in sync everywhere")
+
+
+def _block(console: Console, found: RepositoryAudit, shown: Sequence[Hotfix], columns: Sequence[int]) -> None:
+    """Some of the branches, beside every hotfix."""
     narrow = console.width < _NARROW
-    table = Table(box=None, padding=(0, 1 if narrow else 2), header_style="bold")
+    table = Table(box=None, padding=(0, _gap(console.width)), header_style="bold")
     table.add_column("  hotfix", overflow="fold")
     if not narrow:
         table.add_column("tagged", no_wrap=True)
-    for branch in found.branches:
-        table.add_column(_safe(branch.name), overflow="fold")
-    rows = sorted(found.hotfixes, key=lambda h: all(_calm(v) for v in h.verdicts))
-    calm = [h for h in rows if all(_calm(v) for v in h.verdicts)]
-    for hotfix in [h for h in rows if h not in calm] + calm[:_MOST_IN_SYNC]:
-        cells = [_cell(v) for v in hotfix.verdicts]
+    for at in columns:
+        table.add_column(_safe(found.branches[at].name), overflow="fold")
+    for hotfix in shown:
         tagged = () if narrow else (day(hotfix.tagged_at)[:10],)
-        table.add_row(f"  {_safe(hotfix.tag)}", *tagged, *cells)
+        table.add_row(_tag(hotfix), *tagged, *(_cell(hotfix.verdicts[at]) for at in columns))
     console.print(table)
-    if len(calm) > _MOST_IN_SYNC:
-        console.print(f"  … and {len(calm) - _MOST_IN_SYNC} more hotfixes that are in sync everywhere")
+
+
+def _blocks(width: int, found: RepositoryAudit, shown: Sequence[Hotfix]) -> Iterator[list[int]]:
+    """All branches side by side, if no word is cut in two for it; else as many at a time as have room."""
+    tags = max((cell_len(line) for h in shown for line in _names(h)), default=0)
+    around = 2 * _gap(width)
+    left = width - min(tags, width // 3) - around - (0 if width < _NARROW else len("2026-01-01") + around)
+    texts = [[b.name, *(cell(h.verdicts[at]) for h in shown)] for at, b in enumerate(found.branches)]
+    least = [max(cell_len(word) for text in column for word in plain(text).split(" ")) + around for column in texts]
+    whole = [max(cell_len(plain(text)) for text in column) + around for column in texts]
+    needed = least if width < _NARROW or sum(least) <= left else whole
+    block: list[int] = []
+    for at in range(len(texts)):
+        if block and sum(needed[n] for n in (*block, at)) > left:
+            yield block
+            block = []
+        block.append(at)
+    yield block
+
+
+def _gap(width: int) -> int:
+    return 1 if width < _NARROW else 2
+
+
+def _names(hotfix: Hotfix) -> list[str]:
+    """A hotfix's tag, and the other tags on its commit."""
+    also = aliases(hotfix)
+    return [f"  {plain(hotfix.tag)}", *(f"  = {plain(name)}" for name in (also.split(", ") if also else ()))]
+
+
+def _tag(hotfix: Hotfix) -> str:
+    tag, *also = map(escape, _names(hotfix))
+    return "\n".join((tag, *(f"[dim]{name}[/]" for name in also)))
 
 
 def _calm(verdict: Verdict) -> bool:
@@ -114,9 +155,7 @@ def _calm(verdict: Verdict) -> bool:
 
 
 def _cell(verdict: Verdict) -> str:
-    style = _STYLES.get(verdict.status, "bold red")
-    said = f"{verdict.status} ({verdict.via})" if verdict.via else verdict.status.value
-    return f"[{style}]{said}{' overdue' if verdict.overdue else ''}[/]"
+    return f"[{_STYLES.get(verdict.status, 'bold red')}]{cell(verdict)}[/]"
 
 
 def _why(console: Console, hotfix: Hotfix, verdict: Verdict) -> None:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from auditor.model import RepositoryAudit
+from auditor.model import Hotfix, RepositoryAudit, Verdict, Violation
 from auditor.past import Approval, RefChange
 from auditor.waivers import ListedWaiver, Standing, Waiver
 
 _FIRST = int(datetime(1, 1, 1, tzinfo=UTC).timestamp())
 _LAST = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
+_MOST_ALIASES = 3
 _SPANS = ((86_400, "d"), (3600, "h"), (60, "min"))
 
 
@@ -57,6 +58,23 @@ def writable(text: str) -> str:
 def short(oid: str | None) -> str:
     """An id as people read it."""
     return (oid or "")[:12]
+
+
+def about(broken: Violation) -> str:
+    """All that a broken rule names: its tag, its branch, its commit."""
+    return " ".join(x for x in (broken.tag, broken.branch, short(broken.commit)) if x)
+
+
+def aliases(hotfix: Hotfix) -> str:
+    """The first of the other tags on the hotfix's commit, where there is room for few; else nothing."""
+    more = len(hotfix.aliases) - _MOST_ALIASES
+    return ", ".join(hotfix.aliases[:_MOST_ALIASES]) + (f" and {more} more" if more > 0 else "")
+
+
+def cell(verdict: Verdict) -> str:
+    """A pair in a matrix: its status, how presence is known, and whether it is overdue."""
+    said = f"{verdict.status} ({verdict.via})" if verdict.via else verdict.status.value
+    return f"{said} overdue" if verdict.overdue else said
 
 
 def approval(waiver: Waiver) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from auditor.model import Check, FixVerdict, Forecast, RepositoryAudit, Severity, Status, Verdict, Via
+from auditor.model import Check, FixVerdict, Forecast, RepositoryAudit, Status, Verdict, Via
+from auditor.output.order import errors
 
 _VIA = {
     Via.MERGE: "The fix commit itself is in the branch's history.",
@@ -86,7 +87,7 @@ def _summed(pairs: int, drifting: int, overdue: int, waived: int, unknown: int) 
 
 def failing(found: Sequence[RepositoryAudit]) -> int:
     """How many broken rules fail the run, whatever its pairs say: those of severity error."""
-    return sum(v.severity is Severity.ERROR for r in found for v in r.broken)
+    return sum(map(errors, found))
 
 
 def _beside(found: Sequence[RepositoryAudit]) -> str:
