@@ -18,6 +18,7 @@ from urllib.error import HTTPError
 import pytest
 
 from auditor.commands.scan import Options as ScanOptions
+from auditor.commands.scan import run as scan
 from auditor.commands.serve import Options, run
 from auditor.errors import UsageError
 from auditor.serve.runs import METRICS, Runs
@@ -135,6 +136,19 @@ def test_from_the_first_audit_over_a_restart(config: Path, shop: Repo, tmp_path:
     with serving(config) as exporter:
         assert exporter.metrics() == text
         assert exporter.status("/reports/000001/") == 200
+
+
+def test_a_run_has_one_number(config: Path) -> None:
+    """What the log, `report --run` and packs call run 3 is run 3 in the index, too."""
+    for _ in range(2):
+        scan(ScanOptions(config=config, output=os.devnull, quiet=True))
+    with serving(config, "--once-at-start") as exporter:
+        exporter.said("run", run=3)
+        until(lambda: exporter.status("/readyz") == 200)
+        assert '<a href="reports/run-3/">run 3</a>' in fetch(exporter.url)
+        assert exporter.status("/reports/run-3/") == 200
+        assert stop(exporter) == 0
+    assert numbers(config) == ["000001"]
 
 
 def missed(config: Path, schedule: str = "0 0 * * *") -> Path:

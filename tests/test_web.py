@@ -7,7 +7,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -21,7 +21,7 @@ METRICS = b"branch_drift_in_sync 1\n"
 SUMMARY = {"verdict": "in-sync", "repositories": 1, "hotfixes": 1}
 
 
-def published(runs: Runs, **files: str) -> Run:
+def published(runs: Runs, recorded: Callable[[str], int | None] = lambda _: None, /, **files: str) -> Run:
     """A run as a scan leaves it."""
     about = {"started_at": "2026-06-01T00:00:00Z", "finished_at": "2026-06-01T00:00:01Z", "summary": SUMMARY}
     document = json.dumps({**about, "repositories": ["x"]}, indent=1)
@@ -35,7 +35,7 @@ def published(runs: Runs, **files: str) -> Run:
         for name, text in (texts | files).items():
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(text)
-        return runs.publish(folder)
+        return runs.publish(folder, lambda head: recorded(head["started_at"]))
 
 
 class Reader:
@@ -105,6 +105,22 @@ def test_everything_that_there_is(ask: Reader) -> None:
     assert ask("/reports/latest")[1]["location"] == "latest/"
     index = ask("/")[2].decode()
     assert index.index("reports/000002/") < index.index("reports/000001/")
+    assert index.count("its number in the ledger is not known") == 2
+
+
+def test_runs_have_the_numbers_of_the_ledger(runs: Runs) -> None:
+    for text, number in (("first", 27), ("second", 28), ("of a new ledger", 28)):
+        published(runs, {"2026-06-01T00:00:00Z": number}.get, **{"index.html": text})
+    with serving(board=pages.board(runs.finished())) as (server, _):
+        ask = Reader(server)
+        index = ask("/")[2].decode()
+        assert index.count('<a href="reports/run-28/">run 28</a>') == 1
+        assert index.count('<a href="reports/000002/">run 28</a>') == 1
+        assert '<a href="reports/run-27/">run 27</a>' in index
+        assert ask("/reports/run-28/")[2] == b"of a new ledger"
+        assert ask("/reports/000002/")[2] == b"second"
+        assert ask("/reports/run-27/")[2] == ask("/reports/000001/")[2] == b"first"
+        assert ask("/reports/run-29/")[0] == 404
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -73,6 +74,20 @@ def _plan(options: Options) -> schedule.Schedule | None:
             raise UsageError("--time-zone needs --schedule")
         return None
     return schedule.parse(options.schedule, options.time_zone or "UTC", jitter, str(options.config.resolve()))
+
+
+def _recorded(config: Path, head: dict[str, Any]) -> int | None:
+    """The number that the ledger has for the run that wrote a document; None where it has none, or cannot be asked."""
+    from auditor.ledger import database, read
+
+    try:
+        said = load(config)
+        runs = read.runs(database.open_ledger(said.ledger_url, create=False), said.ledger_name)
+    except BranchDriftError:
+        return None
+    times = (head["started_at"], head["finished_at"])
+    found = (r.number for r in runs if (rfc3339(r.started_at), rfc3339(r.finished_at)) == times)
+    return next(found, None)
 
 
 @contextmanager
@@ -143,7 +158,9 @@ class _Loop:
         after = schedule.serve(self.plan, served, time.time()) if self.plan else served
         said = None
         try:
-            if scanner.scan(self.runs, self.options.config.resolve(), scan.words(self.options.scan), self.stop) is None:
+            config = self.options.config.resolve()
+            known = partial(_recorded, config)
+            if scanner.scan(self.runs, config, scan.words(self.options.scan), self.stop, known) is None:
                 return served
         except BranchDriftError as error:
             said = f"The scan of {rfc3339(int(time.time()))} failed: {error}"

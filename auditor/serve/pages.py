@@ -78,12 +78,22 @@ def _nothing_yet() -> Answer:
 def _index(seen: Board) -> bytes:
     from auditor.output import html
 
-    return html.page("runs.html.j2", runs=seen.runs, said=seen.said).encode()
+    return html.page("runs.html.j2", runs=_addresses(seen.runs), said=seen.said).encode()
+
+
+def _addresses(runs: tuple[Run, ...]) -> dict[str, Run]:
+    """The runs by address. A ledger that began anew may give a number again: it is the newest run's then."""
+    found: dict[str, Run] = {}
+    for run in runs:
+        found[run.name if run.address in found else run.address] = run
+    return found
 
 
 def _report(path: str, seen: Board) -> Answer:
     """A file of a run: both names are looked up among those that there are, never joined to a path as asked for."""
-    runs = {run.name: run for run in seen.runs} | dict(zip(("latest",), seen.runs, strict=False))
+    runs = (
+        {run.name: run for run in seen.runs} | _addresses(seen.runs) | dict(zip(("latest",), seen.runs, strict=False))
+    )
     match path.split("/"):
         case ["", "reports"]:
             return Answer(302, location="./")

@@ -1,6 +1,7 @@
 """The finished runs on disk: each a folder of its own, there whole or not at all, the newest few kept.
 
-Runs are numbered, so that a clock set back cannot make an old one look new. One serving process at a
+Runs are numbered as they come, so that a clock set back cannot make an old one look new; that is not the number by
+which the ledger knows them, which is kept beside it where it is known. One serving process at a
 time holds the folder.
 """
 
@@ -12,7 +13,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +30,10 @@ _SCHEDULE = "schedule.json"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A finished run: its number, its folder, and what its audit says in short."""
+    """A finished run: how many there had been with it, its folder, and what its audit says in short.
+
+    `recorded` is its number in the ledger, or None where that is not known.
+    """
 
     number: int
     folder: Path
@@ -37,11 +41,17 @@ class Run:
     finished_at: str
     summary: dict[str, Any]
     reports: tuple[str, ...]
+    recorded: int | None = None
 
     @property
     def name(self) -> str:
-        """As in addresses and folder names."""
+        """Its folder's."""
         return f"{self.number:06d}"
+
+    @property
+    def address(self) -> str:
+        """As in addresses: by its number in the ledger, if there is one."""
+        return self.name if self.recorded is None else f"run-{self.recorded}"
 
 
 class Runs:
@@ -92,15 +102,16 @@ class Runs:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def publish(self, folder: Path) -> Run:
-        """Makes what a run wrote the newest finished one, in one step.
+    def publish(self, folder: Path, recorded: Callable[[dict[str, Any]], int | None] = lambda _: None) -> Run:
+        """Makes what a run wrote the newest finished one, in one step; `recorded` tells its number in the ledger.
 
         Raises `BranchDriftError` where the run wrote less than everything, or the disk refuses.
         """
         absent = [n for n in (METRICS, "index.html", "audit.json") if not (folder / n).is_file()]
         if absent:
             raise BranchDriftError(f"the run left no {', '.join(absent)}")
-        files.write_text(folder / _ABOUT, json.dumps(wire.head(folder / "audit.json")) + "\n")
+        about = wire.head(folder / "audit.json")
+        files.write_text(folder / _ABOUT, json.dumps({**about, "recorded": recorded(about)}) + "\n")
         number = max((int(p.name) for p in self.folder.iterdir() if _NUMBER.fullmatch(p.name)), default=0) + 1
         try:
             folder.chmod(0o755)
@@ -140,7 +151,8 @@ class Runs:
             named = (p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
             reports = tuple(sorted(n for n in named if n not in (_ABOUT, METRICS)))
             known = (about["started_at"], about["finished_at"], about["summary"])
-            return Run(number, folder, *known, reports) if (folder / METRICS).is_file() else None
+            whole = (folder / METRICS).is_file()
+            return Run(number, folder, *known, reports, about.get("recorded")) if whole else None
         except (OSError, ValueError, KeyError, TypeError):
             return None
 

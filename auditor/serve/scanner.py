@@ -13,9 +13,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from auditor.errors import BranchDriftError
 from auditor.serve.runs import METRICS, Run, Runs
@@ -23,6 +24,8 @@ from auditor.serve.runs import METRICS, Run, Runs
 _LOOK_EVERY = 0.25
 _TO_END = 15.0
 _FINISHED = (0, 1, 3)
+# From the head of an audit's document to the number that the ledger has for the run.
+Recorded = Callable[[dict[str, Any]], int | None]
 _ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -59,7 +62,7 @@ class Stop:
         return bool(select.select([self._read], [], [], max(0.0, seconds))[0])
 
 
-def scan(runs: Runs, config: Path, options: Sequence[str], stop: Stop) -> Run | None:
+def scan(runs: Runs, config: Path, options: Sequence[str], stop: Stop, recorded: Recorded) -> Run | None:
     """Scans and publishes. None where the process was asked to end meanwhile.
 
     Raises `BranchDriftError` where the scan came to no result; what was published before stays.
@@ -78,7 +81,7 @@ def scan(runs: Runs, config: Path, options: Sequence[str], stop: Stop) -> Run | 
             raise BranchDriftError(
                 f"the scan came to no result ({_words(process.returncode)}); its words are in the log"
             )
-        return runs.publish(folder)
+        return runs.publish(folder, recorded)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
