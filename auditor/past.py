@@ -66,18 +66,21 @@ class DriftDay:
 
 @dataclass(frozen=True, slots=True)
 class EarlierRun:
-    """A run that is remembered. `pairs` counts all of them, `drifting` and `unknown` some."""
+    """A run that is remembered. `pairs` counts all of them, `drifting` and `unknown` some.
+
+    A run that failed has `failed` as its verdict, and nothing was counted: None.
+    """
 
     number: int
     started_at: int
     finished_at: int
     verdict: str
-    repositories: int
-    hotfixes: int
-    pairs: int
-    drifting: int
-    unknown: int
-    violations: int
+    repositories: int | None
+    hotfixes: int | None
+    pairs: int | None
+    drifting: int | None
+    unknown: int | None
+    violations: int | None
     config_sha256: str | None = None
 
 

@@ -39,6 +39,15 @@ def test_drift_comes_goes_and_comes_back(ledger: Database, shop: RepositoryAudit
     assert [r.unknown for r in found.runs if r.number == 4] == [1]
 
 
+def test_of_a_run_that_failed_nothing_was_counted(ledger: Database, shop: RepositoryAudit) -> None:
+    record(ledger, with_status(shop, "present"))
+    write.fail(ledger, write.begin(ledger, beginning(T0 + DAY)), T0 + DAY, "it was asked to end")
+    record(ledger, replace(shop, hotfixes=()), at=T0 + 2 * DAY)
+    empty, failed, _ = history.history(ledger, NAME, 3).runs
+    assert (failed.verdict, failed.repositories, failed.pairs, failed.drifting) == ("failed", None, None, None)
+    assert (empty.pairs, empty.drifting, empty.unknown) == (0, 0, 0)
+
+
 def test_an_earlier_run_knows_nothing_of_later_ones(ledger: Database, shop: RepositoryAudit) -> None:
     for night, status in enumerate(["missing", "present", "missing"]):
         record(ledger, with_status(shop, status), at=T0 + night * DAY)

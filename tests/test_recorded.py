@@ -74,6 +74,44 @@ def test_the_last_run_of_a_day(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> N
         shop.report(as_of="2026-09-28")
 
 
+def test_failed_runs_since_are_told(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrote = shop.scan()
+    with monkeypatch.context() as patched:
+        patched.setattr("auditor.fleet.run", lambda *_: 1 / 0)
+        for _ in range(5):
+            with pytest.raises(ZeroDivisionError):
+                shop.scan()
+    capsys.readouterr()
+    assert shop.report() == wrote
+    said = capsys.readouterr().err
+    assert "run 6 after it failed, 20" in said
+    assert "ZeroDivisionError: division by zero\n" in said
+    assert said.count("after it failed") == 3
+    assert "so did 2 more before that" in said
+    shop.report(run=1)
+    shop.report(quiet=True)
+    shop.scan()
+    shop.report()
+    assert "failed" not in capsys.readouterr().err
+
+
+def test_a_configuration_that_was_moved_is_told_what_is_on_record(shop: Shop) -> None:
+    wrote = shop.scan()
+    moved = shop.folder / "moved.yaml"
+    shop.config.rename(moved)
+    known, shop.config = str(shop.config), moved
+    for number in (None, 1):
+        with pytest.raises(BranchDriftError, match=f"on record are {known}: .*ledger: name:"):
+            shop.report(run=number)
+    moved.write_text(f"{moved.read_text()}ledger: {{name: {known}}}\n")
+    assert shop.report() == wrote
+    with pytest.raises(BranchDriftError) as caught:
+        shop.report(run=7)
+    assert "on record" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

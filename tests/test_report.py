@@ -170,6 +170,24 @@ def test_a_history_is_drawn_as_it_was(found: RepositoryAudit) -> None:
     assert abs(drawn[0].label_y - drawn[1].label_y) >= 10
 
 
+def test_a_failed_run_is_not_one_without_drift(found: RepositoryAudit) -> None:
+    failed = EarlierRun(42, NOW - 9, NOW - 5, "failed", None, None, None, None, None, None)
+    history = History((), (failed, EarlierRun(41, NOW - 9, NOW - 5, "in-sync", 1, 4, 1600, 0, 0, 0)))
+    text = html.render(many.run(found), history)
+    none = '<td class="n">\u2013</td>'
+    assert f'<span class="chip failed">failed</span></td>{none * 3}</tr>' in text
+    assert '<td class="n">1600</td><td class="n">0</td>' in text
+    assert "<h3>Earlier runs</h3>" in text
+
+
+def test_a_repositorys_page_says_whose_numbers_earlier_runs_have(found: RepositoryAudit) -> None:
+    history = History((), (EarlierRun(41, NOW - 9, NOW - 5, "in-sync", 2, 4, 1600, 0, 0, 0),))
+    written = dict(html.files(named(found, "one", "two"), history))
+    said = "all its repositories, not of this one alone"
+    assert said in written["repository/one.html"]
+    assert said not in written["index.html"]
+
+
 def test_charts_count_what_there_is(found: RepositoryAudit) -> None:
     drawn = charts.charts((found,), found.hotfixes[-1].tagged_at + 3 * many.DAY, None)
     assert [a.says for a in drawn.ages][1] == "1 to 7 days: 9 pairs"

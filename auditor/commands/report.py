@@ -15,7 +15,13 @@ from auditor.past import History
 from auditor.progress import say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from auditor.ledger.database import Database
+    from auditor.ledger.read import Run
+
+
+_MOST_FAILED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +56,21 @@ def run(options: Options) -> int:
     found = read.audit(ledger, chosen.number)
     if not options.quiet:
         say("info", f"run {chosen.number}, from {rfc3339(found.started_at)} to {rfc3339(found.finished_at)}")
+        if options.run is None:
+            _tell_failed(read.failed_after(ledger, name, chosen.number, until))
     past = history.history(ledger, name, chosen.number)
     if options.pack is not None:
         _pack(ledger, chosen.number, past, options)
     files.write(options.output, encoded(options.form, found, past))
     return found.exit_code
+
+
+def _tell_failed(runs: Sequence[Run]) -> None:
+    """Runs that came to nothing since: who asks for the last one should know that it is not the newest."""
+    for run in runs[:_MOST_FAILED]:
+        say("warning", f"run {run.number} after it failed, {rfc3339(run.finished_at)}: {run.reason}")
+    if len(runs) > _MOST_FAILED:
+        say("warning", f"so did {len(runs) - _MOST_FAILED} more before that")
 
 
 def _pack(ledger: Database, number: int, past: History, options: Options) -> None:

@@ -88,17 +88,18 @@ def _seen(connection: Connection, name: str, ended: list[Any]) -> list[_Seen]:
 
 
 def _run(row: Any) -> EarlierRun:
+    nothing = 0 if row.state == "finished" else None
     return EarlierRun(
         number=row.number,
         started_at=row.started_at,
         finished_at=row.finished_at,
         verdict=row.verdict or row.state,
-        repositories=row.repositories,
-        hotfixes=row.hotfixes or 0,
-        pairs=row.pairs or 0,
-        drifting=row.drifting or 0,
-        unknown=row.unknown or 0,
-        violations=row.violations or 0,
+        repositories=row.repositories or nothing,
+        hotfixes=row.hotfixes or nothing,
+        pairs=row.pairs or nothing,
+        drifting=row.drifting or nothing,
+        unknown=row.unknown or nothing,
+        violations=row.violations or nothing,
         config_sha256=row.config_sha256,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +15,7 @@ from auditor.ledger.write import Head
 from auditor.model import Audit, Discovery, RepositoryAudit, Tool
 
 T = TypeVar("T")
+_MOST_NAMES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,9 @@ def run(database: Database, name: str, number: int) -> Run:
     """A run of a configuration, by its number. Raises `LedgerError` where there is none."""
     with database.reading() as connection:
         found = _runs(connection, name, number)
+        others = _others(connection, name)
     if not found:
-        raise LedgerError(f"{database.where}: there is no run {number} of this configuration")
+        raise LedgerError(f"{database.where}: there is no run {number} of this configuration{others}")
     return found[0]
 
 
@@ -51,8 +54,27 @@ def last(database: Database, name: str, until: int | None = None) -> Run:
         for found in _runs(connection, name, None):
             if found.state == "finished" and (until is None or (found.finished_at or 0) <= until):
                 return found
+        others = _others(connection, name)
     when = " by then" if until is not None else ""
-    raise LedgerError(f"{database.where}: no run of this configuration had finished{when}: nothing is known")
+    raise LedgerError(f"{database.where}: no run of this configuration had finished{when}: nothing is known{others}")
+
+
+def failed_after(database: Database, name: str, number: int, until: int | None = None) -> list[Run]:
+    """The runs of a configuration that failed after a run had ended, by `until` if that is given; the last first."""
+    with database.reading() as connection:
+        ended = [r for r in _runs(connection, name, None) if r.state != "running"]
+    later = itertools.takewhile(lambda r: r.number != number, ended)
+    return [r for r in later if r.state == "failed" and (until is None or (r.finished_at or 0) <= until)]
+
+
+def _others(connection: Connection, name: str) -> str:
+    """What a ledger that has no run of a configuration has instead, in words: the file may have been moved."""
+    runs = tables.runs
+    names = list(connection.execute(tables.select(runs.c.name).distinct().order_by(runs.c.name)).scalars())
+    if not names or text(name) in names:
+        return ""
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return f"; on record are {', '.join(names[:_MOST_NAMES])}{more}: if it is one of them, say so by ledger: name:"
 
 
 def ends(database: Database) -> list[Head]:

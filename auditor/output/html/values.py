@@ -229,14 +229,14 @@ class ForgeShown:
 
 @dataclass(frozen=True, slots=True)
 class RunShown:
-    """An earlier run."""
+    """An earlier run; one that failed has no numbers."""
 
     number: int
     finished: str
     verdict: str
-    pairs: int
-    drifting: int
-    unknown: int
+    pairs: int | None
+    drifting: int | None
+    unknown: int | None
 
 
 @dataclass(frozen=True, slots=True)
