@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from auditor.rule_names import WaivableRule
-from auditor.values import Day, Duration, LedgerUrl, ObjectId, PastDay, Pattern, Size, Text, Weekday, Zone
+from auditor.values import Allowance, Day, LedgerUrl, ObjectId, PastDay, Pattern, Room, Text, Weekday, Zone
 
 
 class Part(BaseModel):
@@ -37,9 +37,9 @@ class HotfixTags(Part):
 class Limits(Part):
     """What one repository may cost before its audit is ended; a `url` may take `fetch_timeout` on top."""
 
-    timeout: Duration = 600
-    fetch_timeout: Duration = 600
-    memory: Size = 2 * 1024**3
+    timeout: Allowance = 600
+    fetch_timeout: Allowance = 600
+    memory: Room = 2 * 1024**3
 
 
 class WaiverConfig(Part):

@@ -11,6 +11,8 @@ from pydantic import BaseModel
 
 from auditor.yaml_text import Document
 
+_MOST_PLACES = 4
+_A_SLIP = 0.8
 _KINDS = {
     "missing": "is missing",
     "string_type": "must be text",
@@ -40,9 +42,7 @@ def placed(path: Path, document: Document, error: Any, model: type[BaseModel]) -
 def words(error: Any, model: type[BaseModel]) -> str:
     """What an error of a validation against `model` says; of values of the wrong kind in words for YAML, not Python."""
     if error["type"] == "extra_forbidden":
-        key = str(error["loc"][-1])
-        below = _places_of(key, model) if len(error["loc"]) == 1 else ""
-        return f"is no known key{below or nearest(key, _keys_at(error['loc'], model))}"
+        return f"is no known key{_instead(error['loc'], model)}"
     said = _KINDS.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
     return said.replace("Input should be ", "must be ", 1)
 
@@ -80,22 +80,45 @@ def nearest(word: str, known: Sequence[str], most: int | None = None) -> str:
     return f"; known are: {', '.join(known[:most])}{more}" if known else ""
 
 
-def _keys_at(loc: Sequence[str | int], model: Any) -> list[str]:
-    """The keys that are known where an unknown one was found."""
+def _instead(loc: Sequence[str | int], root: type[BaseModel]) -> str:
+    """What to do with an unknown key: where it belongs, or what was probably meant."""
+    key, model = str(loc[-1]), _model_at(loc, root)
+    if model is None:
+        return ""
+    known = list(model.model_fields)
+    below = [place for place in _places_of(key, model) if place]
+    if below:
+        return f" here, but under: {_listed(below)}"
+    elsewhere = [place or "the top" for place in _places_of(key, root)]
+    # A slip of the pen is likelier than a key of another part that happens to be spelt so.
+    if elsewhere and not difflib.get_close_matches(key, known, 1, _A_SLIP):
+        return f" here, but at: {_listed(elsewhere)}"
+    return nearest(key, known)
+
+
+def _model_at(loc: Sequence[str | int], model: type[BaseModel] | None) -> type[BaseModel] | None:
+    """The part of a model where a key was found."""
     for part in loc[:-1]:
-        if isinstance(part, str):
-            inner = next(iter(_models(model.model_fields[part].annotation)), None)
-            if inner is None:
-                return []
-            model = inner
-    return list(model.model_fields)
+        if isinstance(part, str) and model is not None:
+            field = model.model_fields.get(part)
+            model = next(_models(field.annotation), None) if field else None
+    return model
 
 
-def _places_of(key: str, model: type[BaseModel]) -> str:
-    """Where a key belongs that was written at the top, in words; nothing where it is known nowhere below that."""
-    fields = model.model_fields.items()
-    found = [name for name, field in fields if any(key in m.model_fields for m in _models(field.annotation))]
-    return f" here, but under: {', '.join(found)}" if found else ""
+def _places_of(key: str, model: type[BaseModel], at: str = "") -> Iterator[str]:
+    """Where a key is known, here or anywhere below: the shallowest first."""
+    parts = [(at, model)]
+    while parts:
+        if key in parts[0][1].model_fields:
+            yield parts[0][0]
+        at, model = parts.pop(0)
+        for name, field in model.model_fields.items():
+            parts += [(f"{at}.{name}".lstrip("."), inner) for inner in _models(field.annotation)]
+
+
+def _listed(places: Sequence[str]) -> str:
+    distinct = list(dict.fromkeys(places))
+    return ", ".join(distinct[:_MOST_PLACES]) + (", …" if len(distinct) > _MOST_PLACES else "")
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_LEAST_ROOM = 64 * 1024**2
 _BYTES = {"KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
 
 
@@ -93,6 +94,18 @@ def _size(value: object) -> object:
     return int(match[1]) * _BYTES[match[2]] if match else value
 
 
+def _some_time(value: int) -> int:
+    if value < 1:
+        raise ValueError("is no time at all; give at least 1s")
+    return value
+
+
+def _some_room(value: int) -> int:
+    if value < _LEAST_ROOM:
+        raise ValueError("is less than any audit needs; give at least 64MiB")
+    return value
+
+
 def _pattern(value: object) -> object:
     if isinstance(value, str):
         try:
@@ -113,6 +126,9 @@ def _day(value: object) -> object:
 
 Duration = Annotated[int, BeforeValidator(_duration)]
 Size = Annotated[int, BeforeValidator(_size)]
+# Limits that something can be done within.
+Allowance = Annotated[Duration, AfterValidator(_some_time)]
+Room = Annotated[Size, AfterValidator(_some_room)]
 Pattern = Annotated[str, BeforeValidator(_pattern)]
 Text = Annotated[str, Field(min_length=1)]
 Day = Annotated[date, BeforeValidator(_day)]

@@ -210,6 +210,50 @@ def test_a_key_that_belongs_further_down_is_told_where(tmp_path: Path) -> None:
     assert "mian: is no known key; known are: state" in rest[1]
 
 
+@pytest.mark.parametrize(
+    ("key", "at_the_top", "in_a_repository"),
+    [
+        ("sla: 4h", "under: defaults.branches, repositories.branches, discover.branches", "under: branches"),
+        ("critical: true", "under: defaults.branches, ", "under: branches"),
+        ("pattern: x", "under: defaults.hotfix_tags, ", "under: hotfix_tags, hotfix_tags.exclude"),
+        ("since: x", "under: discover, defaults.hotfix_tags, ", "under: hotfix_tags, forge"),
+        ("token_env: X", "under: discover, repositories.forge", "under: forge"),
+        ("approved_by: X", "under: defaults.waivers, ", "under: waivers, acknowledged"),
+    ],
+)
+def test_a_key_is_told_where_it_belongs_however_deep(
+    key: str, at_the_top: str, in_a_repository: str, tmp_path: Path
+) -> None:
+    (said,) = faults(tmp_path, f"{key}\nrepositories: [{{name: a, path: x}}]\n")
+    assert f"is no known key here, but {at_the_top}" in said
+    (said,) = faults(tmp_path, f"repositories: [{{name: a, path: x, {key}}}]\n")
+    assert said.endswith(f"is no known key here, but {in_a_repository}")
+
+
+def test_a_key_is_told_that_it_belongs_further_up(tmp_path: Path) -> None:
+    (said,) = faults(tmp_path, "repositories: [{name: a, path: x, ledger: y}]\n")
+    assert said.endswith("repositories.0.ledger: is no known key here, but at: the top")
+    (said,) = faults(tmp_path, "repositories: [{name: a, path: x, branches: [{name: dev, main: y}]}]\n")
+    assert said.endswith("main: is no known key here, but at: defaults, repositories, discover")
+    # One letter off what is known here is no key of another part.
+    (said,) = faults(tmp_path, "repositories: [{name: a, path: x, branchs: [dev]}]\n")
+    assert said.endswith('is no known key; did you mean "branches"?')
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        ("timeout: 0s", "timeout: is no time at all; give at least 1s"),
+        ("fetch_timeout: 0m", "fetch_timeout: is no time at all; give at least 1s"),
+        ("memory: 10KiB", "memory: is less than any audit needs; give at least 64MiB"),
+        ("memory: 63MiB", "memory: is less than any audit needs; give at least 64MiB"),
+    ],
+)
+def test_a_limit_within_which_nothing_can_be_done_is_refused(limits: str, said: str, tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, f"repositories: [{{name: a, path: x, limits: {{{limits}}}}}]\n")
+    assert fault.endswith(said)
+
+
 def test_protocol_by_default(tmp_path: Path) -> None:
     zero = config.zero([tmp_path / "a.git", tmp_path / "x" / "a"], None, ())
     assert [r.name for r in zero.repositories] == ["a", "a-2"]
