@@ -249,6 +249,30 @@ def test_paper_shows_what_is_folded_on_the_screen(page: Page, reports: Path, few
     assert "Search" not in text
 
 
+A4, LANDSCAPE = 688, 1016  # pixels between margins of 14 mm
+
+
+@pytest.mark.parametrize(("branches", "paper"), [(4, A4), (8, A4), (9, A4), (24, A4), (50, LANDSCAPE)])
+def test_on_paper_no_branch_is_beyond_the_edge(
+    branches: int, paper: int, page: Page, few: RepositoryAudit, tmp_path: Path
+) -> None:
+    names = [f"environment-{n}" for n in range(branches)]
+    names[1] = f"long/{'b' * 200}"
+    known = few.branches[0]
+    hotfixes = [
+        replace(h, verdicts=tuple(replace(h.verdicts[n % 4], branch=b) for n, b in enumerate(names)))
+        for h in few.hotfixes
+    ]
+    many_ = replace(few, hotfixes=hotfixes, branches=tuple(replace(known, name=b, ref=b) for b in names))
+    (tmp_path / "it.html").write_text(html.render(many.run(many_)))
+    page.look(paper, media="print")
+    page.open(tmp_path / "it.html")
+    # Of what reaches beyond it, a printer prints nothing.
+    assert page.run("document.documentElement.scrollWidth") <= paper
+    landscape = page.run("getComputedStyle(document.querySelector('.matrix')).page") == "wide"
+    assert landscape == (paper == LANDSCAPE)
+
+
 @needs_axe
 @pytest.mark.parametrize("kind", ["index.html", "repository/shop.html"])
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (WIDTH, True)], ids=["wide light", "narrow dark"])
