@@ -18,7 +18,7 @@ import pytest
 
 from auditor.commands import report, scan, verify
 from auditor.config import load
-from auditor.errors import UsageError
+from auditor.errors import BranchDriftError, UsageError
 from auditor.evidence import archive, check, contents, make, manifest, plain_git, settings
 from auditor.evidence.archive import PackError
 from auditor.evidence.contents import Evidence
@@ -511,6 +511,43 @@ def test_a_repository_without_the_objects(fleet: Fleet, verified: Verified) -> N
     assert code == 3
     assert "not checked: dr-forgotten: " in said
     assert "is not in this repository; fetch it" in said
+
+
+def test_another_repository_altogether(fleet: Fleet, verified: Verified, tmp_path: Path) -> None:
+    Repo(tmp_path / "other").commit("Something else")
+    code, said = verified(fleet.data, repositories=(f"dr-forgotten={tmp_path / 'other'}",))
+    assert code == 3
+    (told,) = [line for line in said.splitlines() if line.startswith("not checked: ")]
+    assert f"{tmp_path / 'other'} does not seem to be this repository: of " in told
+
+
+def test_a_repository_that_lacks_much(fleet: Fleet, verified: Verified, tmp_path: Path) -> None:
+    """What is lacking is named as far as anybody reads on."""
+    repo = protocol(tmp_path / "shop")
+    for n in range(12):
+        repo.git("tag", "-a", "-m", "x", f"x{n}")
+    older = tmp_path / "older"
+    repo.git("clone", "-q", "--no-local", "--no-tags", ".", str(older))
+    config = tmp_path / "drift.yaml"
+    config.write_text("repositories: [{name: shop, path: shop}]\n")
+    scan.run(scan.Options(config=config, form="json", output=str(tmp_path / "out"), jobs=1, quiet=True))
+    said = report.Options(config=config, output=str(tmp_path / "out"), pack=tmp_path / "p.tar", quiet=True)
+    report.run(said)
+    code, text = verified((tmp_path / "p.tar").read_bytes(), repositories=(f"shop={older}",))
+    assert code == 3
+    assert text.count("is not in this repository; fetch it") == 5, text
+    assert "not checked: shop: 8 more recorded objects are not in it" in text
+
+
+def test_a_file_of_something_else_is_no_anchor(fleet: Fleet, tmp_path: Path) -> None:
+    other = tmp_path / "words"
+    other.write_bytes(b"something else\n\xff\x00\n" * 300)
+    with pytest.raises(BranchDriftError) as caught:
+        verify.run(verify.Options(pack=fleet.pack, anchors=(other,)))
+    assert str(caught.value) == f"{other}: is no file of anchors: none of its lines is one"
+    other.write_text("broken\n" * 30 + f"2026-01-01T00:00:00Z run 9 link 99 {'0' * 64}\n")
+    with pytest.raises(BranchDriftError, match=f"words:10: is no anchor; {other}: 20 more lines are none"):
+        verify.run(verify.Options(pack=fleet.pack, anchors=(other,)))
 
 
 @pytest.mark.parametrize(

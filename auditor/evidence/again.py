@@ -28,6 +28,8 @@ _NOT_AGAIN = {tag_unsigned.NAME, *(rule.NAME for rule in (*rules.REVIEWS, *rules
 _COMPARED = {rule.NAME for rule in rules.RULES} - _NOT_AGAIN | {*OF_WAIVERS}
 _Broken = tuple[str, Severity, str | None, str | None, str | None, bool]
 _MOST_NAMES = 20
+_MOST_LOST = 5
+_NEARLY_ALL = 0.9
 
 
 def repository(recorded: RepositoryAudit, config: RepositoryConfig, path: Path, now: int, *, same: bool) -> Findings:
@@ -44,7 +46,8 @@ def repository(recorded: RepositoryAudit, config: RepositoryConfig, path: Path, 
     again = _judged(recorded, config, path, now)
     try:
         with open_store(path) as store:
-            found.unchecked += [f"{name}: {said}" for said in (*_absent(store, recorded), *_cut(recorded, again, path))]
+            lacking = _strange(store, recorded, path) or [*_absent(store, recorded), *_cut(recorded, again, path)]
+            found.unchecked += [f"{name}: {said}" for said in lacking]
             if found.unchecked:
                 return found
             found.faults += [f"{name}: {said}" for said in _peeled(store, recorded)]
@@ -67,12 +70,21 @@ def _told_by_the_forge(recorded: RepositoryAudit) -> Iterator[str]:
         yield f"what {recorded.forge.url} told of {recorded.forge.project} ({what}) is as recorded, and not asked again"
 
 
+def _strange(store: Store, recorded: RepositoryAudit, path: Path) -> list[str]:
+    """That hardly a commit that was seen is there: then it is another repository, and no list of them helps anybody."""
+    commits = {ref.commit for ref in recorded.refs if ref.commit is not None}
+    lost = sum(not store.has(commit) for commit in commits)
+    said = f"{path} does not seem to be this repository: of {len(commits)} recorded commits {lost} are not in it"
+    return [said] if lost > _NEARLY_ALL * len(commits) else []
+
+
 def _absent(store: Store, recorded: RepositoryAudit) -> Iterator[str]:
     """What was seen, and is not in this repository."""
-    for ref in recorded.refs:
-        for oid in dict.fromkeys((ref.object, ref.commit)):
-            if ref.commit is not None and not store.has(oid or ""):
-                yield f"{oid} of {ref.name} is not in this repository; fetch it"
+    seen = {oid: ref.name for ref in recorded.refs if ref.commit for oid in (ref.object, ref.commit)}
+    lost = [oid for oid in seen if not store.has(oid)]
+    yield from (f"{oid} of {seen[oid]} is not in this repository; fetch it" for oid in lost[:_MOST_LOST])
+    if len(lost) > _MOST_LOST:
+        yield f"{len(lost) - _MOST_LOST} more recorded objects are not in it"
 
 
 def _cut(recorded: RepositoryAudit, again: RepositoryAudit, path: Path) -> Iterator[str]:

@@ -19,6 +19,7 @@ from auditor.git.store import locate
 from auditor.ledger.write import Head
 
 _LINE = re.compile(r"\S+ run ([1-9]\d*) link ([1-9]\d*) ([0-9a-f]{64})")
+_MOST_FAULTS = 10
 _TAGS = "refs/tags/branch-drift/"
 
 
@@ -56,12 +57,15 @@ def _append(descriptor: int, data: bytes) -> None:
 
 
 def from_file(path: Path) -> tuple[list[Head], list[str]]:
-    """The anchors of a file, and every line that is none. Raises `BranchDriftError` where it cannot be read."""
+    """The anchors of a file, and the lines that are none. Raises `BranchDriftError` where it cannot be read."""
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise BranchDriftError(f"{path}: the anchors cannot be read: {error.strerror}") from None
-    return _parsed((f"{path}:{at}", said) for at, said in enumerate(text.splitlines(), 1) if said.strip())
+    found, faults = _parsed((f"{path}:{at}", said) for at, said in enumerate(text.splitlines(), 1) if said.strip())
+    if len(faults) > _MOST_FAULTS:
+        faults = [*faults[:_MOST_FAULTS], f"{path}: {len(faults) - _MOST_FAULTS} more lines are none"]
+    return found, faults if found or len(faults) < 2 else [f"{path}: is no file of anchors: none of its lines is one"]
 
 
 def to_tag(repository: Path, audited: Iterable[Path], head: Head, now: int) -> None:
