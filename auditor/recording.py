@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from auditor.config import Config, RepositoryConfig
@@ -23,13 +24,15 @@ T = TypeVar("T")
 class Recording:
     """A run that is being recorded, or is not: then nothing is known, and nothing is done.
 
-    `head` is the newest link of the chain once the run is whole on record, `faults` say what went wrong.
+    `head` is the newest link of the chain once the run is whole on record, `faults` say what went wrong, `warnings`
+    what was found wrong with earlier records.
     """
 
     def __init__(self, config: Config) -> None:
         self.config = config
         self.head: Head | None = None
         self.faults: list[str] = []
+        self.warnings: list[str] = []
         self._number: int | None = None
         self._database: Database | None = None
         self._repositories: Sequence[RepositoryConfig] = ()
@@ -72,13 +75,29 @@ class Recording:
         from auditor.ledger import anchor, write
 
         assert self._database is not None
-        head = self.head = write.finish(self._database, number, found, self._sources)
         where = self.config.ledger.anchor
+        if where.file is not None:
+            self._try(partial(self._compare, self._database, where.file))
+        head = self.head = write.finish(self._database, number, found, self._sources)
         if where.file is not None:
             self._try(partial(anchor.to_file, where.file, head, found.finished_at))
         if where.tag is not None:
             audited = [r.path for r in self._repositories if r.path]
             self._try(partial(anchor.to_tag, where.tag.repository, audited, head, found.finished_at))
+
+    def _compare(self, database: Database, file: Path) -> None:
+        """A ledger that was set back or replaced is found by its anchors; this run is recorded all the same."""
+        from auditor.ledger import anchor, read
+
+        lost = anchor.unknown(file, read.ends(database))
+        if lost:
+            runs = (
+                f"{len(lost)} runs that {file} anchors, the last of them run {lost[-1].run}, link {lost[-1].sequence}"
+            )
+            self.warnings.append(
+                f"the ledger: {database.where} does not have {runs}: it was set back, replaced or changed; "
+                "ask branch-drift verify --ledger, and set the old anchors aside once that is explained"
+            )
 
     def history(self) -> History | None:
         """What had been recorded as this run ended; None where it is not on record itself."""

@@ -240,6 +240,26 @@ def test_anchors_of_the_configuration(tmp_path: Path, capfdbinary: pytest.Captur
     assert "its end was cut off" in text
 
 
+def test_a_scan_says_that_the_ledger_was_set_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shop = Shop(tmp_path, "ledger: {anchor: {file: anchors.txt}}\n")
+    shop.scan()
+    kept = shop.ledger().read_bytes()
+    shop.scan()
+    shop.scan()
+    assert "anchors" not in capsys.readouterr().err
+    shop.ledger().write_bytes(kept)
+    assert shop.scan(quiet=True)[0] == 1  # as the audit says
+    said = capsys.readouterr().err
+    assert f"does not have 2 runs that {tmp_path / 'anchors.txt'} anchors, the last of them run 3, link 6: " in said
+    shop.ledger().unlink()
+    shop.scan()
+    assert "does not have 4 runs that" in capsys.readouterr().err
+    (tmp_path / "anchors.txt").rename(tmp_path / "old-anchors.txt")
+    shop.scan()
+    shop.scan()
+    assert "anchors.txt" not in capsys.readouterr().err
+
+
 def test_a_log_is_an_anchor_too(shop: Shop, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     shop.scan()
     log = tmp_path / "log"

@@ -80,6 +80,8 @@ def run(options: Options) -> int:
             whole, discovered = discovered_too(config, options)
             found = scan(whole, options, started, recording, discovered)
             recording.finish(found)
+        for warning in recording.warnings:
+            say("warning", warning, options.log_format)
         if not options.quiet:
             _tell(found, recording, options.log_format)
         past = recording.history() if options.form in REMEMBERING or options.report_dir else None

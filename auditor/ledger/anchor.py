@@ -56,6 +56,15 @@ def _append(descriptor: int, data: bytes) -> None:
         raise
 
 
+def unknown(path: Path, ends: Iterable[Head]) -> list[Head]:
+    """The anchors of a file, if there is one yet, that are no ends of runs on record: those runs were taken off it.
+
+    Raises `BranchDriftError` where it cannot be read.
+    """
+    known = set(ends)
+    return [head for head in from_file(path)[0] if head not in known] if path.exists() else []
+
+
 def from_file(path: Path) -> tuple[list[Head], list[str]]:
     """The anchors of a file, and the lines that are none. Raises `BranchDriftError` where it cannot be read."""
     try:
