@@ -71,5 +71,13 @@ def _decide(
         return replace(verdict, due_at=due_at)
     waiver = next((w for w in active if waiving.covers(w, hotfix, verdict)), None)
     if waiver is None:
-        return replace(verdict, due_at=due_at, overdue=due_at is not None and now > due_at)
+        overdue = due_at is not None and now > due_at
+        return replace(verdict, due_at=due_at, overdue=overdue, reason=_dated(hotfix, verdict.reason, due_at, now))
     return replace(verdict, due_at=due_at, status=Status.WAIVED, covers=verdict.status, waiver=waiving.value(waiver))
+
+
+def _dated(hotfix: Hotfix, reason: str, due_at: int | None, now: int) -> str:
+    """The reason, and that a tag from the future gives its pair more time than the service level does."""
+    if due_at is None or hotfix.tagged_at <= now:
+        return reason
+    return f"{reason}; the tag is dated later than this audit, and so it is not overdue yet"

@@ -78,6 +78,15 @@ def test_a_pair_is_overdue_after_the_last_second(behind: Repo) -> None:
     assert (after.branches[0].sla, after.branches[0].sla_text) == (None, "1bd")
 
 
+def test_a_tag_from_the_future_says_why_nothing_is_overdue(behind: Repo) -> None:
+    tagged = hotfix_of(at(behind, NOW), "v2.3.1").tagged_at
+    early, on_time = (pair(at(behind, now), "v2.3.1", "dr") for now in (tagged - 1, tagged))
+    assert (early.status, early.overdue) == (Status.MISSING, False)
+    assert early.reason == f"{on_time.reason}; the tag is dated later than this audit, and so it is not overdue yet"
+    without = pair(at(behind, tagged - 1, branches=["dr"]), "v2.3.1", "dr")
+    assert without.reason == on_time.reason
+
+
 def waiver(**keys: str) -> dict[str, str]:
     return {
         "tag": "v2.3.1",
