@@ -147,7 +147,7 @@ def report(**options: Any) -> None:
     "--allowed-signers",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Who may have signed the pack, as ssh-keygen has it (gpg.ssh.allowedSignersFile of your git configuration).",
+    help="Who must have signed the pack, as ssh-keygen has it (gpg.ssh.allowedSignersFile of your git configuration).",
 )
 @click.option("--ledger", is_flag=True, help="Verify the ledger of a configuration: every row, the chain, the anchors.")
 @_config_option
