@@ -79,3 +79,30 @@ def test_a_guard_that_stands_is_there(repo: Repo, new: str, later: str) -> None:
 def test_a_line_that_came_again_elsewhere_tells_nothing(repo: Repo) -> None:
     later = CLOSED.replace("    run(4)\n", "    allow_all_files(name)\n    run(4)\n")
     assert status(repo, OPEN, CLOSED, later) == "present"
+
+
+# A value put back, in other white space or with a comment behind it
+
+SETTINGS = "const retries = 3;\nconst verify = {{ tls: {} }};\nconst timeout = 30;\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("const verify = {tls: false}", "reverted"),
+        ("const verify = { tls: false }; // the proxy has no certificate", "reverted"),
+        ("const verify = { tls: false }; /* for now */", "reverted"),
+        ("const verify = { tls: !false };", "present"),
+        ("const verify = [{ tls: false }];", "present"),
+        ("const verify = { tls: true }; // was false", "present"),
+        ("const verify = { tls: 'https://tls: false' };", "present"),
+    ],
+)
+def test_a_value_put_back_by_another_hand(repo: Repo, line: str, status: str) -> None:
+    """Words alone do not tell of a change of signs."""
+    started(repo, {"settings.js": SETTINGS.format("false")})
+    fixed(repo, {"settings.js": SETTINGS.format("true")})
+    repo.switch("qa")
+    repo.merge("main")
+    repo.commit("Quiet", {"settings.js": SETTINGS.format("true").replace("const verify = { tls: true };", line)})
+    assert told(repo, "qa", "v2.4.1")[0] == status

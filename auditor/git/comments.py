@@ -13,6 +13,8 @@ _SIGNS = {end: re.compile(rb"#+(\s|$)") for end in _HASH.split()} | {
 }
 # Of files of which only the lines are at hand.
 _ANY = re.compile(rb"\s*(?:#(?:\s|$|!)|//|/\*|\*(?:[\s/]|$)|--(?:\s|$)|;(?:[\s;]|$)|<!--|%\s)")
+# Behind code, in any of them.
+_BEHIND = re.compile(rb"(?<=\S)\s+(?:#|//)\s.*$|(?<=\S)\s+/\*.*\*/\s*$", re.DOTALL)
 # Words to a tool: those, and annotations, do something.
 _TOLD = re.compile(
     rb"(?i)@|\b(noqa|nosec|nosonar|nolint|pragma|coding|type:|\w*lint|jshint|istanbul|mypy|ruff|rubocop|checkstyle"
@@ -31,6 +33,11 @@ def only_comments(path: str, text: Sequence[bytes], start: int, length: int) -> 
 def in_any(line: bytes) -> bool:
     """Whether a line begins as a comment does in some language, when words alone are compared."""
     return _ANY.match(line) is not None
+
+
+def before_any(line: bytes) -> bytes:
+    """A line without what looks like a comment behind its code, when words alone are compared."""
+    return _BEHIND.sub(b"", line)
 
 
 def _end(path: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from auditor.git import lines, parts, places
+from auditor.git import lines, parts, places, wording
 from auditor.git.blocks import Blocks
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.git.lines import Hunk
@@ -17,6 +17,9 @@ from auditor.git.store import Store
 
 # Each fix is asked how it stands at every tip, by its own judgement and by those of later fixes of its files.
 _UNDONE = 150_000
+
+# Texts of which all lines' signs are kept: those of one file after the other.
+_SIGNS = 32
 
 # Lines that so many places of a change brought are too common to tell which of them was moved.
 _MOST_MOVES = 16
@@ -32,6 +35,7 @@ class OldLines(Blocks):
     def __init__(self, store: Store, tips: Iterable[str] = ()) -> None:
         super().__init__(store, tips)
         self._undone = lru_cache(_UNDONE)(self._find_undone)
+        self._signs = lru_cache(_SIGNS)(self._find_signs)
 
     def undone(self, change: Change, there: Side | None) -> frozenset[int]:
         """Which hunks of `change` stand as they were before it; {-1} for a file taken as a whole, -2 for its mode."""
@@ -187,11 +191,16 @@ class OldLines(Blocks):
         return not has_all(have, mark.added) or any(has_all(have, [line]) for line in mark.removed)
 
     def _may_be_out(self, hunk: Hunk, before: str, after: str, there: str) -> bool:
-        """Whether a file has none of the lines that tell among those that a hunk added, or all that it removed."""
+        """Whether a file has none of the lines that tell among those that a hunk added, and all that it removed."""
         old, new = self.lines(before), self.lines(after)
-        told = parts.telling(hunk.removed_of(old), hunk.added_of(new))
-        if told is None:
-            return False
+        told = parts.told(hunk.removed_of(old), hunk.added_of(new))
+        if told.went and told.came:
+            have = self._signs(there) if wording.tells(told.went) and wording.tells(told.came) else frozenset()
+            return have.issuperset(map(parts.signs, told.went)) and have.isdisjoint(map(parts.signs, told.came))
         went, came = (map(bare, some) for some in told)
-        have = self.respaced(there)
-        return has_all(have, went) and not any(has_all(have, [line]) for line in came)
+        bare_ = self.respaced(there)
+        tells = wording.tells(told.went or told.came)
+        return tells and has_all(bare_, went) and not any(has_all(bare_, [line]) for line in came)
+
+    def _find_signs(self, oid: str) -> frozenset[bytes]:
+        return frozenset(map(parts.signs, parts.lines_of_code(self.lines(oid))))

@@ -45,7 +45,7 @@ class Part(NamedTuple):
 def code(text: Sequence[bytes]) -> Code:
     """A text without comments, blank lines, and all that is no letter or digit beside those that are."""
     at = [n for n, line in enumerate(text) if line.strip() and not comments.in_any(line)]
-    return Code([_worded(text[n]) for n in at], at)
+    return Code([worded(text[n]) for n in at], at)
 
 
 def lines_of_code(text: Sequence[bytes]) -> list[bytes]:
@@ -69,17 +69,16 @@ def telling(old: Sequence[bytes], new: Sequence[bytes]) -> Told | None:
 def out(old: Code, new: Code, there: Code) -> Iterator[Part]:
     """The parts of a change from `old` to `new` that are out in a third text.
 
-    What was added is out where its neighbours meet, and what was removed is back where it stands between them.
+    What was added is out where its neighbours meet, and what was removed is back where it stands between them. No word
+    of what was put in its place is left then.
     """
     have, made = (set(itertools.pairwise(text.words)) for text in (there, new))
     words = set(there.words)
     for h in lines.hunks(_joined(old.words), _joined(new.words)):
-        if h.removed and h.added:
-            continue
-        added = h.added_of(new.words)
-        gone = h.added > 0 and _seam(new.words, h) in have - made and words.isdisjoint(added)
+        absent = words.isdisjoint(h.added_of(new.words))
+        gone = not h.removed and _seam(new.words, h) in have - made
         back = h.removed > 0 and _stands(old.words, h, there.words) and not _stands(old.words, h, new.words)
-        if gone or back:
+        if absent and (gone or back):
             yield Part({*h.removed_of(old.at)}, {*h.added_of(new.at)})
 
 
@@ -95,16 +94,21 @@ def _stands(old: Sequence[bytes], hunk: Hunk, text: Sequence[bytes]) -> bool:
     return lines.has_block(_joined(text), _joined(block))
 
 
+def signs(line: bytes) -> bytes:
+    """A line without white space, a comment behind it, and what ends a statement or stands between two of a list."""
+    return b"".join(comments.before_any(line).split()).rstrip(b";,")
+
+
 def _joined(text: Iterable[bytes]) -> bytes:
     return b"".join(line + b"\n" for line in text)
 
 
 def _but(some: Iterable[bytes], others: Iterable[bytes]) -> list[bytes]:
     """The lines of which others do not say the same in other signs."""
-    said = Counter(map(_worded, others))
+    said = Counter(map(worded, others))
     left = []
     for line in some:
-        words = _worded(line)
+        words = worded(line)
         if said[words]:
             said[words] -= 1
         else:
@@ -112,5 +116,7 @@ def _but(some: Iterable[bytes], others: Iterable[bytes]) -> list[bytes]:
     return left
 
 
-def _worded(line: bytes) -> bytes:
-    return b" ".join(wording.words(line)) or line.strip()
+def worded(line: bytes) -> bytes:
+    """The words of a line, without a comment behind it; of one without words its signs."""
+    code_ = comments.before_any(line)
+    return b" ".join(wording.words(code_)) or code_.strip()
