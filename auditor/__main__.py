@@ -1,5 +1,23 @@
-"""`python -m auditor`."""
+"""`python -m auditor`, and the `branch-drift` command."""
 
-from auditor.cli import main
+from __future__ import annotations
 
-main()
+import sys
+
+
+def main() -> None:
+    """Runs the command line; where that cannot even be imported, this says so and ends with 3, for 1 means drift."""
+    try:
+        from auditor import cli
+    except Exception as error:
+        sys.exit(_words(error))
+    cli.main()
+
+
+def _words(error: Exception) -> int:
+    sys.stderr.write(f"branch-drift: the program cannot be loaded: {type(error).__name__}: {error}\n")
+    return 3
+
+
+if __name__ == "__main__":
+    main()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,8 +11,10 @@ from typing import Any
 
 import click
 
-from auditor import __version__
-from auditor.errors import BranchDriftError, UsageError
+from auditor import streams
+from auditor.ending import complain, give_up, leave
+from auditor.errors import BranchDriftError
+from auditor.helping import Group, show_version
 
 _FORGES = ("github", "gitlab", "gitea", "bitbucket-cloud", "bitbucket-server", "azure")
 _FORMATS = ("table", "json", "html", "csv", "markdown", "junit", "sarif", "xlsx")
@@ -22,14 +23,15 @@ Exit status:
   0  every pair is in sync and no rule of severity error is broken
   1  drift, or a broken rule of severity error
   2  bad usage or configuration: nothing was scanned
-  3  incomplete: something could not be judged (wins over 1), or another run holds the lock
+  3  incomplete: something could not be judged or written (wins over 1), another run holds the lock, there is no git
+     that can be used, or the program itself failed
 """
 _PLAN_EXITS = """\b
 Exit status:
   0  nothing is left to do
   1  something is: the plan says what
   2  bad usage or configuration: nothing was scanned
-  3  a forge or a repository could not be asked, or refused (wins over 1)
+  3  a forge or a repository could not be asked, or refused (wins over 1), or the program itself failed
 """
 
 _VERIFY_EXITS = """\b
@@ -81,8 +83,15 @@ def _with_backmerge(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@click.group(epilog=_EXITS)
-@click.version_option(__version__, prog_name="branch-drift")
+@click.group(epilog=_EXITS, cls=Group)
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=show_version,
+    help="Show the version and exit.",
+)
 def cli() -> None:
     """Find hotfixes that are missing from environment branches, say how that is known, and since when."""
 
@@ -115,7 +124,7 @@ def scan(**options: Any) -> None:
     """Audit repositories: those of a configuration, those named, or the one of the working directory."""
     from auditor.commands import scan as command
 
-    _leave(lambda: command.run(command.Options(**options)), options["log_format"])
+    leave(lambda: command.run(command.Options(**options)), options["log_format"])
 
 
 @cli.command(epilog=_EXITS)
@@ -131,7 +140,7 @@ def report(**options: Any) -> None:
     """Write an earlier run as it was recorded, without scanning. The exit status is that run's."""
     from auditor.commands import report as command
 
-    _leave(lambda: command.run(command.Options(**options)))
+    leave(lambda: command.run(command.Options(**options)))
 
 
 @cli.command(epilog=_VERIFY_EXITS, short_help="Check an evidence pack, or the ledger.")
@@ -166,7 +175,7 @@ def verify(**options: Any) -> None:
     """
     from auditor.commands import verify as command
 
-    _leave(lambda: command.run(command.Options(**options)))
+    leave(lambda: command.run(command.Options(**options)))
 
 
 @cli.command(epilog=_EXITS, short_help="Tell the whole trail of one verdict, with its proof.")
@@ -179,7 +188,7 @@ def explain(tag: str, branch: str, repository: Path | None, config: Path | None,
     """Tell the whole trail of one verdict, with the commands that prove it."""
     from auditor.commands import explain as command
 
-    _leave(lambda: command.run(tag, branch, repository, config, main_))
+    leave(lambda: command.run(tag, branch, repository, config, main_))
 
 
 @cli.command(epilog=_PLAN_EXITS, short_help="Plan, or with --apply open, what would end the drift.")
@@ -203,7 +212,7 @@ def backmerge(**said: Any) -> None:
 
     wanted = Wanted(said.pop("repositories"), said.pop("tags"), said.pop("branches"))
     caps = Caps(said.pop("most"), said.pop("max_per_branch"))
-    _leave(lambda: command.run(command.Options(**said, wanted=wanted, caps=caps)))
+    leave(lambda: command.run(command.Options(**said, wanted=wanted, caps=caps)))
 
 
 @cli.command()
@@ -229,7 +238,7 @@ def serve(**options: Any) -> None:
     log_format = options["log_format"]
     passed = ("jobs", "engine", "scheduler", "quiet", "backmerge", "most", "max_per_branch")
     scan = scanning.Options(**{name: options.pop(name) for name in passed}, log_format=log_format)
-    _leave(lambda: command.run(command.Options(**options, scan=scan)), log_format)
+    leave(lambda: command.run(command.Options(**options, scan=scan)), log_format)
 
 
 @cli.command(short_help="Write a starter configuration for a repository or a forge.")
@@ -249,10 +258,10 @@ def init(
     if forge is not None and repository is not None:
         raise click.UsageError("name a repository, or a forge, not both")
     if forge is not None:
-        _leave(lambda: init_forge.run(forge, owner, url, token_env, output))
+        leave(lambda: init_forge.run(forge, owner, url, token_env, output))
     if owner or url or token_env:
         raise click.UsageError("--owner, --url and --token-env go with --forge")
-    _leave(lambda: command.run(repository or Path(), output))
+    leave(lambda: command.run(repository or Path(), output))
 
 
 @cli.command("check-config", short_help="Name every fault of a configuration, with its line.")
@@ -261,7 +270,7 @@ def check_config(file: Path) -> None:
     """Check a configuration and name every fault in it, with its line."""
     from auditor.commands import check_config as command
 
-    _leave(lambda: command.run(file))
+    leave(lambda: command.run(file))
 
 
 @cli.command(short_help="Print a JSON Schema: config, audit, plan or notice.")
@@ -270,42 +279,27 @@ def schema(which: str) -> None:
     """Print the JSON Schema of the configuration, the audit document, the plan of back-merges, or a notice."""
     from auditor.commands import schema as command
 
-    _leave(lambda: command.run(which))
-
-
-def _leave(command: Callable[[], int], log_format: str = "text") -> None:
-    """Ends the process with a command's exit status; an error is words on standard error, not a traceback."""
-    try:
-        status = command()
-    except UsageError as error:
-        _complain(error.faults, log_format)
-        sys.exit(2)
-    except BranchDriftError as error:
-        _complain((str(error),), log_format)
-        sys.exit(3)
-    except KeyboardInterrupt:
-        _complain(("interrupted",), log_format)
-        sys.exit(130)
-    except SystemExit as ended:
-        if isinstance(ended.code, int) and ended.code > 128:
-            _complain((f"asked to end by {signal.Signals(ended.code - 128).name}, and ended unfinished",), log_format)
-        raise
-    sys.exit(status)
-
-
-def _complain(faults: tuple[str, ...], log_format: str) -> None:
-    from auditor.progress import say
-
-    for fault in faults:
-        say("error", f"branch-drift: {fault}", log_format)
+    leave(lambda: command.run(which))
 
 
 def main() -> None:
     """The `branch-drift` command."""
     # Whatever else is installed beside it takes no part in an audit; to look for it takes longer than to read YAML.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    streams.settle()
     try:
-        cli(prog_name="branch-drift")
+        sys.exit(cli.main(prog_name="branch-drift", standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except click.Abort:
+        complain(("interrupted",))
+        sys.exit(130)
+    except BranchDriftError as error:
+        complain((str(error),))
+        sys.exit(3)
+    except Exception as error:
+        give_up(error)
     finally:
         # All that is left goes with the process: it is not searched for cycles at the end.
         gc.freeze()

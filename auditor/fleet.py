@@ -23,7 +23,7 @@ from typing import Any
 
 from auditor import model
 from auditor.config import RepositoryConfig
-from auditor.errors import BranchDriftError
+from auditor.errors import BranchDriftError, unforeseen
 from auditor.model import Problem, RepositoryAudit
 from auditor.unaudited import failed
 
@@ -215,8 +215,7 @@ def _guarded(repository: RepositoryConfig, work: Work) -> RepositoryAudit:
     except BranchDriftError as error:
         return failed(repository, Problem("failed", str(error)))
     except Exception as error:
-        said = f"{type(error).__name__}: {error}".splitlines()[0]
-        return failed(repository, Problem("internal", f"a fault of this program: {said}"))
+        return failed(repository, Problem("internal", unforeseen(error)))
 
 
 def _end(worker: _Worker) -> None:

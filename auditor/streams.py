@@ -1,0 +1,33 @@
+"""The standard streams, made such that what becomes of the log is nothing to the audit."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from typing import Any
+
+
+def settle() -> None:
+    """Before anything else is opened: none of the three descriptors is free, and standard error never fails."""
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            # Else the next file that is opened would be this stream: what git says there would be written into it.
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+    raw = io.BufferedWriter(_Dropping(2, "w", closefd=False))
+    sys.stderr = io.TextIOWrapper(raw, encoding, "backslashreplace", line_buffering=True)
+
+
+class _Dropping(io.FileIO):
+    """Drops what cannot be written: the disk is full, nobody reads, the terminal is gone."""
+
+    def write(self, data: Any, /) -> int:
+        """Always takes something; what it takes is lost where it must be."""
+        try:
+            written = super().write(data)
+        except OSError:
+            written = None
+        return memoryview(data).nbytes if written is None else written
