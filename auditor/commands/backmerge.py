@@ -18,6 +18,7 @@ from auditor.commands import scan
 from auditor.config import Config, RepositoryConfig
 from auditor.errors import UsageError
 from auditor.faults import nearest
+from auditor.git import process
 from auditor.output import files
 from auditor.output.plan import FORMATS
 from auditor.progress import progress, say
@@ -46,6 +47,7 @@ def run(options: Options) -> int:
     files.require_folder(options.output)
     for repository in (*config.repositories, *config.discover):
         requests.check(repository.backmerge.templates)
+    process.version()
     with alone.held(config, remember=False):
         plan = _plan(config, options)
     files.write(options.output, FORMATS[options.form](plan).encode())

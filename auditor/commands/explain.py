@@ -12,6 +12,7 @@ from auditor.commands.scan import Options, configuration, discovered_too
 from auditor.config import Config, RepositoryConfig
 from auditor.errors import BranchDriftError, UsageError
 from auditor.faults import nearest
+from auditor.git import process
 from auditor.model import Audit, Fix, Hotfix, RepositoryAudit, Status, Tool, Verdict
 from auditor.output import files, told
 from auditor.output.words import approval, plain, rfc3339, span
@@ -31,6 +32,7 @@ def run(tag: str, branch: str, repository: Path | None, file: Path | None, main:
     if len(wanted) != 1:
         names = nearest(str(repository or ""), [r.name for r in config.repositories], _MOST_NAMES)
         raise UsageError(f"name one repository of the configuration{names}")
+    process.version()
     now = int(time.time())
     alone = _alone(wanted[0], branch)
     found = audit_repository(alone, now, config.state)

@@ -73,10 +73,11 @@ def run(options: Options) -> int:
     gateway = _gateway(options, config)
     check_engine(options)
     check_backmerge(options, config)
+    judge = tool()
     started = int(time.time())
     remember = not options.no_ledger
     with alone.held(config, remember=remember), _no_search_for_cycles():
-        with recorded(config, started, tool(), remember=remember) as recording:
+        with recorded(config, started, judge, remember=remember) as recording:
             whole, discovered = discovered_too(config, options)
             found = scan(whole, options, started, recording, discovered)
             recording.finish(found)
@@ -105,7 +106,7 @@ def _no_search_for_cycles() -> Iterator[None]:
 
 
 def tool() -> Tool:
-    """The versions that judge."""
+    """The versions that judge. Raises `BranchDriftError` where there is no git that will do."""
     return Tool(__version__, process.version(), pygit2.LIBGIT2_VERSION)
 
 

@@ -22,6 +22,10 @@ def run(
 ) -> int:
     """The exit status of DESIGN, Command line; everything found goes to standard output."""
     places = _places(named)
+    if places:
+        from auditor.git import process
+
+        process.version()
     heads = _known(config, anchors)
     found = _verified(_read(pack), places, heads, allowed)
     lines = [*found.said, *(f"fault: {f}" for f in found.faults), *(f"not checked: {u}" for u in found.unchecked)]
@@ -73,7 +77,7 @@ def _known(config: Path | None, anchors: tuple[Path, ...]) -> list[tuple[str, li
 def _verified(
     data: bytes, places: Mapping[str, Path], known: list[tuple[str, list[Head]]], allowed: Path | None
 ) -> Findings:
-    from auditor.commands.scan import tool
+    from auditor import __version__
     from auditor.evidence import check
     from auditor.evidence.findings import Findings
 
@@ -85,7 +89,7 @@ def _verified(
     except BranchDriftError as error:
         return Findings([], [str(error)])
     _refuse_unknown(places, evidence)
-    parts = [_about(data, evidence), check.consistent(members, evidence, tool()), check.signed(members, allowed)]
+    parts = [_about(data, evidence), check.consistent(members, evidence, __version__), check.signed(members, allowed)]
     parts += [] if known else [Findings(["not held against a ledger (-c) or an anchor (--anchor)"])]
     parts += [check.anchored(evidence, heads, where) for where, heads in known]
     if not any(part.faults for part in parts):

@@ -14,7 +14,6 @@ from auditor.evidence.manifest import MANIFEST, SIGNATURE
 from auditor.ledger import export
 from auditor.ledger.rows import sha256
 from auditor.ledger.write import Head
-from auditor.model import Tool
 
 Files = Mapping[str, bytes]
 
@@ -42,10 +41,10 @@ def evidence(files: Files) -> Evidence:
     return Evidence(exported, audit, files["configuration.json"], files.get("configuration.yaml"), history)
 
 
-def consistent(files: Files, found: Evidence, ours: Tool) -> Findings:
-    """Whether everything else in the pack is what its rows make it. `ours` is what checks."""
+def consistent(files: Files, found: Evidence, version: str) -> Findings:
+    """Whether everything else in the pack is what its rows make it. `version` is of what checks."""
     faults = [*_configuration(files, found), *_differing(files, contents.recorded(found))]
-    if found.audit.tool.version == ours.version:
+    if found.audit.tool.version == version:
         faults += _differing(files, contents.rendered(found))
         said = "report.html and audit.json are what its rows in the ledger say"
     else:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import IO
 
-from auditor.errors import RepositoryError
+from auditor.errors import BranchDriftError, RepositoryError
 
 _PIECE = 1 << 16
+_OLDEST = (2, 31)
+_GET_ONE = f"install git {_OLDEST[0]}.{_OLDEST[1]} or newer, and have it on PATH"
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "GNUPGHOME")
 _OPTIONS = (
     "--no-pager",
@@ -55,9 +59,10 @@ def run(git_dir: Path, *arguments: str, stdin: bytes = b"", codes: Sequence[int]
 
     Raises `RepositoryError` ("git") where it fails, which is to say ends with none of `codes`.
     """
-    done = subprocess.run(
-        command(git_dir, *arguments), input=stdin, capture_output=True, env=environment(), check=False
-    )
+    with _in_words():
+        done = subprocess.run(
+            command(git_dir, *arguments), input=stdin, capture_output=True, env=environment(), check=False
+        )
     _check(arguments, done.returncode, codes, done.stderr)
     return done.stdout
 
@@ -71,7 +76,9 @@ def fields(git_dir: Path, *arguments: str, stdin: bytes = b"") -> Iterator[bytes
         asked.write(stdin)
         asked.seek(0)
         line = command(git_dir, *arguments)
-        with subprocess.Popen(line, stdin=asked, stdout=subprocess.PIPE, stderr=words, env=environment()) as child:
+        with _in_words():
+            started = subprocess.Popen(line, stdin=asked, stdout=subprocess.PIPE, stderr=words, env=environment())
+        with started as child:
             try:
                 yield from _split(child.stdout)
             except BaseException:
@@ -96,8 +103,26 @@ def _check(arguments: Sequence[str], code: int, codes: Sequence[int], stderr: by
         raise RepositoryError("git", f"git {arguments[0]}: {said}")
 
 
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RepositoryError("git", f"git cannot be run: {error.strerror}") from None
+
+
 @cache
 def version() -> str:
-    """The version of the git command, such as `2.39.5`."""
-    said = subprocess.run(["git", "--version"], capture_output=True, text=True, check=False).stdout
-    return said.strip().removeprefix("git version ")
+    """The version of the git command, such as `2.39.5`. Raises `BranchDriftError` where there is none that will do."""
+    try:
+        done = subprocess.run(["git", "--version"], capture_output=True, text=True, check=False)
+    except OSError as error:
+        advice = f"; {_GET_ONE}" if isinstance(error, FileNotFoundError | PermissionError) else ""
+        raise BranchDriftError(f"git cannot be run: {error.strerror}{advice}") from None
+    said = done.stdout.strip().removeprefix("git version ")
+    numbers = re.match(r"(\d+)\.(\d+)", said)
+    if done.returncode or numbers is None:
+        raise BranchDriftError(f"git --version says no version; {_GET_ONE}")
+    if (int(numbers[1]), int(numbers[2])) < _OLDEST:
+        raise BranchDriftError(f"git {said} is too old; {_GET_ONE}")
+    return said

@@ -16,6 +16,8 @@ from auditor.model import Audit, Discovery, RepositoryAudit, Tool
 
 T = TypeVar("T")
 _MOST_NAMES = 10
+# No database counts higher.
+_MOST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Run:
 def run(database: Database, name: str, number: int) -> Run:
     """A run of a configuration, by its number. Raises `LedgerError` where there is none."""
     with database.reading() as connection:
-        found = _runs(connection, name, number)
+        found = _runs(connection, name, number) if number <= _MOST else []
         others = _others(connection, name)
     if not found:
         raise LedgerError(f"{database.where}: there is no run {number} of this configuration{others}")
