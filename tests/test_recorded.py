@@ -132,6 +132,13 @@ def test_nothing_to_report(shop: Shop) -> None:
     assert not shop.ledger().exists()
 
 
+@pytest.mark.parametrize("number", [7, 2**63 - 1, 2**63, 10**30])
+def test_a_run_of_any_number_is_there_or_is_not(shop: Shop, number: int) -> None:
+    shop.scan()
+    with pytest.raises(BranchDriftError, match=f"there is no run {number} of this configuration"):
+        shop.report(run=number)
+
+
 def test_a_narrowed_scan_is_no_run_of_the_configuration(shop: Shop) -> None:
     full = shop.scan()
     shop.scan(branches=("dev",))
