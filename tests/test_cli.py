@@ -193,6 +193,30 @@ def test_a_narrow_terminal_cuts_no_word_in_two(shop: Path) -> None:
     assert "\x1b" not in done.stdout
 
 
+def on_a_terminal(command: str, cwd: Path) -> str:
+    """What a command shows on a terminal of 60 columns."""
+    env = {**{k: v for k, v in os.environ.items() if k not in ("COLUMNS", "NO_COLOR")}, "TERM": "xterm"}
+    told = f"stty cols 60; {sys.executable} -m auditor {command}"
+    return subprocess.run(
+        ["script", "-qec", told, os.devnull], cwd=cwd, env=env, capture_output=True, text=True, check=False
+    ).stdout
+
+
+def test_a_file_has_neither_the_colours_nor_the_width_of_a_terminal(shop: Path, tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text(f"state: state\nrepositories: [{{name: shop, path: {shop}}}]\n")
+    assert "\x1b[" in on_a_terminal(f"scan -c {file} --quiet", tmp_path)
+    piped = run("report", "-c", file, "--quiet").stdout
+    assert max(map(len, piped.splitlines())) > 60
+    for command in ("scan", "report"):
+        shown = on_a_terminal(f"{command} -c {file} --quiet -o t.txt", tmp_path)
+        assert (shown, (tmp_path / "t.txt").read_text()) == ("", piped)
+        assert "\x1b[" in on_a_terminal(f"{command} -c {file} --quiet -o /dev/tty", tmp_path)
+        assert "\x1b[" in on_a_terminal(f"{command} -c {file} --quiet", tmp_path)
+    refused = on_a_terminal(f"report -c {file} --quiet --format xlsx -o /dev/tty", tmp_path)
+    assert "this format is no text" in refused
+
+
 def test_schemas_help_and_version(shop: Path) -> None:
     for which in ("config", "audit"):
         assert json.loads(run("schema", which).stdout)["type"] == "object"

@@ -61,7 +61,8 @@ def run(options: Options) -> int:
     past = history.history(ledger, name, chosen.number)
     if options.pack is not None:
         _pack(ledger, chosen.number, past, options)
-    files.write(options.output, encoded(options.form, found, past))
+    terminal = files.is_terminal(options.output)
+    files.write(options.output, encoded(options.form, found, past, terminal=terminal))
     return found.exit_code
 
 

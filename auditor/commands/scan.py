@@ -258,7 +258,7 @@ def _write(
 ) -> list[str]:
     """Every result is tried, so that one full disk does not cost the others theirs; what failed, in words."""
     last_success = successes.of_this_run(found)
-    tasks: list[Callable[[], None]] = [lambda: files.write(options.output, encoded(options.form, found, past))]
+    tasks: list[Callable[[], None]] = [lambda: files.write(options.output, _result(found, past, options))]
     if options.report_dir is not None:
         tasks.append(partial(folder.write, found, options.report_dir, past, linked=options.assets == "linked"))
     if state is not None:
@@ -278,6 +278,10 @@ def _write(
     return failures
 
 
+def _result(found: Audit, past: History | None, options: Options) -> bytes:
+    return encoded(options.form, found, past, terminal=files.is_terminal(options.output))
+
+
 def _backmerge(config: Config, found: Audit, past: History | None, options: Options, failures: list[str]) -> Plan:
     """Back-merges once everything about the audit is written."""
     from auditor.backmerge.plan import Caps
@@ -288,7 +292,7 @@ def _backmerge(config: Config, found: Audit, past: History | None, options: Opti
     nightly.tell(done, options.log_format, quiet=options.quiet)
     if options.form == "table":
         # A file is there whole or not at all: it is written again with what came after.
-        before = b"" if options.output == "-" else encoded(options.form, found, past)
+        before = b"" if options.output == "-" else _result(found, past, options)
         try:
             files.write(options.output, before + b"\n" + done.summary().encode())
         except BranchDriftError as error:

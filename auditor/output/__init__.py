@@ -22,6 +22,8 @@ FORMATS = {
 BINARY = {"xlsx": "auditor.output.xlsx"}
 # These also tell of earlier runs, where there is a memory of them: `render(audit, history)`.
 REMEMBERING = ("html", "xlsx")
+# This is another on a terminal: `render(audit, terminal=…)`.
+_COLOURED = "table"
 
 
 def render(form: str, audit: Audit, history: History | None = None) -> str:
@@ -30,8 +32,12 @@ def render(form: str, audit: Audit, history: History | None = None) -> str:
     return text
 
 
-def encoded(form: str, audit: Audit, history: History | None = None) -> bytes:
-    """The audit in any format, as it is written to a file."""
+def encoded(form: str, audit: Audit, history: History | None = None, *, terminal: bool = False) -> bytes:
+    """The audit in any format, as it is written to a file, or to a `terminal`."""
+    if terminal and form == _COLOURED:
+        from auditor.output import table
+
+        return table.render(audit, terminal=True).encode("utf-8", "replace")
     if form in BINARY:
         data: bytes = _rendered(BINARY[form], form, audit, history)
         return data

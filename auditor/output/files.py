@@ -12,14 +12,24 @@ from auditor.errors import BranchDriftError, UsageError
 from auditor.output.words import writable
 
 
-def on_terminal() -> bool:
-    """Whether standard output is one; where it was closed (`>&-`) Python has none."""
-    return bool(sys.__stdout__ and sys.stdout.isatty())
+def is_terminal(path: str) -> bool:
+    """Whether what is written to `-` (standard output), or to a device such as /dev/tty, comes to a terminal."""
+    if path == "-":
+        # Where it was closed (`>&-`) Python has none.
+        return bool(sys.__stdout__ and sys.stdout.isatty())
+    with suppress(OSError):
+        if Path(path).is_char_device():
+            descriptor = os.open(path, os.O_WRONLY | os.O_NOCTTY)
+            try:
+                return os.isatty(descriptor)
+            finally:
+                os.close(descriptor)
+    return False
 
 
 def require_no_terminal(path: str) -> None:
     """Says before the scan that what is no text is not written to a terminal."""
-    if path == "-" and on_terminal():
+    if is_terminal(path):
         raise UsageError("this format is no text: name a file with -o, or redirect standard output")
 
 

@@ -12,7 +12,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from auditor.model import DRIFT, Audit, Discovery, Hotfix, RepositoryAudit, Severity, Status, Verdict, Violation
-from auditor.output.files import on_terminal
 from auditor.output.order import in_short, worst_first
 from auditor.output.words import about, aliases, approval, cell, day, notes, plain
 
@@ -30,9 +29,8 @@ _NARROW = 100
 _MOST_PATHS = 6
 
 
-def render(audit: Audit) -> str:
-    """The whole audit; colours where standard output is a terminal."""
-    terminal = on_terminal()
+def render(audit: Audit, *, terminal: bool = False) -> str:
+    """The whole audit; for a terminal in its width, and with colours."""
     colours = terminal and "NO_COLOR" not in os.environ
     columns = os.environ.get("COLUMNS", "")
     width = None if terminal else max(_NARROWEST, int(columns) if columns.isdecimal() else 0)
