@@ -217,6 +217,37 @@ def test_a_file_has_neither_the_colours_nor_the_width_of_a_terminal(shop: Path, 
     assert "this format is no text" in refused
 
 
+def modes(folder: Path) -> dict[str, str]:
+    """The modes of all files below."""
+    return {str(p.relative_to(folder)): oct(p.stat().st_mode & 0o777) for p in folder.rglob("*") if p.is_file()}
+
+
+@pytest.mark.parametrize(("umask", "mode"), [("077", "0o600"), ("027", "0o640"), ("022", "0o644"), ("002", "0o664")])
+def test_files_are_as_the_umask_says_and_keep_their_modes(shop: Path, tmp_path: Path, umask: str, mode: str) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (tmp_path / "c.yaml").write_text(f"repositories: [{{name: a, path: {shop}}}, {{name: b, path: {shop}}}]\n")
+    program = f"umask {umask}; exec {sys.executable} -m auditor"
+    options = "-c ../c.yaml -o t.txt --report-dir d --assets linked --metrics-textfile m.prom"
+    assert subprocess.run(["bash", "-c", f"{program} scan {options}"], cwd=out, check=False).returncode == 1
+    assert (
+        subprocess.run(["bash", "-c", f"{program} report -c ../c.yaml -o r --pack p"], cwd=out, check=False).returncode
+        == 1
+    )
+    found = modes(out)
+    # Another user's exporter must read this one, whatever the umask.
+    assert found.pop("m.prom") == "0o644"
+    assert set(found.values()) == {mode}
+    assert {"t.txt", "r", "p", "d/index.html", "d/audit.json", "d/repository/a.html", "d/report.css"} <= set(found)
+    for name in ("t.txt", "d/audit.json"):
+        (out / name).chmod(0o440)
+    (out / "m.prom").chmod(0o600)
+    assert subprocess.run(["bash", "-c", f"{program} scan {options}"], cwd=out, check=False).returncode == 1
+    again = modes(out)
+    assert again.pop("m.prom") == "0o644"
+    assert again == {**found, "t.txt": "0o440", "d/audit.json": "0o440"}
+
+
 def test_schemas_help_and_version(shop: Path) -> None:
     for which in ("config", "audit"):
         assert json.loads(run("schema", which).stdout)["type"] == "object"

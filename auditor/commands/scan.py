@@ -311,4 +311,5 @@ def _notify(config: Config, found: Audit, plan: Plan | None, options: Options) -
 def _write_metrics(found: Audit, last_success: Mapping[str, int], path: Path) -> None:
     from auditor.output import metrics
 
-    files.write_text(path, metrics.exposition(found, last_success))
+    # The exporter that reads it is another user's.
+    files.write_text(path, metrics.exposition(found, last_success), 0o644)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -45,16 +45,17 @@ def require_no_file(path: Path | None) -> None:
         raise UsageError(f"{path}: is a file, and a folder is needed")
 
 
-def write_text(path: str | Path, text: str) -> None:
+def write_text(path: str | Path, text: str, mode: int | None = None) -> None:
     """Writes to `-` (standard output), or replaces a file at once: readers see the old or the new one.
 
+    A file keeps its mode, and a new one has what the umask leaves, unless `mode` says otherwise.
     Raises `BranchDriftError` where the disk or the permissions refuse, or standard output is closed; the old file is
     then as it was. A reader who has had enough of standard output (`| head`) is no error.
     """
-    write(path, writable(text).encode())
+    write(path, writable(text).encode(), mode)
 
 
-def write(path: str | Path, data: bytes) -> None:
+def write(path: str | Path, data: bytes, mode: int | None = None) -> None:
     """The same for what is no text, or is encoded already."""
     if str(path) == "-":
         _to_standard_output(data)
@@ -65,7 +66,7 @@ def write(path: str | Path, data: bytes) -> None:
             # A device or a pipe (`/dev/null`, a named pipe) is written to; replacing it would destroy it.
             target.write_bytes(data)
         else:
-            _replace(target, data)
+            _replace(target, data, mode)
     except OSError as error:
         raise BranchDriftError(f"{path}: cannot be written: {error.strerror or error}") from None
 
@@ -84,19 +85,30 @@ def _to_standard_output(data: bytes) -> None:
             raise BranchDriftError(f"standard output cannot be written: {error.strerror or error}") from None
 
 
-def _replace(target: Path, data: bytes) -> None:
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+def _replace(target: Path, data: bytes, mode: int | None) -> None:
+    if mode is None and target.exists():
+        mode = target.stat().st_mode & 0o777
+    descriptor, made = _beside(target, 0o666 if mode is None else 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
+            if mode is not None:
+                os.fchmod(file.fileno(), mode)
             file.write(data)
             file.flush()
-            os.fchmod(file.fileno(), 0o644)
             os.fsync(file.fileno())
-        Path(name).replace(target)
+        made.replace(target)
         sync_folder(target.parent)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        made.unlink(missing_ok=True)
         raise
+
+
+def _beside(target: Path, mode: int) -> tuple[int, Path]:
+    """A new file with a name that nobody knows; of its mode the umask takes away, as it does not in `tempfile`."""
+    while True:
+        made = target.parent / f".{target.name}.{secrets.token_hex(4)}"
+        with suppress(FileExistsError):
+            return os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode), made
 
 
 def sync_folder(folder: Path) -> None:
