@@ -6,10 +6,8 @@ import ctypes
 import gc
 import multiprocessing
 import os
-import shutil
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -21,7 +19,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from auditor import model
+from auditor import model, scratch
 from auditor.config import RepositoryConfig
 from auditor.errors import BranchDriftError, unforeseen
 from auditor.model import Problem, RepositoryAudit
@@ -43,8 +41,9 @@ def run(
     repositories: Sequence[RepositoryConfig], work: Work, jobs: int, progress: Progress = lambda _: None
 ) -> tuple[RepositoryAudit, ...]:
     """Audits all repositories and answers in their order, whatever happens to any of them."""
-    with terminable(), _temporary_folder() as folder:
-        return _Supervisor(repositories, work, jobs, progress, folder).run()
+    # A worker that is killed cannot clean up after itself.
+    with terminable(), scratch.held():
+        return _Supervisor(repositories, work, jobs, progress).run()
 
 
 @contextmanager
@@ -57,16 +56,6 @@ def terminable() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-@contextmanager
-def _temporary_folder() -> Iterator[Path]:
-    """Where workers put what they need for a moment; a killed one cannot clean up after itself."""
-    folder = Path(tempfile.mkdtemp(prefix="branch-drift-run-"))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(slots=True)
@@ -99,12 +88,10 @@ class _Supervisor:
         work: Work,
         jobs: int,
         progress: Progress,
-        folder: Path,
     ) -> None:
         self.repositories = repositories
         self.work = work
         self.progress = progress
-        self.folder = folder
         self.pid = os.getpid()
         self.context = multiprocessing.get_context("fork")
         self.waiting = list(range(len(repositories)))[::-1]
@@ -186,8 +173,6 @@ def _serve(pipe: Connection, parents: Connection, others: Sequence[Connection], 
         signal.signal(number, signal.SIG_DFL)
     for inherited in (parents, *others):
         inherited.close()
-    tempfile.tempdir = str(supervisor.folder)
-    os.environ["TMPDIR"] = str(supervisor.folder)
     gc.freeze()
     gc.set_threshold(_MANY_OBJECTS)
     gc.enable()

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "auditor"
 FLOORS = (
-    ("model", "packed", "past", "told", "waivers", "errors", "versions", "locks", "whole_files", "streams"),
+    ("model", "packed", "past", "told", "waivers", "errors", "versions", "locks", "whole_files", "streams", "scratch"),
     ("yaml_text", "values", "urls", "addresses", "access", "backmerging", "noticing", "faults", "rule_names",
      "config_parts", "matrix", "config"),
     ("git",),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from auditor import alone
+from auditor import alone, scratch
 from auditor.backmerge import requests, whole
 from auditor.backmerge.draft import Wanted
 from auditor.backmerge.entry import Plan
@@ -48,7 +48,7 @@ def run(options: Options) -> int:
     for repository in (*config.repositories, *config.discover):
         requests.check(repository.backmerge.templates)
     process.version()
-    with alone.held(config, remember=False):
+    with alone.held(config, remember=False), scratch.held():
         plan = _plan(config, options)
     files.write(options.output, FORMATS[options.form](plan).encode())
     for problem in plan.problems:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from auditor import scratch
 from auditor.audit import audit_repository
 from auditor.commands.scan import Options, configuration, discovered_too
 from auditor.config import Config, RepositoryConfig
@@ -35,7 +36,8 @@ def run(tag: str, branch: str, repository: Path | None, file: Path | None, main:
     process.version()
     now = int(time.time())
     alone = _alone(wanted[0], branch)
-    found = audit_repository(alone, now, config.state)
+    with scratch.held():
+        found = audit_repository(alone, now, config.state)
     found = _asked(found, alone, tag, branch, now)
     hotfix, verdict = _pair(found, tag, branch)
     recorded = _recorded(config, found.name, hotfix.tag, branch) if file else ()

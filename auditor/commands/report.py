@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auditor import scratch
 from auditor.config import load
 from auditor.errors import UsageError
 from auditor.output import BINARY, encoded, files
@@ -79,7 +80,8 @@ def _pack(ledger: Database, number: int, past: History, options: Options) -> Non
     from auditor.ledger.rows import sha256
 
     found = make.evidence(ledger, number, past)
-    data, manifest = make.pack(found, sign=options.sign)
+    with scratch.held():
+        data, manifest = make.pack(found, sign=options.sign)
     files.write(str(options.pack), data)
     say("info", f"{options.pack}: run {number}; the SHA-256 of its manifest is {sha256(manifest)}")
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pygit2
 
-from auditor import __version__, alone, cache, fleet, memory, packing, policy, successes
+from auditor import __version__, alone, cache, fleet, memory, packing, policy, scratch, successes
 from auditor.commands import discoveries
 from auditor.config import Config, RepositoryConfig, load, overridden, zero
 from auditor.errors import BranchDriftError, UsageError
@@ -76,7 +76,7 @@ def run(options: Options) -> int:
     judge = tool()
     started = int(time.time())
     remember = not options.no_ledger
-    with alone.held(config, remember=remember), _no_search_for_cycles():
+    with alone.held(config, remember=remember), scratch.held(), _no_search_for_cycles():
         with recorded(config, started, judge, remember=remember) as recording:
             whole, discovered = discovered_too(config, options)
             found = scan(whole, options, started, recording, discovered)

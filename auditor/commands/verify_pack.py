@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auditor import scratch
 from auditor.config import load
 from auditor.errors import BranchDriftError, UsageError
 from auditor.output import files
@@ -27,7 +28,8 @@ def run(
 
         process.version()
     heads = _known(config, anchors)
-    found = _verified(_read(pack), places, heads, allowed)
+    with scratch.held():
+        found = _verified(_read(pack), places, heads, allowed)
     lines = [*found.said, *(f"fault: {f}" for f in found.faults), *(f"not checked: {u}" for u in found.unchecked)]
     lines += [] if found.exit_code else ["everything is as it was written"]
     files.write_text("-", "".join(f"{plain(line)}\n" for line in lines))
