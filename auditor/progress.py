@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from auditor.model import DRIFT, RepositoryAudit, Status
+from auditor.model import DRIFT, RepositoryAudit, Severity, Status
 from auditor.output.words import plain, rfc3339
 
 FORMS = ("text", "json")
@@ -45,17 +45,30 @@ def progress(total: int, form: str = "text", *, quiet: bool = False) -> Iterator
 
 def _repository(found: RepositoryAudit, form: str) -> None:
     pairs = Counter(found.tally.pairs)
-    drifting = sum(pairs[s] for s in DRIFT)
+    severe = Counter(v.rule for v in found.broken if v.severity is Severity.ERROR)
     trouble = "; ".join(f"{e.code}: {e.detail}" for e in found.errors)
-    said = trouble or f"{drifting} of {pairs.total()} pairs drift"
+    said = [trouble or _pairs(pairs), *([_broken(severe)] if severe else [])]
+    worth_a_look = found.drifts or found.incomplete or severe
     say(
-        "error" if found.errors else "warning" if found.drifts or found.incomplete else "info",
-        f"{found.name}: {said} ({found.duration_seconds:.2f} s)",
+        "error" if found.errors else "warning" if worth_a_look else "info",
+        f"{found.name}: {'; '.join(said)} ({found.duration_seconds:.2f} s)",
         form,
         repository=found.name,
         verdict=found.verdict,
         pairs={s.value: pairs[s] for s in Status},
         violations=len(found.broken),
+        violations_of_severity_error=severe.total(),
         duration_seconds=round(found.duration_seconds, 3),
         errors=[{"code": e.code, "detail": e.detail} for e in found.errors],
     )
+
+
+def _pairs(pairs: Counter[str]) -> str:
+    unknown = f", {pairs[Status.UNKNOWN]} unknown" if pairs[Status.UNKNOWN] else ""
+    return f"{sum(pairs[s] for s in DRIFT)} of {pairs.total()} pairs drift{unknown}"
+
+
+def _broken(severe: Counter[str]) -> str:
+    """Why a run fails in which nothing drifts."""
+    rules = ", ".join(f"{count} {rule}" for rule, count in severe.most_common())
+    return f"{severe.total()} broken rule{'s' if severe.total() > 1 else ''} of severity error ({rules})"

@@ -321,6 +321,23 @@ def test_json_lines_for_log_collectors(shop: Path, tmp_path: Path) -> None:
     assert lines["nothing"]["errors"][0]["code"] == "not-found"
 
 
+def test_the_log_says_why_a_run_fails_by_its_rules_alone(tmp_path: Path) -> None:
+    repo = protocol(tmp_path / "careless")
+    for number in (1, 2):
+        repo.switch(f"stray{number}", "main")
+        repo.commit(f"Beside {number}", {f"{number}.txt": "x\n"})
+        repo.tag(f"v2.4.{number}")
+    repo.switch("main")
+    told = run("scan", repo.path, "--no-ledger", "-o", os.devnull)
+    assert told.returncode == 1
+    said = "careless: 0 of 0 pairs drift; 2 broken rules of severity error (2 tag-not-on-main) ("
+    assert told.stderr.startswith(said)
+    line = json.loads(run("scan", repo.path, "--no-ledger", "-o", os.devnull, "--log-format", "json").stderr)
+    assert (line["level"], line["verdict"]) == ("warning", "in-sync")
+    assert (line["violations"], line["violations_of_severity_error"]) == (2, 2)
+    assert line["message"].startswith(said)
+
+
 def test_errors_are_json_lines_too(shop: Path, tmp_path: Path) -> None:
     done = run("scan", shop, "--no-ledger", "--log-format", "json", "-o", tmp_path / "no" / "file")
     assert done.returncode == 2
