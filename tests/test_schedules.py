@@ -209,6 +209,16 @@ def test_the_pod_refers_to_what_there_is_and_is_hardened() -> None:
     assert pod["restartPolicy"] == "Never"
 
 
+def test_the_runbook_finds_what_the_cron_job_makes() -> None:
+    selectors = re.findall(r"kubectl get (\S+) -l (\S+)=(\S+)", (CONFIG / "RUNBOOK.md").read_text())
+    assert [kinds for kinds, _, _ in selectors] == ["cronjob,job"]
+    job = yaml.safe_load(CRONJOB.read_text())
+    template = job["spec"]["jobTemplate"]
+    for _, label, value in selectors:
+        for made in (job, template, template["spec"]["template"]):
+            assert made["metadata"]["labels"][label] == value
+
+
 @pytest.mark.parametrize(("ended", "job"), [(0, 0), (1, 0), (2, 2), (3, 3), (137, 137)])
 def test_drift_is_no_failed_job_but_a_fault_is(tmp_path: Path, ended: int, job: int) -> None:
     pod = yaml.safe_load(CRONJOB.read_text())["spec"]["jobTemplate"]["spec"]["template"]["spec"]
