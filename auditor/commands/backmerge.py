@@ -14,7 +14,7 @@ from auditor.backmerge.draft import Wanted
 from auditor.backmerge.entry import Plan
 from auditor.backmerge.given import Given
 from auditor.backmerge.plan import Caps
-from auditor.commands import scan
+from auditor.commands import results, scan
 from auditor.config import Config, RepositoryConfig
 from auditor.errors import UsageError
 from auditor.faults import nearest
@@ -44,7 +44,7 @@ class Options:
 def run(options: Options) -> int:
     """Plans, carries out where that is asked, and prints; the exit status is that of DESIGN, Command line."""
     config = scan.configuration((), options.config, None, ())
-    files.require_folder(options.output)
+    results.require(config, options.config, {"-o": options.output})
     for repository in (*config.repositories, *config.discover):
         requests.check(repository.backmerge.templates)
     process.version()

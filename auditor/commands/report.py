@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor import scratch
+from auditor.commands import results
 from auditor.config import load
 from auditor.errors import UsageError
 from auditor.output import BINARY, encoded, files
@@ -46,8 +47,7 @@ def run(options: Options) -> int:
     if options.sign and options.pack is None:
         raise UsageError("--sign needs --pack: it is the pack that is signed")
     config = load(options.config)
-    for path in (options.output, options.pack):
-        files.require_folder(path)
+    results.require(config, options.config, {"-o": options.output, "--pack": options.pack})
     if options.form in BINARY:
         files.require_no_terminal(options.output)
     name = config.ledger_name

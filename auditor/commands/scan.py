@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pygit2
 
 from auditor import __version__, alone, cache, fleet, memory, packing, policy, scratch, successes
-from auditor.commands import discoveries
+from auditor.commands import discoveries, results
 from auditor.config import Config, RepositoryConfig, load, overridden, zero
 from auditor.errors import BranchDriftError, UsageError
 from auditor.git import ancestry, process
@@ -63,9 +63,8 @@ class Options:
 def run(options: Options) -> int:
     """Audits and writes; the exit status is that of DESIGN, Command line."""
     config = configuration(options.repositories, options.config, options.main_, options.branches)
-    for path in (options.output, options.metrics_textfile, options.report_dir):
-        files.require_folder(path)
-    files.require_no_file(options.report_dir)
+    named = {"-o": options.output, "--metrics-textfile": options.metrics_textfile}
+    results.require(config, options.config, named, options.report_dir)
     if options.form in BINARY:
         files.require_no_terminal(options.output)
     if options.assets == "linked" and options.report_dir is None:
