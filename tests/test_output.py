@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -223,6 +225,24 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
         files.write_text(target, "new")
     assert target.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["report.json"]
+
+
+@pytest.mark.parametrize("nameless", [True, False])
+def test_a_write_that_is_killed_leaves_nothing(tmp_path: Path, *, nameless: bool) -> None:
+    """Where the file system knows files without a name, at no time; else one that the next write does not trip over."""
+    (tmp_path / "report.json").write_text("old")
+    code = (
+        "import os, signal, sys\nfrom auditor.output import files\n"
+        f"if not {nameless}:\n    os.O_TMPFILE = os.O_DIRECTORY | os.O_RDWR\n"
+        "os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "files.write_text(sys.argv[1], 'new')\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "report.json")]
+    assert subprocess.run(command, check=False).returncode == -9
+    assert (tmp_path / "report.json").read_text() == "old"
+    assert len(list(tmp_path.iterdir())) == (1 if nameless else 2)
+    files.write_text(tmp_path / "report.json", "new")
+    assert (tmp_path / "report.json").read_text() == "new"
 
 
 def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:

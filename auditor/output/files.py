@@ -7,6 +7,7 @@ import secrets
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from auditor.errors import BranchDriftError, UsageError
 from auditor.output.words import writable
@@ -88,14 +89,9 @@ def _to_standard_output(data: bytes) -> None:
 def _replace(target: Path, data: bytes, mode: int | None) -> None:
     if mode is None and target.exists():
         mode = target.stat().st_mode & 0o777
-    descriptor, made = _beside(target, 0o666 if mode is None else 0o600)
+    made = target.parent / f".{target.name}.{secrets.token_hex(4)}"
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            if mode is not None:
-                os.fchmod(file.fileno(), mode)
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        _make(made, data, mode)
         made.replace(target)
         sync_folder(target.parent)
     except BaseException:
@@ -103,12 +99,27 @@ def _replace(target: Path, data: bytes, mode: int | None) -> None:
         raise
 
 
-def _beside(target: Path, mode: int) -> tuple[int, Path]:
-    """A new file with a name that nobody knows; of its mode the umask takes away, as it does not in `tempfile`."""
-    while True:
-        made = target.parent / f".{target.name}.{secrets.token_hex(4)}"
-        with suppress(FileExistsError):
-            return os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode), made
+def _make(made: Path, data: bytes, mode: int | None) -> None:
+    """A new file, which has no name until it is whole: who is killed meanwhile leaves nothing."""
+    # Of the mode of a new file the umask takes away, as it does not in `tempfile`.
+    bits = 0o666 if mode is None else 0o600
+    with suppress(OSError):
+        descriptor = os.open(made.parent, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, bits)
+        with os.fdopen(descriptor, "wb") as file:
+            _fill(file, data, mode)
+            os.link(f"/proc/self/fd/{descriptor}", made)
+        return
+    # Not every file system can.
+    with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, bits), "wb") as file:
+        _fill(file, data, mode)
+
+
+def _fill(file: IO[bytes], data: bytes, mode: int | None) -> None:
+    if mode is not None:
+        os.fchmod(file.fileno(), mode)
+    file.write(data)
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:
