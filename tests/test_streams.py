@@ -127,7 +127,7 @@ def test_the_place_is_in_the_program(shop: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=shop, capture_output=True, text=True, check=False)
     assert done.returncode == 3
-    assert "IndexError: list index out of range (auditor/commands/scan.py:" in done.stderr
+    assert "IndexError: list index out of range (auditor/commands/results.py:" in done.stderr
 
 
 def test_what_nobody_foresaw_tells_no_secret() -> None:
