@@ -106,5 +106,6 @@ def _remove(folder: Path) -> None:
         else:
             entry.unlink(missing_ok=True)
     with suppress(OSError):
-        (folder / _LOCK).unlink()
-        folder.rmdir()
+        if [entry.name for entry in folder.iterdir()] == [_LOCK]:
+            (folder / _LOCK).unlink()
+            folder.rmdir()

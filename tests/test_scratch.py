@@ -88,6 +88,18 @@ def test_what_was_half_removed_is_removed(tmp: Path, killed: Path) -> None:
         assert list(tmp.iterdir()) == [folder]
 
 
+def test_what_cannot_be_removed_today_is_removed_tomorrow(
+    tmp: Path, killed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that outlived the run may still be writing there."""
+    with monkeypatch.context() as busy:
+        busy.setattr("shutil.rmtree", lambda *_, **__: None)
+        with scratch.held():
+            assert len(list(killed.rglob("x"))) == 1
+    with scratch.held():
+        assert not killed.exists()
+
+
 def test_a_run_that_lives_keeps_its_own(tmp: Path) -> None:
     """As long as one process of it lives: here one that it forked outlives it."""
     child = holding("fork = os.fork()\n    (fork and (folder / 'fork').write_text(str(fork))) or time.sleep(60)")
