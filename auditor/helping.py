@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import click
 
-from auditor import __version__
+from auditor import __version__, streams
 
 
 def _show(text: str) -> None:
-    from auditor.output import files
-
-    files.write_text("-", f"{text}\n")
+    streams.put(f"{text}\n".encode())
 
 
 def _show_help(context: click.Context, _option: click.Parameter, asked: bool) -> None:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from auditor import streams
 from auditor.errors import BranchDriftError, UsageError
 from auditor.output.words import writable
 
@@ -59,7 +60,7 @@ def write_text(path: str | Path, text: str, mode: int | None = None) -> None:
 def write(path: str | Path, data: bytes, mode: int | None = None) -> None:
     """The same for what is no text, or is encoded already."""
     if str(path) == "-":
-        _to_standard_output(data)
+        streams.put(data)
         return
     target = Path(path).resolve()
     try:
@@ -70,20 +71,6 @@ def write(path: str | Path, data: bytes, mode: int | None = None) -> None:
             _replace(target, data, mode)
     except OSError as error:
         raise BranchDriftError(f"{path}: cannot be written: {error.strerror or error}") from None
-
-
-def _to_standard_output(data: bytes) -> None:
-    if sys.__stdout__ is None:
-        raise BranchDriftError("standard output cannot be written: it is closed")
-    try:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    except OSError as error:
-        # What is still buffered must not fail again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):
-            raise BranchDriftError(f"standard output cannot be written: {error.strerror or error}") from None
 
 
 def _replace(target: Path, data: bytes, mode: int | None) -> None:
