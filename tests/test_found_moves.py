@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.build import Repo, fixed, protocol, started
-from tests.judged import told
+from tests.judged import audit, pair, told
 
 
 @pytest.fixture
@@ -110,3 +110,46 @@ def test_one_function_of_two_that_is_still_there_does_not_hide_the_other(repo: R
     repo.merge("main")
     repo.commit("Rework the tests", {"src/plugin_test.go": f"package plugin\n\n{REWORKED}\n{TESTS[16:]}"})
     assert judged(repo)[0] == "reverted"
+
+
+# What a fix but removes, and the branch had moved to another file before
+
+BACK_DOOR = """\
+
+
+def helped(user):
+    if user.name == 'support':
+        grant(user, everything)
+        skip_checks(user)
+    return user
+"""
+DOORS = "def entered(user):\n    check(user)\n    return open_for(user)\n"
+
+
+def removed_on_main(repo: Repo) -> Repo:
+    repo.commit("Doors", {"src/doors.py": DOORS + BACK_DOOR})
+    repo.tag("v2.4.0")
+    repo.branch("qa")
+    fixed(repo, {"src/doors.py": DOORS})
+    repo.switch("qa")
+    repo.commit("Helpers of their own", {"src/doors.py": DOORS, "src/helpers.py": BACK_DOOR.strip() + "\n"})
+    return repo
+
+
+def test_what_the_fix_removes_stands_in_the_file_that_the_branch_moved_it_to(repo: Repo) -> None:
+    assert told(removed_on_main(repo), "qa", "v2.4.1") == ("missing", None)
+    [fix] = pair(audit(repo, branches=["qa"]), "v2.4.1", "qa").fixes
+    assert fix.evidence.detail.endswith("moved the lines that it removes to src/helpers.py, where they are")
+
+
+def test_it_is_gone_from_there_too(repo: Repo) -> None:
+    removed_on_main(repo).commit("No helpers", {"src/helpers.py": "# none\n"})
+    assert told(repo, "qa", "v2.4.1")[0] == "present"
+
+
+def test_main_has_the_same_elsewhere(repo: Repo) -> None:
+    """Then the fix had another end than to be rid of it."""
+    removed_on_main(repo)
+    repo.switch("main")
+    repo.commit("Helpers here, too", {"src/helpers.py": BACK_DOOR.strip() + "\n"})
+    assert told(repo, "qa", "v2.4.1")[0] == "present"

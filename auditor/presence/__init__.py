@@ -37,6 +37,9 @@ def _judge(case: Case) -> FixVerdict:
     if taken_back is not None:
         return _verdict(case, Status.WITHDRAWN, None, Evidence(None, taken_back))
     found = next((f for rung in RUNGS if (f := rung(case)) is not None), None)
+    moved = elsewhere.moved(case) if found and found.via is not Via.MERGE else None
+    if moved is not None:
+        return _verdict(case, Status.MISSING, None, Evidence(None, moved))
     if found is None:
         return _absent(case)
     out = undone.find(case, found)

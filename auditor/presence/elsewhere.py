@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from auditor.presence.case import Case
 
 # Fewer lines than these, with those around them, stand together by chance.
 _LEAST = 4
+# Of what is moved from one file to another, so many different lines tell.
+_FEWEST = 3
 # So many lines on each side of a change are where it is: more, where the nearest tell nothing.
 _NEAR = (CONTEXT, 2 * CONTEXT, 4 * CONTEXT)
 
@@ -52,6 +55,30 @@ def holder(case: Case) -> str | None:
         if code and here and next(_holders(content, change, code, main), None) is None:
             return here
     return None
+
+
+def moved(case: Case) -> str | None:
+    """Where the branch has what a fix but removes, as one of its commits moved that there: in words, or None.
+
+    That commit took the lines out of the file of the fix, as the fix does, and they are still there.
+    """
+    content, own = case.scene.content, case.paths()
+    lines = [content.changed_lines(c) for c in case.fix.changes or ()]
+    removed: Counter[bytes] = sum((gone - came for gone, came in lines), Counter())
+    wanted = Counter({line: n for line, n in removed.items() if tells([line])})
+    if len(wanted) < _FEWEST or any(tells(came - gone) for gone, came in lines):
+        return None
+    for number in case.candidates():
+        for other in case.search.changes[number]:
+            there = content.at(case.line.tip, other.path) if wanted <= content.changed_lines(other)[1] else None
+            if other.path not in own and wanted <= content.all_lines(there) and not _on_main(case, other.path, wanted):
+                oid = case.scene.history.ids[number]
+                return f"{oid[:12]} on the branch moved the lines that it removes to {other.path}, where they are"
+    return None
+
+
+def _on_main(case: Case, path: str, wanted: Counter[bytes]) -> bool:
+    return wanted <= case.scene.content.all_lines(case.scene.content.at(case.scene.main.tip, path))
 
 
 def may_have(case: Case, change: Change) -> bool:
