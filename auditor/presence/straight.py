@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from auditor.git import lines, parts, places, wording
+from auditor.git import kinds, lines, parts, places, wording
 from auditor.git.changes import Change, Changes, Side
 from auditor.git.lines import Hunk
 from auditor.presence import moved_away, standing
@@ -23,8 +23,8 @@ _LITTLE = 1 / 8
 def back(case: Case, number: int, regions: Regions) -> Regions:
     """Those of some regions that went so, on the branch's own line since the fix arrived there with `number`."""
     changes = {c.path: c for c in case.fix.changes or ()}
-    told = ((path, n) for path, n in regions if n >= 0 and _tells(case, changes[path], n))
-    return frozenset((path, n) for path, n in told if _taken_out(case, number, changes[path], n) is not None)
+    telling = ((path, n) for path, n in regions if n >= 0 and _tells(case, changes[path], n))
+    return frozenset((path, n) for path, n in telling if _taken_out(case, number, changes[path], n) is not None)
 
 
 def last_cut(case: Case, number: int) -> tuple[int, str] | None:
@@ -33,7 +33,7 @@ def last_cut(case: Case, number: int) -> tuple[int, str] | None:
     What is around may have moved on since. Main still has the part, and has not that commit.
     """
     scene = case.scene
-    cuts = ((_taken_out(case, number, change, k), change.path) for change, k in _lost(case))
+    cuts = ((_taken_out(case, number, change, k), change.path) for change, k in lost(case))
     own = [(n, path) for n, path in cuts if n is not None and not scene.contains(scene.main, n)]
     last = max(own, key=lambda cut: scene.place(case.line, cut[0]), default=None)
     return None if last is None or moved_away.still_there(case, last[0]) else last
@@ -55,7 +55,7 @@ def _taken_out(case: Case, number: int, change: Change, region: int) -> int | No
     back = region in content.undone(change, after) and not content.by_chance(change, after, region)
     if not back and not _deleted(case, change, region, before, after):
         return None
-    return None if _moves(case, change, region, case.scene.brought(later[at]) or ()) else later[at]
+    return None if moves(case, change, region, case.scene.brought(later[at]) or ()) else later[at]
 
 
 def _deleted(case: Case, change: Change, number: int, before: Side | None, after: Side | None) -> bool:
@@ -74,7 +74,15 @@ def _deleted(case: Case, change: Change, number: int, before: Side | None, after
     if not gone or not lines_.issuperset(gone) or any(line.strip() for h in step for line in h.added_of(new)):
         return False
     cut = [old[n] for n in gone]
-    return _tell(cut) and not _left(case, change, cut)
+    if _adds_more(content.changed_lines(Change(change.path, before, after))):
+        return False
+    return _tell(cut) and not _left(case, change, cut, case.place().side(change))
+
+
+def _adds_more(step: tuple[Counter[bytes], Counter[bytes]]) -> bool:
+    """Whether a step adds more lines to a file than it removes: then it may have put something in their place."""
+    removed, added = step
+    return added.total() > removed.total()
 
 
 def _touches(hunk: Hunk, lines_: set[int]) -> bool:
@@ -83,15 +91,17 @@ def _touches(hunk: Hunk, lines_: set[int]) -> bool:
     return inside or not lines_.isdisjoint(range(hunk.old, hunk.old + hunk.removed))
 
 
-def _moves(case: Case, change: Change, number: int, theirs: Changes) -> bool:
+def moves(case: Case, change: Change, number: int, theirs: Changes) -> bool:
     """Whether a commit brings a line that a hunk added to any file: then it moved that there."""
-    came = lines.bare(line for line in _told(case, change, number).came if wording.tells([line]))
+    came = lines.bare(line for line in told(case, change, number).came if wording.tells([line]))
     return any(came & case.scene.content.changed_lines(other)[1] for other in theirs)
 
 
 def _tells(case: Case, change: Change, number: int) -> bool:
-    """Whether a hunk changed words of code that tell something."""
-    went, came = (Counter(w for line in some for w in _words(line)) for some in _told(case, change, number))
+    """Whether a hunk changed words of code that tell something, in a file that does anything."""
+    if kinds.tells_only(change.path):
+        return False
+    went, came = (Counter(w for line in some for w in _words(line)) for some in told(case, change, number))
     return wording.tells([*(went - came), *(came - went)])
 
 
@@ -105,7 +115,8 @@ def _words(line: bytes) -> Sequence[bytes]:
     return () if wording.is_import(line) else wording.words(line)
 
 
-def _told(case: Case, change: Change, number: int) -> parts.Told:
+def told(case: Case, change: Change, number: int) -> parts.Told:
+    """Which lines of code a hunk of the fix removed and added; none of what is no text."""
     content, found = case.scene.content, _hunks(case, change)
     if not (change.before and change.after and found):
         return parts.Told([], [])
@@ -121,7 +132,7 @@ def _hunks(case: Case, change: Change) -> Sequence[Hunk]:
     return content.own_hunks(change.before.oid, change.after.oid) or ()
 
 
-def _lost(case: Case) -> Iterator[tuple[Change, int]]:
+def lost(case: Case) -> Iterator[tuple[Change, int]]:
     """The hunks of the fix that lost lines, and do not stand as before it: main has them as the fix left them."""
     content, here, main = case.scene.content, case.place(), case.place(case.scene.main.tip)
     for change in case.fix.changes or ():
@@ -129,21 +140,27 @@ def _lost(case: Case) -> Iterator[tuple[Change, int]]:
         if there is None or there in (change.after, on_main):
             continue
         for number in range(len(_hunks(case, change))):
-            lost = _tells(case, change, number) and _has_lost(case, change, number)
-            if lost and standing.as_left(content, change, on_main, number):
+            may = _tells(case, change, number) and _has_lost(case, change, number)
+            if may and standing.as_left(content, change, on_main, number):
                 yield change, number
 
 
 def _has_lost(case: Case, change: Change, number: int) -> bool:
     """Whether a file lost lines of a hunk that tell, or has next to none of them, and all that the hunk removed."""
-    have, (went, came) = case.scene.content.all_lines(case.place().side(change)), _told(case, change, number)
-    left = _left(case, change, came)
-    few = wording.letters(left.elements()) <= _LITTLE * wording.letters(came)
-    missing = lines.bare(came) - left
-    return (few and lines.bare(went) <= have) or wording.tells(missing)
+    side = case.place().side(change)
+    went, came = told(case, change, number)
+    missing = lines.bare(came) - _left(case, change, came, side)
+    back = lines.bare(went) <= case.scene.content.all_lines(side)
+    return (back and few_left(case, change, number, side)) or wording.tells(missing)
 
 
-def _left(case: Case, change: Change, came: Sequence[bytes]) -> Counter[bytes]:
+def few_left(case: Case, change: Change, number: int, side: Side | None) -> bool:
+    """Whether a file has next to none of the code that a hunk added."""
+    came = told(case, change, number).came
+    return wording.letters(_left(case, change, came, side).elements()) <= _LITTLE * wording.letters(came)
+
+
+def _left(case: Case, change: Change, came: Sequence[bytes], side: Side | None) -> Counter[bytes]:
     """Those of some lines that the fix added to a file which are there, beyond what the fix left elsewhere in it."""
     all_lines, brought = case.scene.content.all_lines, lines.bare(came)
-    return brought & (all_lines(case.place().side(change)) - (all_lines(change.after) - brought))
+    return brought & (all_lines(side) - (all_lines(change.after) - brought))

@@ -6,7 +6,19 @@ from collections.abc import Container
 from dataclasses import replace
 
 from auditor.model import Status
-from auditor.presence import chance, cut_out, dropped, extent, idle, moved_away, older, standing, straight, withdrawn
+from auditor.presence import (
+    chance,
+    cut_out,
+    dropped,
+    extent,
+    idle,
+    moved_away,
+    older,
+    one_side,
+    standing,
+    straight,
+    withdrawn,
+)
 from auditor.presence.case import Case, Found, Regions, Undone
 from auditor.presence.events import events
 from auditor.presence.place import Place
@@ -105,7 +117,10 @@ def _cut_out(case: Case, number: int) -> Undone | None:
     if last is not None:
         return _reverted(case, last)
     cut = straight.last_cut(case, number)
-    return cut and _reverted(case, cut[0], f"took a part of it out of {cut[1]}")
+    if cut is not None:
+        return _reverted(case, cut[0], f"took a part of it out of {cut[1]}")
+    merge = one_side.find(case, number)
+    return merge and dropped.lost(case, merge[0], f"kept in {merge[1]} the lines of a side that never had it")
 
 
 def _out_where_parted(case: Case) -> Undone | None:
