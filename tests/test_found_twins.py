@@ -94,6 +94,107 @@ def test_less_is_not_of_one_ticket(repo: Repo, ours: str, theirs: str, text: str
     assert judged(repo)[0] == "missing"
 
 
+# But a ticket
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("[SHOP-1234]", "[SHOP-1234]"),
+        ("[SHOP-1234] (#12)", "[SHOP-1234] (#15)"),
+        ("[SHOP-1234]", "[Backport 2.x] [SHOP-1234]"),
+        ("SHP-12", "SHP-12"),
+        ("[SHOP-1234] Mend", "[SHOP-1234] Mend"),
+    ],
+)
+def test_a_title_that_is_but_the_ticket_of_one_author(repo: Repo, ours: str, theirs: str) -> None:
+    landed(repo, ours, THEIRS, ANN, other=theirs)
+    assert judged(repo) == ("present", "declared")
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "text", "who"),
+    [
+        ("[SHOP-1234]", "[SHOP-1234]", THEIRS, BOB),
+        ("[SHOP-1234]", "[SHOP-1235]", THEIRS, ANN),
+        ("[SHOP-1234]", "[SHOP-1234] [SHOP-1235]", THEIRS, ANN),
+        ("[CVE-2024-1234]", "[CVE-2024-1235]", THEIRS, ANN),
+        ("[SHOP-1234]", "[SHOP-1234] Mend", THEIRS, ANN),
+        ("[SHOP-1234]", "[SHOP-1234]", THIRD, ANN),
+        ("[wip]", "[wip]", THEIRS, ANN),
+        ("(#12)", "(#12)", THEIRS, ANN),
+        ("[SHOP-1234]", 'Revert "[SHOP-1234]"', THEIRS, ANN),
+    ],
+    ids=[
+        "another author", "another ticket", "a second ticket", "another of one year", "a title", "a third of the lines",
+        "no ticket", "a number", "a revert",
+    ],
+)  # fmt: skip
+def test_less_than_the_ticket_of_one_author(repo: Repo, ours: str, theirs: str, text: str, who: str) -> None:
+    landed(repo, ours, text, who, other=theirs)
+    assert judged(repo)[0] == "missing"
+
+
+def test_the_second_part_that_one_author_did_for_one_ticket_is_not_the_first(repo: Repo) -> None:
+    landed(repo, "[SHOP-1234]", OWN.replace("read(8)", "read(8, safe=True)"), ANN)
+    assert judged(repo)[0] == "missing"
+
+
+@pytest.mark.parametrize("other", ["CVE-2024-1234", "CVE-2024-1235"])
+def test_a_label_of_several_numbers_is_one_ticket(repo: Repo, other: str) -> None:
+    landed(repo, "[CVE-2024-1234] Mend the pump", THEIRS, BOB, other=f"[{other}] Mend the pump")
+    assert judged(repo)[0] == ("present" if other.endswith("4") else "missing")
+
+
+# A bot's back-port that names who wrote it
+
+BOT, NAMED = "Bot <bot@example.com>", "Co-authored-by: {}"
+LANDED_TWICE = ("Mend the pump (#10) (#11)", "[2.x] Mend the pump (#12)")
+# Its lines stand between other neighbours: nothing but what the commit says of itself tells whose they are.
+BELOW = OWN.replace("option_8 = read(8)\n", f"other(8)\n{PUMP}return main, pump\n").replace("option_7 = read(7)\n", "")
+
+
+def co_authored(repo: Repo, ours: str, theirs: str, who: str = BOT, text: str = BELOW) -> tuple[str, str | None]:
+    """One of them is by Ann, and the other names whom it says below its title."""
+    title, other = LANDED_TWICE
+    landed(repo, f"{title}\n\n{ours}".strip(), text, who, other=f"{other}\n\n{theirs}".strip())
+    return judged(repo)
+
+
+@pytest.mark.parametrize("name", [ANN, ELSEWHERE, "annie <ANN@old.example>"])
+def test_a_co_author_is_an_author(repo: Repo, name: str) -> None:
+    assert co_authored(repo, "", f"Said by people.\n\n{NAMED.format(name)}\n{NAMED.format(BOB)}") == (
+        "present", "declared",
+    )  # fmt: skip
+
+
+def test_it_may_be_the_fix_that_names_the_author(repo: Repo) -> None:
+    assert co_authored(repo, NAMED.format(BOB).lower(), "", BOB) == ("present", "declared")
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("", ""),
+        ("", NAMED.format(BOB)),
+        ("", f"Thanks to {ANN}"),
+        ("", f"Not {NAMED.format(ANN)}"),
+        ("", NAMED.format("")),
+        ("", NAMED.format("<>")),
+        (NAMED.format("Claude <claude@example.com>"), NAMED.format("Claude <claude@example.com>")),
+    ],
+)
+def test_another_one_who_is_named_is_not_the_author(repo: Repo, ours: str, theirs: str) -> None:
+    assert co_authored(repo, ours, theirs)[0] == "missing"
+
+
+@pytest.mark.parametrize("text", [BELOW.replace("return main, pump", "return pump"), OWN, THIRD])
+def test_a_co_author_claims_no_less_than_an_author(repo: Repo, text: str) -> None:
+    title, other = "Mend the pump (#11)", "Mend the pump (#12)"
+    landed(repo, title, text + "more = 1\n", BOT, other=f"{other}\n\n{NAMED.format(ANN)}")
+    assert judged(repo)[0] == "missing"
+
+
 # Lines that the branch had before the pick
 
 FINDER = """\

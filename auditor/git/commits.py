@@ -52,10 +52,18 @@ def parents_and_time(raw: bytes) -> tuple[list[str], int]:
 
 def authored(raw: bytes) -> tuple[bytes, bytes]:
     """The name of who wrote a commit, under whatever address, and the second, in whatever time zone; or empty."""
-    start = raw.find(b"\nauthor ")
-    line = raw[start + 8 : raw.find(b"\n", start + 8)] if start >= 0 else b""
-    name, _, rest = line.partition(b" <")
+    name, _, rest = _author(raw).partition(b" <")
     return name, rest.rpartition(b" ")[0].rpartition(b" ")[2]
+
+
+def address(raw: bytes) -> bytes:
+    """The address of who wrote a commit, or empty."""
+    return _author(raw).partition(b" <")[2].partition(b">")[0]
+
+
+def _author(raw: bytes) -> bytes:
+    start = raw.find(b"\nauthor ")
+    return raw[start + 8 : raw.find(b"\n", start + 8)] if start >= 0 else b""
 
 
 def subject(raw: bytes) -> bytes:

@@ -162,13 +162,17 @@ def _same_change(case: Case) -> Iterator[_Claim]:
             yield _Claim(number, f"{on_branch} has the same title, of the same pull request or ticket", _LEAST)
         elif _one_pull(ours, came, theirs) and not _left_alone(case, oid):
             yield _Claim(number, f"{on_branch} is of the same pull request, by its title", _LEAST)
-        elif alike and ours.author and ours.author == theirs.author and not case.lacks(oid):
-            yield _Claim(number, f"{on_branch} has the same author and title", _MOST)
+        elif alike and titles.by_one(ours, theirs) and not case.lacks(oid):
+            yield _Claim(number, f"{on_branch} has the same {_author(ours, theirs)} and title", _MOST)
 
 
 def _one_pull(ours: titles.Title, came: Iterable[titles.Title], theirs: titles.Title) -> bool:
     """Whether of the fix, with what brought it, and another commit one says that it is a copy of the other."""
     return titles.copies(ours, theirs) or any(titles.copied(title, theirs) for title in came)
+
+
+def _author(ours: titles.Title, theirs: titles.Title) -> str:
+    return "author" if ours.author == theirs.author else "author, by one's word a co-author,"
 
 
 def _left_alone(case: Case, oid: str) -> bool:

@@ -15,7 +15,7 @@ _BRACKETS = re.compile(rb"\([^()\[\]]*\)|\[[^()\[\]]*\]")
 _COPY = re.compile(rb"cherry.?pick|back.?port|\bbp\b", re.IGNORECASE)
 _PARTIAL = re.compile(rb"\bpartial", re.IGNORECASE)
 # `SHOP-12: `, `[SHOP-12] `, also after other labels: what a tracker calls the change.
-_TICKET = re.compile(rb"^(?:\[[^\]]*\]\s*)*?\[?([A-Z][A-Z0-9]+-\d{2,})\b")
+_TICKET = re.compile(rb"^(?:\[[^\]]*\]\s*)*?\[?([A-Z][A-Z0-9]+(?:-\d{2,})+)\b")
 _LABEL = re.compile(rb"^\s*\[[^\]]*\]")
 # And before the title: `Backport PR #12 on branch 2.x: `, `Manual backport of #12 `, `Automated cherry pick of #12: `.
 _MARK = re.compile(
@@ -39,6 +39,7 @@ _REQUEST = re.compile(rb"^See merge request \S*!(\d+)", re.MULTILINE)
 _FORGE = re.compile(rb"^(?:Merged PR |Pull request #)\d+:", re.IGNORECASE)
 _SILENT = re.compile(rb"(?:Auto )?Merged?(?: (?:branch|in|of|pull request|PR|remote-tracking)\b|\s*$)", re.IGNORECASE)
 _NUMBER = re.compile(rb"\d+")
+_CO_AUTHOR = re.compile(rb"^co-authored-by:(.{,1000})", re.IGNORECASE | re.MULTILINE)
 _WORD = re.compile(rb"[0-9a-z\x80-\xff]+")
 # Titles with fewer letters are any commit's.
 _LEAST = 8
@@ -49,8 +50,9 @@ _MOST = 1_000
 class Title(NamedTuple):
     """The words of a title, without labels, pull requests and what says that it is a copy; and who wrote the commit.
 
-    `pulls` are the numbers of the pull requests that it names, and its ticket; `landed` those that it says to land,
+    `pulls` are the numbers of the pull requests that it names, and its `tickets`; `landed` those that it says to land,
     and `copied` those that it says to be a copy of. A `silent` one says nothing of the change, but perhaps its numbers.
+    `writers` are the author, and `helpers` the co-authors whom the message names, each by name and by address.
     """
 
     words: tuple[bytes, ...]
@@ -59,6 +61,9 @@ class Title(NamedTuple):
     landed: frozenset[bytes] = frozenset()
     copied: frozenset[bytes] = frozenset()
     silent: bool = False
+    tickets: frozenset[bytes] = frozenset()
+    writers: frozenset[bytes] = frozenset()
+    helpers: frozenset[bytes] = frozenset()
 
 
 def read(raw: bytes) -> Title:
@@ -69,16 +74,25 @@ def read(raw: bytes) -> Title:
     words = tuple(_WORD.findall(plain.lower()))
     landed = _numbers(_LANDS, [said]) | _numbers(_REQUEST, [raw] if said.startswith(b"Merge branch ") else [])
     copied = _numbers(_PULL, notes) | marked
-    pulls = _numbers(_PULL, [said]) | landed | copied | _numbers(_TICKET, [said, plain.strip()])
-    author = commits.authored(raw)[0]
+    tickets = _numbers(_TICKET, [said, plain.strip()])
+    pulls = _numbers(_PULL, [said]) | landed | copied | tickets
+    title = Title(words, pulls, commits.authored(raw)[0], tickets=tickets, writers=_writers(raw), helpers=_helpers(raw))
     if words[:1] == (b"revert",):
-        return Title(words, pulls, author)
-    return Title(words, pulls, author, landed, copied, not words or bool(_SILENT.match(plain)))
+        return title
+    return title._replace(landed=landed, copied=copied, silent=not words or bool(_SILENT.match(plain)))
 
 
 def same(one: Title, other: Title) -> bool:
-    """Whether two titles say the same, and enough to tell something."""
-    return one.words == other.words and _letters(one.words) >= _LEAST
+    """Whether two titles say the same, and enough to tell something: of one author the ticket is enough."""
+    if one.words != other.words:
+        return False
+    return _letters(one.words) >= _LEAST or _of_one_ticket(one, other)
+
+
+def by_one(one: Title, other: Title) -> bool:
+    """Whether two commits have one author, or one of them has the author of the other for a co-author."""
+    named = one.writers & other.helpers or other.writers & one.helpers
+    return bool(named) or (bool(one.author) and one.author == other.author)
 
 
 def copies(one: Title, other: Title) -> bool:
@@ -111,6 +125,21 @@ def _unmarked(said: bytes) -> tuple[bytes, frozenset[bytes]]:
 def _numbers(pattern: re.Pattern[bytes], texts: Iterable[bytes]) -> frozenset[bytes]:
     found = (match[match.lastindex or 0] for text in texts for match in pattern.finditer(text))
     return frozenset(found)
+
+
+def _of_one_ticket(one: Title, other: Title) -> bool:
+    signed = (one.tickets, one.author)
+    return all(signed) and signed == (other.tickets, other.author)
+
+
+def _writers(raw: bytes) -> frozenset[bytes]:
+    return frozenset((commits.authored(raw)[0], commits.address(raw).lower())) - {b""}
+
+
+def _helpers(raw: bytes) -> frozenset[bytes]:
+    """The names and addresses of co-authors, as bots and forges name them anywhere in a message."""
+    named = (line.partition(b"<") for line in _CO_AUTHOR.findall(raw.partition(b"\n\n")[2]))
+    return frozenset(p for n, _, a in named for p in (n.strip(), a.partition(b">")[0].strip().lower())) - {b""}
 
 
 def _letters(words: Iterable[bytes]) -> int:
