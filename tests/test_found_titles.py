@@ -9,7 +9,7 @@ import pytest
 
 from auditor.presence import titles
 from tests.build import Files, Repo, protocol, started
-from tests.judged import told
+from tests.judged import audit, pair, told
 
 
 @pytest.fixture
@@ -73,6 +73,15 @@ SAYS = "mend the pump"
         ("Automated cherry pick of #10: Mend the pump", SAYS, "", "10"),
         ("Automated cherry pick of #10 #11: Mend the pump", SAYS, "", "10 11"),
         ('🤖 backported "Mend the pump" (#12)', SAYS, "12", ""),
+        # Pictures, and the words that forges show as such
+        ("🐛 Mend the pump (#12)", SAYS, "12", ""),
+        ("[release-1.7] ⚠️🐛 Mend the pump ✨", SAYS, "", ""),
+        ("[release-1.7] :seedling: :bug: Mend the pump", SAYS, "", ""),
+        ("🐛Mend the👩‍🔧pump", SAYS, "", ""),
+        (":bug: Backport PR #10: 🐛 Mend the pump", SAYS, "", "10"),
+        ("Mend ::pump:: and :ref:", "mend pump and ref", "", ""),
+        (":ref Mend the pump", "ref mend the pump", "", ""),
+        ("修復幫浦: Größe", "修復幫浦 größe", "", ""),
         # What looks like it
         ("Backport of: Move the pump into the cellar (#12)", "move the pump into the cellar", "12", ""),
         ("Move the pump into v2 (#12)", "move the pump into v2", "12", ""),
@@ -265,6 +274,84 @@ def test_a_change_corrected_when_it_landed_again_is_not_the_first_one(repo: Repo
     begun(repo, f"{title} (#12)")
     repo.commit(f"{title} (#10)", {"src/server.py": mended(OWN, "None")}, BOT)
     assert judged(repo)[0] == "missing"
+
+
+# A copy that says so, of another pull request
+
+LONG = "Mend the pump where it leaks, and tell why it did"
+LEAKS = "".join(f"leaks({n}, at=place_{n})\n" for n in range(36))
+
+
+def copied(repo: Repo, ours: str, theirs: str, who: str = BOT, pump: str = LEAKS) -> str:
+    """Of the 37 lines that main adds qa has 36: 97 %."""
+    begun(repo, ours, {"src/server.py": mended(SERVER, "main, pump", LEAKS)})
+    repo.commit(theirs, {"src/server.py": mended(OWN, "pump, ours", pump)}, who)
+    return judged(repo)[0]
+
+
+COPIES = [
+    (f"[release-1.28] {LONG} (#12)", f"{LONG} (#10)"),
+    (f"{LONG} (#10)", f"[release-1.28] {LONG} (#12)"),
+    (f"[release-1.27] {LONG} (#11)", f"[release-1.28] {LONG} (#12)"),
+    (f"[2.x] 🐛 {LONG} (#12)", f":bug: {LONG} (#10)"),
+    (f"{LONG} [backport to release-1.6] (#12)", f"{LONG} (#10)"),
+    (f"Backport of {LONG} into release/1.10.x (#12)", f"{LONG} (#10)"),
+    (f'[3.9] Revert "{LONG}" (#12)', f'Revert "{LONG}" (#10)'),
+]
+
+
+@pytest.mark.parametrize(("ours", "theirs"), COPIES)
+@pytest.mark.parametrize("who", [BOT, QUINN])
+def test_a_copy_that_says_so_may_differ_in_a_line_of_twenty(repo: Repo, ours: str, theirs: str, who: str) -> None:
+    assert copied(repo, ours, theirs, who) == "present"
+
+
+@pytest.mark.parametrize(("ours", "theirs"), COPIES)
+def test_one_that_differs_in_more_is_not_it(repo: Repo, ours: str, theirs: str) -> None:
+    assert copied(repo, ours, theirs, pump=LEAKS.replace("leaks(7", "leak(7")) == "missing"
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "who"),
+    [
+        (f"{LONG} (#12)", f"{LONG} (#10)", BOT),
+        (f"[release] {LONG} (#12)", f"{LONG} (#10)", BOT),
+        (f"[docs] {LONG} (#12)", f"{LONG} (#10)", BOT),
+        (f"[SHOP-128] {LONG} (#12)", f"{LONG} (#10)", BOT),
+        (f"[release-1.28] {LONG} (partial backport) (#12)", f"{LONG} (#10)", BOT),
+        (f"[release-1.28] {LONG} (#12)", f"{LONG}, part 2 (#10)", BOT),
+        (f"[release-1.28] {LONG} (#12)", f'Revert "{LONG}" (#10)', BOT),
+        ("[release-1.28] Mend the pump (#12)", "Mend the pump (#10)", QUINN),
+    ],
+    ids=["none", "no release", "another label", "a ticket", "a part", "another title", "a revert", "a short title"],
+)
+def test_what_does_not_say_so_must_hold_all(repo: Repo, ours: str, theirs: str, who: str) -> None:
+    assert copied(repo, ours, theirs, who) == "missing"
+
+
+def test_a_copy_that_left_one_place_as_it_was_is_not_it(repo: Repo) -> None:
+    """By its lines it has 97 %, but what is left out is a change of its own."""
+    ours, theirs = COPIES[0]
+    safe = mended(SERVER, "main, pump", LEAKS).replace("option_15 = read(15)\n", "option_15 = read(15, safe=True)\n")
+    begun(repo, ours, {"src/server.py": safe})
+    repo.commit(theirs, {"src/server.py": mended(OWN, "main, pump", LEAKS)}, BOT)
+    assert judged(repo)[0] == "missing"
+
+
+def test_a_copy_that_was_reverted_since_is_undone(repo: Repo) -> None:
+    ours, theirs = COPIES[0]
+    begun(repo, ours, {"src/server.py": mended(SERVER, "main, pump", LEAKS)})
+    repo.revert(repo.commit(theirs, {"src/server.py": mended(OWN, "pump, ours", LEAKS)}, BOT))
+    assert judged(repo)[0] == "reverted"
+
+
+def test_less_than_all_is_never_told_as_all(repo: Repo) -> None:
+    many = "".join(f"leaks({n}, at=place_{n})\n" for n in range(400))
+    begun(repo, f"{LONG} (#12)", {"src/server.py": mended(SERVER, "main, pump", many)})
+    repo.commit(f"{LONG} (#10)", {"src/server.py": mended(OWN, "pump, ours", many)}, BOT)
+    assert judged(repo)[0] == "missing"
+    detail = pair(audit(repo, branches=["qa"]), "v2.4.1", "qa").fixes[0].evidence.detail
+    assert detail.endswith("but it holds 99% of its added and 100% of its removed lines")
 
 
 # Merges of the pull request that the fix says to be a copy of

@@ -15,6 +15,9 @@ _LEAST = 0.5
 _NAMED = 3
 # Of a commit with but the title and author of the fix: one author does much under a title such as "Update README".
 _MOST = 1.0
+# Where the title says that it is a copy for a release: of thousands of other changes that have one title and such a
+# label, none holds as much of another, but where it is landed again.
+_NEARLY = 0.95
 
 
 def find(case: Case) -> Found | None:
@@ -73,7 +76,13 @@ class _Claim(NamedTuple):
         return min(self.removed, self.added) >= self.enough
 
     def held(self) -> str:
-        return f"holds {self.added:.0%} of its added and {self.removed:.0%} of its removed lines{self.where}"
+        added, removed = _percent(self.added), _percent(self.removed)
+        return f"holds {added} of its added and {removed} of its removed lines{self.where}"
+
+
+def _percent(share: float) -> str:
+    """Never rounded up: 100 % is all of it."""
+    return f"{int(share * 100 + 1e-9)}%"
 
 
 def _most(claims: Iterable[_Claim]) -> _Claim | None:
@@ -158,21 +167,28 @@ def _same_change(case: Case) -> Iterator[_Claim]:
     for number in (*case.candidates(), *(case.merges() if ours.pulls else ())):
         oid, theirs = scene.history.ids[number], scene.title(number)
         alike, on_branch = titles.same(ours, theirs), f"{oid[:12]} on the branch"
+        by_words = _by_words(ours, theirs) if alike else None
         if alike and ours.pulls & theirs.pulls:
             yield _Claim(number, f"{on_branch} has the same title, of the same pull request or ticket", _LEAST)
         elif _one_pull(ours, came, theirs) and not _left_alone(case, oid):
             yield _Claim(number, f"{on_branch} is of the same pull request, by its title", _LEAST)
-        elif alike and titles.by_one(ours, theirs) and not case.lacks(oid):
-            yield _Claim(number, f"{on_branch} has the same {_author(ours, theirs)} and title", _MOST)
+        elif by_words and not case.lacks(oid):
+            enough = _NEARLY if titles.marked(ours, theirs) else _MOST
+            yield _Claim(number, f"{on_branch} has the same {by_words}", enough)
+
+
+def _by_words(ours: titles.Title, theirs: titles.Title) -> str | None:
+    """What makes one of two commits with one title the copy of the other, if it holds nearly all of it."""
+    if ours.author and ours.author == theirs.author:
+        return "author and title"
+    if titles.by_one(ours, theirs):
+        return "title, and one of the two names who wrote the other"
+    return "title, by which one is a copy for a release" if titles.is_copy(ours, theirs) else None
 
 
 def _one_pull(ours: titles.Title, came: Iterable[titles.Title], theirs: titles.Title) -> bool:
     """Whether of the fix, with what brought it, and another commit one says that it is a copy of the other."""
     return titles.copies(ours, theirs) or any(titles.copied(title, theirs) for title in came)
-
-
-def _author(ours: titles.Title, theirs: titles.Title) -> str:
-    return "author" if ours.author == theirs.author else "author, by one's word a co-author,"
 
 
 def _left_alone(case: Case, oid: str) -> bool:

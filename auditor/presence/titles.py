@@ -17,6 +17,11 @@ _PARTIAL = re.compile(rb"\bpartial", re.IGNORECASE)
 # `SHOP-12: `, `[SHOP-12] `, also after other labels: what a tracker calls the change.
 _TICKET = re.compile(rb"^(?:\[[^\]]*\]\s*)*?\[?([A-Z][A-Z0-9]+(?:-\d{2,})+)\b")
 _LABEL = re.compile(rb"^\s*\[[^\]]*\]")
+# `[release-1.28]`, `[2.x]`: for which release it is.
+_RELEASE = re.compile(rb"^\s*(?:\[[^\]]*\]\s*)*?\[[^\]]*\d\.(?:\d|x\b)[^\]]*\]", re.IGNORECASE)
+# Pictures, in UTF-8, are no words; nor are the words before a title that forges show as pictures: `:bug: `.
+_PICTURE = re.compile(rb"\xf0\x9f[\x80-\xbf]{2}|\xe2[\x86-\xaf][\x80-\xbf]|\xef\xb8\x8f|\xe2\x80\x8d")
+_SHOWN = re.compile(rb"^\s*(?::[0-9a-z_+-]+:\s+)+", re.IGNORECASE)
 # And before the title: `Backport PR #12 on branch 2.x: `, `Manual backport of #12 `, `Automated cherry pick of #12: `.
 _MARK = re.compile(
     rb"[^0-9a-z\[(]*+(?:(?:manual(?:ly)?|automated?) )?(?:back-?port|cherry[- ]?pick)(?:ed|s|ing)?\b"
@@ -41,8 +46,9 @@ _SILENT = re.compile(rb"(?:Auto )?Merged?(?: (?:branch|in|of|pull request|PR|rem
 _NUMBER = re.compile(rb"\d+")
 _CO_AUTHOR = re.compile(rb"^co-authored-by:(.{,1000})", re.IGNORECASE | re.MULTILINE)
 _WORD = re.compile(rb"[0-9a-z\x80-\xff]+")
-# Titles with fewer letters are any commit's.
+# Titles with fewer letters are any commit's; with so many, of several authors, they are one change's.
 _LEAST = 8
+_LONG = 24
 # So many bytes of a title are read: a hostile one has no end.
 _MOST = 1_000
 
@@ -52,6 +58,7 @@ class Title(NamedTuple):
 
     `pulls` are the numbers of the pull requests that it names, and its `tickets`; `landed` those that it says to land,
     and `copied` those that it says to be a copy of. A `silent` one says nothing of the change, but perhaps its numbers.
+    One that says that it is a copy for a release is `marked`.
     `writers` are the author, and `helpers` the co-authors whom the message names, each by name and by address.
     """
 
@@ -64,22 +71,23 @@ class Title(NamedTuple):
     tickets: frozenset[bytes] = frozenset()
     writers: frozenset[bytes] = frozenset()
     helpers: frozenset[bytes] = frozenset()
+    marked: bool = False
 
 
 def read(raw: bytes) -> Title:
     """A title from a commit's bytes: `[2.x] Mend it (#12)` says `mend it` of pull request 12."""
-    said = _BRACKETS.sub(lambda found: b"" if _is_part(found[0]) else found[0], commits.subject(raw)[:_MOST])
+    line = _PICTURE.sub(b" ", commits.subject(raw)[:_MOST])
+    said = _BRACKETS.sub(lambda found: b"" if _is_part(found[0]) else found[0], line)
     notes = [found for found in _BRACKETS.findall(said) if _COPY.search(found)]
-    plain, marked = _unmarked(_BRACKETS.sub(lambda found: b"" if _COPY.search(found[0]) else found[0], said))
-    words = tuple(_WORD.findall(plain.lower()))
+    plain, numbers = _unmarked(_BRACKETS.sub(lambda found: b"" if _COPY.search(found[0]) else found[0], said))
+    marked = bool(notes or _RELEASE.match(said)) or numbers is not None
+    title = _signed(raw, tuple(_WORD.findall(plain.lower())))._replace(marked=marked and said == line)
     landed = _numbers(_LANDS, [said]) | _numbers(_REQUEST, [raw] if said.startswith(b"Merge branch ") else [])
-    copied = _numbers(_PULL, notes) | marked
-    tickets = _numbers(_TICKET, [said, plain.strip()])
-    pulls = _numbers(_PULL, [said]) | landed | copied | tickets
-    title = Title(words, pulls, commits.authored(raw)[0], tickets=tickets, writers=_writers(raw), helpers=_helpers(raw))
-    if words[:1] == (b"revert",):
+    copied, tickets = _numbers(_PULL, notes) | (numbers or set()), _numbers(_TICKET, [said, plain.strip()])
+    title = title._replace(pulls=_numbers(_PULL, [said]) | landed | copied | tickets, tickets=tickets)
+    if title.words[:1] == (b"revert",):
         return title
-    return title._replace(landed=landed, copied=copied, silent=not words or bool(_SILENT.match(plain)))
+    return title._replace(landed=landed, copied=copied, silent=not title.words or bool(_SILENT.match(plain)))
 
 
 def same(one: Title, other: Title) -> bool:
@@ -87,6 +95,16 @@ def same(one: Title, other: Title) -> bool:
     if one.words != other.words:
         return False
     return _letters(one.words) >= _LEAST or _of_one_ticket(one, other)
+
+
+def marked(one: Title, other: Title) -> bool:
+    """Whether one of two titles says that it is a copy for a release."""
+    return one.marked or other.marked
+
+
+def is_copy(one: Title, other: Title) -> bool:
+    """Whether so much is said alike that it is one change, by whomever, and by one title it is a copy for a release."""
+    return marked(one, other) and same(one, other) and _letters(one.words) >= _LONG
 
 
 def by_one(one: Title, other: Title) -> bool:
@@ -113,12 +131,12 @@ def _is_part(bracketed: bytes) -> bool:
     return bool(_COPY.search(bracketed) and _PARTIAL.search(bracketed))
 
 
-def _unmarked(said: bytes) -> tuple[bytes, frozenset[bytes]]:
+def _unmarked(said: bytes) -> tuple[bytes, frozenset[bytes] | None]:
     """A title without labels, numbers and what says before or after it that it is a copy; the numbers that this has."""
-    said = _LABEL.sub(b"", _FORGE.sub(b"", said))
+    said = _SHOWN.sub(b"", _LABEL.sub(b"", _FORGE.sub(b"", said)))
     mark = _MARK.match(said)
     if mark is None:
-        return _MERGES_INTO.sub(rb"\1", _PULL.sub(b"", said).lstrip()), frozenset()
+        return _MERGES_INTO.sub(rb"\1", _PULL.sub(b"", said).lstrip()), None
     return _INTO.sub(b"", _PULL.sub(b"", said[mark.end() :])), frozenset(_NUMBER.findall(mark["pulls"]))
 
 
@@ -132,14 +150,12 @@ def _of_one_ticket(one: Title, other: Title) -> bool:
     return all(signed) and signed == (other.tickets, other.author)
 
 
-def _writers(raw: bytes) -> frozenset[bytes]:
-    return frozenset((commits.authored(raw)[0], commits.address(raw).lower())) - {b""}
-
-
-def _helpers(raw: bytes) -> frozenset[bytes]:
-    """The names and addresses of co-authors, as bots and forges name them anywhere in a message."""
+def _signed(raw: bytes, words: tuple[bytes, ...]) -> Title:
+    """Words, and who wrote them: bots and forges name co-authors anywhere in a message."""
+    author, address = commits.authored(raw)[0], commits.address(raw).lower()
     named = (line.partition(b"<") for line in _CO_AUTHOR.findall(raw.partition(b"\n\n")[2]))
-    return frozenset(p for n, _, a in named for p in (n.strip(), a.partition(b">")[0].strip().lower())) - {b""}
+    helpers = frozenset(part for n, _, a in named for part in (n.strip(), a.partition(b">")[0].strip().lower()))
+    return Title(words, frozenset(), author, writers=frozenset((author, address)) - {b""}, helpers=helpers - {b""})
 
 
 def _letters(words: Iterable[bytes]) -> int:
