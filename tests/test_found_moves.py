@@ -153,3 +153,56 @@ def test_main_has_the_same_elsewhere(repo: Repo) -> None:
     repo.switch("main")
     repo.commit("Helpers here, too", {"src/helpers.py": BACK_DOOR.strip() + "\n"})
     assert told(repo, "qa", "v2.4.1")[0] == "present"
+
+
+# Below what came in its place
+
+HEAD = "class Sanitizer {\n  autolinks() {\n    return this.autolink;\n  }\n\n"
+SETTER = (
+    "  // Whether names are allowed.\n  allowNames(names) {\n    this.allowed = names;\n    this.restart();\n  }\n\n"
+)
+ATTRIBUTES = "tags: ['a', ...(this.allowed ? ['id'] : [])],\n    names: this.allowed ? ['name'] : []\n  "
+OPTIONS = "  options = {\n    tags: ['a', 'id'],\n    names: ['name']\n  };\n}\n"
+BEFORE = f"{HEAD}  autolink = true;\n\n{OPTIONS}"
+MADE = f"  options;\n  generate = () => ({{\n    {ATTRIBUTES}}});\n}}\n"
+AFTER = f"{HEAD}{SETTER}  autolink = true;\n  allowed = false;\n{MADE}"
+# Between its lines, and around them, the branch puts others.
+MORE = SETTER.replace("allowed.\n", "allowed.\n  // By default they are not.\n")
+LINKS, SCHEMES = SETTER.replace("ames", "inks"), SETTER.replace("ames", "chemes")
+FIELDS = "  autolink = true;\n  links = true;\n  allowed = false;\n  schemes;\n  options;\n"
+DEEPER = f"  generate = () => {{\n    const all = this.all();\n\n    return {{\n      {ATTRIBUTES}  }};\n  }};\n}}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        (f"{HEAD}{LINKS}{MORE}{SCHEMES}{FIELDS}{DEEPER}", "present"),
+        (f"{BEFORE}// the end\n", "reverted"),
+        (f"{HEAD}{LINKS}{SCHEMES}{FIELDS}{DEEPER}", "reverted"),
+        (f"{HEAD}{LINKS}{MORE.replace('    this.restart();', '')}{SCHEMES}{FIELDS}{DEEPER}", "reverted"),
+        (f"{HEAD}  autolink = true;\n\n{LINKS}{MORE}{SCHEMES}{OPTIONS}", "reverted"),
+        (f"{HEAD}{LINKS}{MORE}{SCHEMES}  autolink = true;\n\n{OPTIONS}", "reverted"),
+    ],
+    ids=["more", "all is back", "the setter is out", "a line of it is out", "the rest is back", "the rest, below"],
+)
+def test_a_line_that_the_fix_itself_puts_further_down_is_not_back_there(repo: Repo, text: str, status: str) -> None:
+    started(repo, {"src/sanitizer.js": BEFORE})
+    fixed(repo, {"src/sanitizer.js": AFTER})
+    repo.switch("qa")
+    repo.merge("main")
+    repo.commit("More settings", {"src/sanitizer.js": text})
+    assert judged(repo)[0] == status
+
+
+def test_a_line_is_back_where_what_came_in_its_place_stands_as_another_copy_alone(repo: Repo) -> None:
+    """What the fix put there the file has had all along, further down."""
+    check = "  check(account);\n  audit(account);\n"
+    head, close = "function pay(account) {\n", "}\n\nfunction refund(account) {\n"
+    before = f"{head}  charge(account);\n  note(account);\n{close}{check}  back(account);\n}}\n"
+    after = f"{head}{check}  note(account);\n  charge(account);\n{close}{check}  back(account);\n}}\n"
+    started(repo, {"src/pay.js": before})
+    fixed(repo, {"src/pay.js": after})
+    repo.switch("qa")
+    repo.merge("main")
+    repo.commit("Charge first", {"src/pay.js": before.replace("back(account)", "back(account, now)")})
+    assert judged(repo)[0] == "reverted"

@@ -85,8 +85,9 @@ class OldLines(Blocks):
         return len(hunks) + (before.mode != after.mode) or 1
 
     def _undone_hunks(self, before: Side, after: Side, there: Side) -> frozenset[int]:
-        maybe = dict(self._could_stand(before.oid, after.oid, there.oid))
-        again = {n for n, h in maybe.items() if self._back_whole(h, before.oid, after.oid, there.oid)}
+        texts = before.oid, after.oid, there.oid
+        maybe = dict(self._could_stand(*texts))
+        again = {n for n, h in maybe.items() if self._back_whole(h, *texts)}
         since = self.hunks(before.oid, there.oid) if maybe else None
         old = [(h.old, h.removed) for h in since or ()]
         maybe = {n: h for n, h in maybe.items() if n not in again and places.stands(h.old, h.removed, old)}
@@ -98,11 +99,27 @@ class OldLines(Blocks):
             n: h
             for n, h in maybe.items()
             if not places.stands(h.new, h.added, new)
-            and not (h.removed == 0 and self._goes_on(h, (before.oid, after.oid, there.oid), since, from_after))
+            and not (h.removed == 0 and self._goes_on(h, texts, since, from_after))
         }
         elsewhere = self._put_elsewhere(before.oid, after.oid, back)
         stay = {n for n, h in back.items() if not places.moved_within(h, elsewhere[n], since, from_after)}
-        return frozenset(again | stay)
+        moved = {n for n in stay if elsewhere[n] and self._made_room(back[n], elsewhere[n], texts, from_after)}
+        return frozenset(again | (stay - moved))
+
+    def _made_room(
+        self, hunk: Hunk, elsewhere: Sequence[Hunk], texts: tuple[str, str, str], since_after: Sequence[Hunk]
+    ) -> bool:
+        """Whether all that a hunk removed was put elsewhere by the change, and all that it made stands in its place.
+
+        More may have come between: the old lines that a text has then are those that were put elsewhere.
+        """
+        old, new, have = map(self.lines, texts)
+        put = lines.bare(line for h in elsewhere for line in h.added_of(new))
+        if lines.bare(hunk.removed_of(old)) - put:
+            return False
+        had = lines.bare(old)
+        made = [at for at in places.added([hunk]) if lines.bare([new[at]]) - had]
+        return wording.tells(new[at] for at in made) and places.keeps(hunk, made, new, have, since_after)
 
     def _put_elsewhere(self, before: str, after: str, back: Iterable[int]) -> dict[int, list[Hunk]]:
         """For each of some hunks of a change, the others that add a line that it removes: none, where they are many."""

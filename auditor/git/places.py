@@ -41,10 +41,29 @@ def moved_within(hunk: Hunk, others: Iterable[Hunk], since: Sequence[Hunk], sinc
 
     `since` and `since_after`: what was changed from before the change, and from after it, to that text.
     """
-    touched = [(h.old, h.removed) for h in since_after]
-    there = [h for h in others if stands(h.new, h.added, touched)]
+    touched, before = [(h.old, h.removed) for h in since_after], [(h.old, h.removed) for h in since]
+    there = [h for h in others if stands(h.new, h.added, touched) and not _all_back(hunk, h, before)]
     old = range(hunk.old, hunk.old + hunk.removed)
     return hunk.removed > 0 and kept(old, since) <= kept(added(there), since_after)
+
+
+def _all_back(one: Hunk, other: Hunk, touched: Sequence[tuple[int, int]]) -> bool:
+    """Whether all from one hunk to another, and the lines around, are untouched since before: nothing moved there."""
+    start, end = min(one.old, other.old) - 1, max(one.old + one.removed, other.old + other.removed) + 1
+    return stands(start, end - start, touched)
+
+
+def keeps(hunk: Hunk, made: Sequence[int], new: Sequence[bytes], there: Sequence[bytes], since: Sequence[Hunk]) -> bool:
+    """Whether some lines that a hunk made stand in its place, and in one block, whatever came between them.
+
+    What is less deep than its neighbours above and below ends a block. `since`: the changes from `new` to `there`.
+    """
+    end = hunk.new + hunk.added
+    for h in since:
+        above, below = _depths(new[hunk.new : h.old])[-1:], _depths(new[h.old + h.removed : end])[:1]
+        if above and below and any(depth < min(above + below) for depth in _depths(h.added_of(there))):
+            return False
+    return len(kept(made, since)) == len(made)
 
 
 def meets(one: Hunk, other: Hunk) -> bool:
@@ -107,6 +126,11 @@ def in_place(
     if (removed - lines.bare(new[start:end])) & inserted:
         return False
     return _anchored([(new, above, start), (new, end, below)], touched)
+
+
+def _depths(text: Sequence[bytes]) -> list[int]:
+    """How deep lines are, blank ones left out."""
+    return [len(line) - len(line.lstrip()) for line in text if line.strip()]
 
 
 def _anchored(sides: Iterable[tuple[Sequence[bytes], int, int]], touched: Sequence[tuple[int, int]]) -> bool:
