@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.build import Files, Repo, protocol, started
+from tests.build import LOGIN_FIXED, Files, Repo, protocol, started
 from tests.judged import assert_checks_hold, audit, pair, told
 
 PAY = """\
@@ -186,3 +186,22 @@ def picked_as(repo: Repo, fix: str, files: Files) -> None:
 
 def told_of(repo: Repo) -> str:
     return told(repo, "ppd", "v2.5.1")[0]
+
+
+# A back-merge taken back, that main merged
+
+
+@pytest.mark.parametrize("file", ["src/login.py", "src/limits.py"])
+def test_main_merged_a_branch_that_had_taken_its_back_merge_back(tmp_path: Path, file: str) -> None:
+    """The revert names the branch's own merge: main has lost the fix all the same."""
+    repo = protocol(tmp_path / "shop")
+    repo.commit("Fix it", {file: LOGIN_FIXED})
+    repo.tag("v2.3.1")
+    repo.switch("dev")
+    repo.commit("On dev", {"NOTES": "none\n"})
+    back = repo.merge("main")
+    repo.revert(back, "-m", "1")
+    repo.switch("main")
+    repo.merge("dev", "--no-ff")
+    for branch in ("dev", "qa"):
+        assert told(repo, branch)[0] == "withdrawn"

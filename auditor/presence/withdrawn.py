@@ -25,7 +25,7 @@ def find(case: Case) -> str | None:
     if key in scene.withdrawn:
         return scene.withdrawn[key]
     found = _find(case)
-    if not any(scene.reverts_of(carrier) for carrier in case.carriers()):
+    if not any(scene.reverts_of(carrier) for carrier in _carriers(case)):
         scene.withdrawn[key] = found
     return found
 
@@ -115,7 +115,7 @@ def _took_back(case: Case, there: Place) -> Iterator[int]:
     """
     scene = case.scene
     seen = set()
-    hinted = [n for carrier in case.carriers() for n in scene.reverts_of(carrier)]
+    hinted = [n for carrier in _carriers(case) for n in scene.reverts_of(carrier)]
     confirmed = bool(there.undone())
     searched = _searched(case)
     wholes = (case.fix.changes or (), *(w.changes for w in case.wholes)) if searched or hinted else ()
@@ -127,6 +127,13 @@ def _took_back(case: Case, there: Place) -> Iterator[int]:
             seen.add(number)
             if case.felt(number, scene.main, out=True):
                 yield number
+
+
+def _carriers(case: Case) -> Iterator[int]:
+    """What a revert on main may name: the fix, what brought it there, or to a branch that main merged."""
+    yield from case.carriers()
+    if case.scene.contains(case.line, case.fix.number):
+        yield case.scene.arrival(case.line, case.fix.number)
 
 
 def _took(case: Case, number: int) -> list[float]:
