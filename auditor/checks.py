@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from auditor import telling
 from auditor.git.changes import Change, Changes
 from auditor.model import Check, FixVerdict, Status, Via
-from auditor.presence import unneeded
+from auditor.presence import straight, unneeded
 from auditor.presence.applicable import every_name
 from auditor.presence.case import Case, names
 from auditor.presence.scene import inverse
@@ -166,11 +166,12 @@ def _undone(case: Case, verdict: FixVerdict) -> Iterator[Check]:
 
 
 def _parts(case: Case) -> Iterator[Check]:
-    """Of each file of which a part stands as before: a line that the fix added, and that is not there."""
+    """Of each file of which a part stands as before, or is out: a line that the fix added, and that is not there."""
     content = case.scene.content
+    lost = list(straight.lost(case))
     for change in (case.fix.changes or ())[:_MOST_PATHS]:
         fixed, there = (content.at(commit, change.path) for commit in (case.fix.oid, case.line.tip))
-        back = content.undone(change, there)
+        back = content.undone(change, there) | {n for other, n in lost if other is change}
         if there is not None and there != change.before and min(back, default=-1) >= 0:
             line = telling.added(content, change, fixed, there, back)
             yield from _greps(change.path, line, (case.fix.oid, 0), (case.line.tip, 1))

@@ -198,6 +198,8 @@ def test_a_guard_with_its_neighbours_reworked_before_it_was_deleted(repo: Repo) 
     around(repo, guard=False)
     assert judged(repo) == "reverted"
     assert "took a part of it out of src/shop.py" in detail(repo)
+    commands = [check.run for check in pair(audit(repo, branches=["qa"]), "v2.4.1", "qa").checks]
+    assert sum("raise ValueError" in command for command in commands) == 2
 
 
 def test_a_guard_with_the_function_that_it_was_in(repo: Repo) -> None:
