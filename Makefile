@@ -7,8 +7,10 @@ DEMO := .demo
 
 KILLS ?= 500
 RACES ?= 200
+SEED ?= 1
+COUNT ?= 100
 
-.PHONY: help demo test kills races full-disk lint bench prove prove-plan axe screenshots clean
+.PHONY: help demo test kills races full-disk lint bench prove prove-plan sabotage axe screenshots clean
 
 help:
 	@echo "make demo   build demonstration repositories, audit them, leave an HTML report"
@@ -18,6 +20,8 @@ help:
 	@echo "            and the nights of a fleet of 1,000 mirrored repositories"
 	@echo "make prove  run every check command of a scan with plain git (REPO=path MAIN=name BRANCHES='a b')"
 	@echo "make prove-plan  make every planned back-merge again by plain git (REPO=path MAIN=name BRANCHES='a b=main~200')"
+	@echo "make sabotage  take parts of real fixes out of small branches, COUNT cases (100) from SEED (1), and count where an"
+	@echo "            audit does not see it (REPO=path MAIN=name)"
 	@echo "make kills  kill KILLS runs (500) while they write the ledger, and look at what is left"
 	@echo "make full-disk  record runs on a disk with ever more room left (as root, on Linux: it mounts one in memory)"
 	@echo "make races  RACES random schedules (200) of two to eight runners that race with one another at a forge"
@@ -53,6 +57,9 @@ prove: $(STAMP)
 
 prove-plan: $(STAMP)
 	$(BIN)/python -m tests.bench.prove_plan $(DEMO)/prove-plan "$(REPO)" "$(MAIN)" "$(BRANCHES)"
+
+sabotage: $(STAMP)
+	$(BIN)/python -m tests.bench.sabotage "$(REPO)" "$(MAIN)" --seed $(SEED) --count $(COUNT) --keep $(DEMO)/sabotage
 
 kills: $(STAMP)
 	$(BIN)/python -m tests.kills $(KILLS)
