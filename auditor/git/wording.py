@@ -32,6 +32,12 @@ def reworded(
     return len(shared) > 1 and wanted >= _TELLING and 2 * sum(map(len, shared)) >= wanted
 
 
+def said_again(some: Iterable[bytes], others: Iterable[bytes]) -> bool:
+    """Whether half of the words of some lines, by their letters, are in others, in whatever words beside them."""
+    wanted, there = set(_words(some)), b"\n".join(others)
+    return 2 * sum(len(word) for word in wanted if word in there) >= sum(map(len, wanted))
+
+
 def tells(text: Iterable[bytes]) -> bool:
     """Whether some lines are more than braces and the like."""
     return letters(text) >= _TELLING

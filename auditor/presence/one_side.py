@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from auditor.git import lines, wording
@@ -54,7 +53,7 @@ def _kept_other(case: Case, number: int, part: tuple[Change, int], merge: int, h
         return False
     new = case.scene.content.changed_lines(Change(change.path, theirs, there))[1]
     moved = straight.moves(case, change, region, case.scene.brought(merge) or ())
-    worded = _reworded(straight.told(case, change, region).came, new)
+    worded = wording.said_again(straight.told(case, change, region).came, new)
     return not moved and not worded and number not in history.ancestors(kept)
 
 
@@ -70,10 +69,3 @@ def _has_its_ground(case: Case, change: Change, region: int, side: Side) -> bool
     around = reversed(old[: hunk.old]), old[hunk.old :]
     near = [list(lines.bare(islice(filter(bytes.strip, some), _NEAR))) for some in around]
     return all(not some or any(line in have for line in some) for some in near)
-
-
-def _reworded(came: Sequence[bytes], new: Iterable[bytes]) -> bool:
-    """Whether half of the words that a part brought, by their letters, are in the lines that a merge put in place."""
-    wanted = {word for line in came for word in wording.words(line)}
-    there = b"\n".join(new)
-    return 2 * wording.letters(word for word in wanted if word in there) >= wording.letters(wanted)

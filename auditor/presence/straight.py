@@ -74,15 +74,9 @@ def _deleted(case: Case, change: Change, number: int, before: Side | None, after
     if not gone or not lines_.issuperset(gone) or any(line.strip() for h in step for line in h.added_of(new)):
         return False
     cut = [old[n] for n in gone]
-    if _adds_more(content.changed_lines(Change(change.path, before, after))):
+    if wording.said_again(cut, content.changed_lines(Change(change.path, before, after))[1]):
         return False
     return _tell(cut) and not _left(case, change, cut, case.place().side(change))
-
-
-def _adds_more(step: tuple[Counter[bytes], Counter[bytes]]) -> bool:
-    """Whether a step adds more lines to a file than it removes: then it may have put something in their place."""
-    removed, added = step
-    return added.total() > removed.total()
 
 
 def _touches(hunk: Hunk, lines_: set[int]) -> bool:
