@@ -8,8 +8,6 @@ from auditor.git import lines, wording
 from auditor.git.changes import Change, Side
 from auditor.presence import standing, straight
 from auditor.presence.case import Case
-from auditor.presence.place import Place
-from auditor.presence.since import last_run
 
 # So many lines on each side, blank ones aside, are the ground that something was added on.
 _NEAR = 2
@@ -27,18 +25,12 @@ def find(case: Case, number: int) -> tuple[int, str] | None:
 
 
 def _merge(case: Case, number: int, change: Change, region: int) -> int | None:
-    content = case.scene.content
-    trunk, places = case.scene.arrivals(case.line)
-    later = trunk[places[number] :]
-
-    def differs(there: Place) -> bool:
-        return not standing.as_left(content, change, there.side(change), region)
-
-    merge = later[last_run(case, later, (change,), differs)]
-    first, *others = case.scene.history.parents[merge] or (merge,)
-    pairs = [(first, other) for other in others] if merge != later[0] else [(other, first) for other in others]
-    lost = any(_kept_other(case, number, (change, region), merge, has, kept) for has, kept in pairs)
-    return merge if lost else None
+    """The merge since which a part is not as the fix left it: by which the fix arrived, or a later one."""
+    later, at = straight.left_since(case, number, change, region)
+    first, *others = case.scene.history.parents[later[at]] or (later[at],)
+    pairs = [(first, other) for other in others] if at else [(other, first) for other in others]
+    lost = any(_kept_other(case, number, (change, region), later[at], has, kept) for has, kept in pairs)
+    return later[at] if lost else None
 
 
 def _kept_other(case: Case, number: int, part: tuple[Change, int], merge: int, has: int, kept: int) -> bool:

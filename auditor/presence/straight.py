@@ -1,4 +1,4 @@
-"""Parts of a fix that went straight back: they stood as the fix left them, and then as before it.
+"""Parts of a fix that one commit took out: as the fix left them, and then as before it, or with lines deleted.
 
 Where old lines stand after years of work by chance, something else stood there between.
 """
@@ -39,16 +39,21 @@ def last_cut(case: Case, number: int) -> tuple[int, str] | None:
     return None if last is None or moved_away.still_there(case, last[0]) else last
 
 
+def left_since(case: Case, number: int, change: Change, region: int) -> tuple[Sequence[int], int]:
+    """The branch's own line since the fix arrived, and where on it a hunk last ceased to be as the fix left it."""
+    trunk, arrivals = case.scene.arrivals(case.line)
+    later = trunk[arrivals[number] :]
+
+    def differs(there: Place) -> bool:
+        return not standing.as_left(case.scene.content, change, there.side(change), region)
+
+    return later, last_run(case, later, (change,), differs)
+
+
 def _taken_out(case: Case, number: int, change: Change, region: int) -> int | None:
     """The commit after which a hunk stood as the fix left it no more, if it put it back or deleted of it."""
     content, history = case.scene.content, case.scene.history
-    trunk, places_ = case.scene.arrivals(case.line)
-    later = trunk[places_[number] :]
-
-    def differs(there: Place) -> bool:
-        return not standing.as_left(content, change, there.side(change), region)
-
-    at = last_run(case, later, (change,), differs)
+    later, at = left_since(case, number, change, region)
     if not at:
         return None
     before, after = (case.place(history.ids[n]).side(change) for n in later[at - 1 : at + 1])
