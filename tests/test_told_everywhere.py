@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sys
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -27,7 +26,7 @@ from auditor.model import (
     Via,
     Violation,
 )
-from auditor.output import FORMATS, render
+from auditor.output import FORMATS, encoded, render
 from tests.build import back_merge, hotfix, protocol
 
 OID = "5eed" * 10
@@ -107,8 +106,6 @@ def test_explain_knows_a_hotfix_by_any_of_its_tags(tmp_path: Path, capsys: pytes
 @pytest.mark.parametrize("count", [1, 4, 8, 12, 32])
 @pytest.mark.parametrize("columns", [40, 80, 140, 300])
 def test_a_table_of_any_width_has_every_word_whole(columns: int, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
-    monkeypatch.setattr("auditor.output.table.on_terminal", lambda: True)
     monkeypatch.setenv("COLUMNS", str(columns))
     monkeypatch.setenv("NO_COLOR", "1")
     names = [f"env-{n:02d}" for n in range(count)]
@@ -117,7 +114,7 @@ def test_a_table_of_any_width_has_every_word_whole(columns: int, count: int, mon
         for at in range(len(STATUSES))
     ]
     # What follows the matrix names the pairs that drift; no pair of this audit may be found there alone.
-    text = render("table", whole(repository("shop", *rows))).split("  reverted v2.3.")[0]
+    text = encoded("table", whole(repository("shop", *rows)), terminal=True).decode().split("  reverted v2.3.")[0]
     assert max(map(len, text.splitlines())) <= columns
     blocks = text.split("hotfix ")[1:]
     assert all(f"v2.3.{10 + at}" in block for block in blocks for at in range(len(STATUSES)))
