@@ -10,13 +10,9 @@ def main() -> None:
     try:
         from auditor import cli
     except Exception as error:
-        sys.exit(_words(error))
+        sys.stderr.write(f"branch-drift: the program cannot be loaded: {type(error).__name__}: {error}\n")
+        sys.exit(3)
     cli.main()
-
-
-def _words(error: Exception) -> int:
-    sys.stderr.write(f"branch-drift: the program cannot be loaded: {type(error).__name__}: {error}\n")
-    return 3
 
 
 if __name__ == "__main__":

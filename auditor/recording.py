@@ -91,9 +91,8 @@ class Recording:
 
         lost = anchor.unknown(file, read.ends(database))
         if lost:
-            runs = (
-                f"{len(lost)} runs that {file} anchors, the last of them run {lost[-1].run}, link {lost[-1].sequence}"
-            )
+            count = f"{len(lost)} run{'s' if len(lost) > 1 else ''}"
+            runs = f"{count} that {file} anchors, the last of them run {lost[-1].run}, link {lost[-1].sequence}"
             self.warnings.append(
                 f"the ledger: {database.where} does not have {runs}: it was set back, replaced or changed; "
                 "ask branch-drift verify --ledger, and set the old anchors aside once that is explained"

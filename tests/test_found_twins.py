@@ -181,7 +181,7 @@ def test_it_may_be_the_fix_that_names_the_author(repo: Repo) -> None:
         ("", f"Not {NAMED.format(ANN)}"),
         ("", NAMED.format("")),
         ("", NAMED.format("<>")),
-        (NAMED.format("Claude <claude@example.com>"), NAMED.format("Claude <claude@example.com>")),
+        (NAMED.format("Cleo <cleo@example.com>"), NAMED.format("Cleo <cleo@example.com>")),
     ],
 )
 def test_another_one_who_is_named_is_not_the_author(repo: Repo, ours: str, theirs: str) -> None:

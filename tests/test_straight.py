@@ -38,16 +38,19 @@ LOGS_ANEW = [f"    journal.write(day, stage={n}, what='opening')" for n in range
 PLAIN_LOG = "    print(day)"
 
 
-def shop(*, guard: bool, amount: str = "receipt.total", logs: list[str]) -> Files:
-    text = PAY.format(guard=GUARD if guard else "") + REFUND.format(amount=amount) + OPENING.format(log="\n".join(logs))
-    return {"src/shop.py": text}
+def source(*, guard: bool, amount: str = "receipt.paid", logs: list[str] = LOGS) -> str:
+    return PAY.format(guard=GUARD if guard else "") + REFUND.format(amount=amount) + OPENING.format(log="\n".join(logs))
+
+
+def shop(*, guard: bool, amount: str = "receipt.paid", logs: list[str] = LOGS) -> Files:
+    return {"src/shop.py": source(guard=guard, amount=amount, logs=logs)}
 
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Repo:
     repo = protocol(tmp_path / "shop", branches=("dev",))
-    started(repo, shop(guard=False, logs=[PLAIN_LOG]))
-    fixed(repo, shop(guard=True, amount="receipt.paid", logs=LOGS))
+    started(repo, shop(guard=False, amount="receipt.total", logs=[PLAIN_LOG]))
+    fixed(repo, shop(guard=True))
     repo.switch("qa")
     repo.merge("main")
     return repo
@@ -61,22 +64,17 @@ def judged(repo: Repo) -> str:
 # Most of the fix has moved on
 
 
-def test_a_guard_that_was_taken_out_beside_lines_that_moved_on(repo: Repo) -> None:
-    """Two of its thirty lines: but what stands there stood there before the fix, and nothing else in between."""
-    repo.commit("Journal", shop(guard=True, amount="receipt.paid", logs=LOGS_ANEW))
-    repo.commit("Clean up", shop(guard=False, amount="receipt.paid", logs=LOGS_ANEW))
-    assert judged(repo) == "reverted"
-
-
-def test_a_line_put_back_beside_lines_that_moved_on(repo: Repo) -> None:
-    repo.commit("Journal", shop(guard=True, amount="receipt.paid", logs=LOGS_ANEW))
-    repo.commit("Clean up", shop(guard=True, amount="receipt.total", logs=LOGS_ANEW))
+@pytest.mark.parametrize(("guard", "amount"), [(False, "receipt.paid"), (True, "receipt.total")])
+def test_a_part_that_went_back_beside_lines_that_moved_on(repo: Repo, guard: bool, amount: str) -> None:
+    """One or two of its thirty lines: but what stands there stood there before the fix, and nothing else between."""
+    repo.commit("Journal", shop(guard=True, logs=LOGS_ANEW))
+    repo.commit("Clean up", shop(guard=guard, amount=amount, logs=LOGS_ANEW))
     assert judged(repo) == "reverted"
 
 
 def test_a_line_that_came_back_by_way_of_another(repo: Repo) -> None:
     """Years of work bring many a line back."""
-    repo.commit("Journal", shop(guard=True, amount="receipt.paid", logs=LOGS_ANEW))
+    repo.commit("Journal", shop(guard=True, logs=LOGS_ANEW))
     repo.commit("Fees", shop(guard=True, amount="fees.without(receipt)", logs=LOGS_ANEW))
     repo.commit("No fees", shop(guard=True, amount="receipt.total", logs=LOGS_ANEW))
     assert judged(repo) == "present"
@@ -88,9 +86,9 @@ def test_all_of_it_moved_on(repo: Repo) -> None:
 
 
 def test_a_part_that_came_back_after_it_had_been_taken_out(repo: Repo) -> None:
-    repo.commit("Journal", shop(guard=True, amount="receipt.paid", logs=LOGS_ANEW))
-    repo.commit("Clean up", shop(guard=False, amount="receipt.paid", logs=LOGS_ANEW))
-    repo.commit("Guard", shop(guard=True, amount="receipt.paid", logs=LOGS_ANEW))
+    repo.commit("Journal", shop(guard=True, logs=LOGS_ANEW))
+    repo.commit("Clean up", shop(guard=False, logs=LOGS_ANEW))
+    repo.commit("Guard", shop(guard=True, logs=LOGS_ANEW))
     assert judged(repo) == "present"
 
 
@@ -99,13 +97,12 @@ def test_a_part_that_came_back_after_it_had_been_taken_out(repo: Repo) -> None:
 
 def around(repo: Repo, *, guard: bool) -> None:
     """A neighbour of the guard is other code now."""
-    text = shop(guard=guard, amount="receipt.paid", logs=LOGS)["src/shop.py"]
-    assert isinstance(text, str)
+    text = source(guard=guard)
     repo.commit("Fees", {"src/shop.py": text.replace("charge(card, total)", "charge(card, total + fees(card))")})
 
 
 def test_a_guard_that_was_taken_out_before_its_neighbour_changed(repo: Repo) -> None:
-    repo.commit("Clean up", shop(guard=False, amount="receipt.paid", logs=LOGS))
+    repo.commit("Clean up", shop(guard=False))
     around(repo, guard=False)
     assert judged(repo) == "reverted"
 
@@ -116,8 +113,8 @@ def test_a_guard_that_stands_beside_a_neighbour_that_changed(repo: Repo) -> None
 
 
 def test_a_guard_that_came_again_before_its_neighbour_changed(repo: Repo) -> None:
-    repo.commit("Clean up", shop(guard=False, amount="receipt.paid", logs=LOGS))
-    repo.commit("Guard", shop(guard=True, amount="receipt.paid", logs=LOGS))
+    repo.commit("Clean up", shop(guard=False))
+    repo.commit("Guard", shop(guard=True))
     around(repo, guard=True)
     assert judged(repo) == "present"
 
@@ -129,7 +126,7 @@ def test_a_guard_that_a_merge_left_out_before_its_neighbour_changed(repo: Repo) 
     repo.commit("Read me", {"README": "Shop\n"})
     repo.switch("qa")
     repo.commit("Notes", {"NOTES": "None\n"})
-    files = shop(guard=False, amount="receipt.paid", logs=LOGS)
+    files = shop(guard=False)
     repo.merge("topic", resolve={**files, "README": "Shop\n"})
     around(repo, guard=False)
     assert judged(repo) == "reverted"
@@ -137,14 +134,14 @@ def test_a_guard_that_a_merge_left_out_before_its_neighbour_changed(repo: Repo) 
 
 def test_a_guard_that_was_moved_to_another_file_before_its_neighbour_changed(repo: Repo) -> None:
     checks = "def checked(total):\n" + GUARD + "    return total\n"
-    repo.commit("Move", {**shop(guard=False, amount="receipt.paid", logs=LOGS), "src/checks.py": checks})
+    repo.commit("Move", {**shop(guard=False), "src/checks.py": checks})
     around(repo, guard=False)
     assert judged(repo) == "present"
 
 
 def test_what_main_took_out_itself_says_nothing_of_the_branch(repo: Repo) -> None:
     repo.switch("main")
-    repo.commit("Clean up", shop(guard=False, amount="receipt.paid", logs=LOGS))
+    repo.commit("Clean up", shop(guard=False))
     repo.switch("qa")
     repo.merge("main")
     around(repo, guard=False)
@@ -152,8 +149,7 @@ def test_what_main_took_out_itself_says_nothing_of_the_branch(repo: Repo) -> Non
 
 
 def test_a_line_added_alone_that_went_where_its_neighbour_was_indented_anew(repo: Repo) -> None:
-    text = shop(guard=False, amount="receipt.paid", logs=LOGS)["src/shop.py"]
-    assert isinstance(text, str)
+    text = source(guard=False)
     repo.commit("Clean up", {"src/shop.py": text.replace("    receipt = charge(", "    receipt  =  charge(")})
     assert judged(repo) == "reverted"
 
@@ -179,8 +175,7 @@ def test_a_module_that_is_required_no_more(tmp_path: Path, needed: str) -> None:
 
 def test_one_of_two_guards_that_came_together(repo: Repo) -> None:
     both = f"{GUARD}    if total > card.limit:\n        raise ValueError('too much')\n"
-    files = shop(guard=False, amount="receipt.paid", logs=LOGS)["src/shop.py"]
-    assert isinstance(files, str)
+    files = source(guard=False)
     head = "    receipt = charge("
     repo.switch("main")
     repo.commit("Limits", {"src/shop.py": files.replace(head, both + head)})
@@ -204,30 +199,26 @@ def test_a_guard_with_its_neighbours_reworked_before_it_was_deleted(repo: Repo) 
 
 def test_a_guard_with_the_function_that_it_was_in(repo: Repo) -> None:
     """Who deletes more than the fix added goes on with other things."""
-    text = shop(guard=True, amount="receipt.paid", logs=LOGS)["src/shop.py"]
-    assert isinstance(text, str)
+    text = source(guard=True)
     repo.commit("No payments", {"src/shop.py": text[text.index("def refund") :]})
     assert judged(repo) == "present"
 
 
 def test_a_guard_in_whose_place_something_was_put(repo: Repo) -> None:
-    text = shop(guard=True, amount="receipt.paid", logs=LOGS)["src/shop.py"]
-    assert isinstance(text, str)
+    text = source(guard=True)
     repo.commit("Check at once", {"src/shop.py": text.replace(GUARD, "    check_amount(total)\n")})
     assert judged(repo) == "present"
 
 
 def test_a_blank_line_left_where_the_guard_was(repo: Repo) -> None:
-    text = shop(guard=True, amount="receipt.paid", logs=LOGS)["src/shop.py"]
-    assert isinstance(text, str)
+    text = source(guard=True)
     repo.commit("Clean up", {"src/shop.py": text.replace(GUARD, "\n")})
     assert judged(repo) == "reverted"
 
 
 @pytest.mark.parametrize("sign", ["# ", "# was: "])
 def test_a_guard_that_was_made_a_comment(repo: Repo, sign: str) -> None:
-    text = shop(guard=True, amount="receipt.paid", logs=LOGS)["src/shop.py"]
-    assert isinstance(text, str)
+    text = source(guard=True)
     comment = "".join(f"    {sign}{line.strip()}\n" for line in GUARD.splitlines())
     repo.commit("Not now", {"src/shop.py": text.replace(GUARD, comment)})
     assert judged(repo) == "reverted"
