@@ -45,9 +45,14 @@ class OldLines(Blocks):
         if there is None or before is None or there == after:
             return _NONE
         if after is None:
-            return _WHOLE if there == before else _NONE
+            return _WHOLE if there == before or self._mostly(before, there) else _NONE
         mode = _MODE if there.mode == before.mode != after.mode else _NONE
         return mode | self._but_ends(before, after, self._undone_text(before, after, there))
+
+    def _mostly(self, before: Side, there: Side) -> bool:
+        """Whether a text has more than half of another's lines, and is no larger by as much: it is that one, changed."""
+        regular = all(side.mode in REGULAR for side in (before, there))
+        return regular and self.compare(before.oid, there.oid)[1] > 1 / 2
 
     def _but_ends(self, before: Side, after: Side, found: frozenset[int]) -> frozenset[int]:
         """Hunks that stand as before; none where they are but ends of lines, and the change did more in the file.

@@ -88,12 +88,12 @@ def kept_old_side(case: Case, number: int) -> Undone | None:
         # A file that the other side itself removed since tells nothing.
         changes = [c for c in case.fix.changes or () if c.after is None or side.side(c) is not None]
         took_nothing = all(_took_nothing(case, change, arrival, parent) for change in changes)
-        if changes and took_nothing and not _came_otherwise(case, arrival):
+        if changes and took_nothing and not came_otherwise(case, arrival):
             return lost(case, arrival, "kept the old side")
     return None
 
 
-def _came_otherwise(case: Case, arrival: int) -> bool:
+def came_otherwise(case: Case, arrival: int) -> bool:
     """Whether another commit makes the fix's change that did not come to the branch by the same merge."""
     found = (rung(case) for rung in (cherry_pick.find, squash.find, declared.find))
     return any(f.number is not None and case.scene.arrival(case.line, f.number) != arrival for f in found if f)

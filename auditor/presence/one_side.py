@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
-from auditor.git import lines, wording
+from auditor.git import wording
 from auditor.git.changes import Change, Side
-from auditor.presence import standing, straight
+from auditor.presence import ground, standing, straight
 from auditor.presence.case import Case
-
-# So many lines on each side, blank ones aside, are the ground that something was added on.
-_NEAR = 2
 
 
 def find(case: Case, number: int) -> tuple[int, str] | None:
@@ -41,23 +36,9 @@ def _kept_other(case: Case, number: int, part: tuple[Change, int], merge: int, h
         return False
     if not all(straight.few_left(case, change, region, side) for side in (theirs, there)):
         return False
-    if not _has_its_ground(case, change, region, theirs):
+    if not ground.has(case, change, region, theirs):
         return False
     new = case.scene.content.changed_lines(Change(change.path, theirs, there))[1]
     moved = straight.moves(case, change, region, case.scene.brought(merge) or ())
     worded = wording.said_again(straight.told(case, change, region).came, new)
     return not moved and not worded and number not in history.ancestors(kept)
-
-
-def _has_its_ground(case: Case, change: Change, region: int, side: Side) -> bool:
-    """Whether a file has half of the lines that a part replaced, or some on each side of what it only added."""
-    content = case.scene.content
-    if change.before is None or change.after is None:
-        return False
-    old, hunk = content.lines(change.before.oid), (content.own_hunks(change.before.oid, change.after.oid) or ())[region]
-    have, replaced = content.all_lines(side), lines.bare(hunk.removed_of(old))
-    if replaced:
-        return 2 * (replaced & have).total() >= replaced.total()
-    around = reversed(old[: hunk.old]), old[hunk.old :]
-    near = [list(lines.bare(islice(filter(bytes.strip, some), _NEAR))) for some in around]
-    return all(not some or any(line in have for line in some) for some in near)

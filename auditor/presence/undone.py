@@ -12,6 +12,7 @@ from auditor.presence import (
     dropped,
     extent,
     idle,
+    kept_file,
     moved_away,
     older,
     one_side,
@@ -120,7 +121,10 @@ def _cut_out(case: Case, number: int) -> Undone | None:
     if cut is not None:
         return _reverted(case, cut[0], f"took a part of it out of {cut[1]}")
     merge = one_side.find(case, number)
-    return merge and dropped.lost(case, merge[0], f"kept in {merge[1]} the lines of a side that never had it")
+    if merge is not None:
+        return dropped.lost(case, merge[0], f"kept in {merge[1]} the lines of a side that never had it")
+    merge = kept_file.find(case, number)
+    return merge and dropped.lost(case, merge[0], f"kept its own {merge[1]}")
 
 
 def _out_where_parted(case: Case) -> Undone | None:

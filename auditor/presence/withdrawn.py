@@ -68,7 +68,10 @@ def _stands(case: Case, there: Place) -> bool:
 
 
 def _whole_fix_undone(case: Case, there: Place) -> bool:
-    """Whether every region stands as before the fix. A file that it added is gone then, which alone tells nothing."""
+    """Whether every region stands as before the fix. A file that it added is gone then, which alone tells nothing.
+
+    One that it deleted is there to the byte: main may have made another of it.
+    """
     changes = case.fix.changes or ()
     modified = [c for c in changes if c.before is not None]
     size, undone = case.scene.content.size, there.undone()
@@ -76,6 +79,7 @@ def _whole_fix_undone(case: Case, there: Place) -> bool:
         bool(modified)
         and len(there.gone()) == len(changes) - len(modified)
         and all(sum(path == c.path for path, _ in undone) == size(c) for c in modified)
+        and all(there.side(c) == c.before for c in modified if c.after is None)
     )
 
 
