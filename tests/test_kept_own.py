@@ -91,9 +91,9 @@ def test_numbers_of_its_own(tmp_path: Path, own: tuple[str, str, str], status: s
     """A later version is no worse, an earlier one is what the fix was against."""
     text = "dependencies:\n  slf4j: 1.7\n  log4j-core: {}\n  guava: {}\n  proxy: {}\n  junit: 5.8\n"
     old, new = ("2.14.0", "1.26.3", "v31.45"), ("2.17.1", "1.28.9", "v33.57")
-    pins = [{"pins.yaml": text.format(*some), "src/a.py": f"a = '{some[0]}'\n"} for some in (old, new)]
+    base, fix = ({"pins.yaml": text.format(*some), "src/a.py": f"a = '{some[0]}'\n"} for some in (old, new))
     mine = {"pins.yaml": text.format(*own)}
-    assert merged(tmp_path, *pins, mine, {**mine, "src/a.py": "a = '2.17.1'\n"})[0] == status
+    assert merged(tmp_path, base, fix, mine, {**mine, "src/a.py": "a = '2.17.1'\n"})[0] == status
 
 
 # Whole files
@@ -121,9 +121,7 @@ def test_the_branchs_own_file_was_kept(
 
 def test_the_branchs_own_file_was_to_be_gone(tmp_path: Path) -> None:
     base, own = ({"src/old.py": LOGIN.format(token=token)} for token in (OLD, OWN))
-    status, detail = merged(
-        tmp_path, {**ASIDE[0], **base}, {**ASIDE[1], "src/old.py": None}, own, {**ASIDE[1], **own}
-    )
+    status, detail = merged(tmp_path, {**ASIDE[0], **base}, {**ASIDE[1], "src/old.py": None}, own, {**ASIDE[1], **own})
     assert status == "dropped"
     assert detail.endswith("kept the old lines; of its 2 changes 1 stands as before it, in src/old.py")
 

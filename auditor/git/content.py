@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from auditor.git import chance, lines, places, wording
+from auditor.git import chance, comments, lines, places, wording
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.git.marks import mark
 from auditor.git.old_lines import OldLines
@@ -43,7 +43,7 @@ class Content(OldLines):
     def reworded(self, change: Change, there: Side | None, number: int, earlier: Iterable[Side]) -> bool:
         """Whether what a hunk of a change brought is close by in other words, though its old lines stand.
 
-        Lines of `earlier` versions, where the file went back to one, are no other words.
+        Lines of `earlier` versions, where the file went back to one, are no other words, and comments none at all.
         """
         before, after = change.before, change.after
         if number < 0 or not (before and after and there):
@@ -51,7 +51,8 @@ class Content(OldLines):
         hunks, since = self.own_hunks(before.oid, after.oid) or (), self.hunks(before.oid, there.oid) or ()
         old, new, have = (self.lines(side.oid) for side in (before, after, there))
         known = {line for side in earlier for line in self.lines(side.oid)}
-        return wording.reworded(hunks[number], old, new, [b"" if line in known else line for line in have], since)
+        telling = [b"" if line in known or comments.in_any(line) else line for line in have]
+        return wording.reworded(hunks[number], old, new, telling, since)
 
     def taken_out(self, change: Change, there: Side | None, numbers: Iterable[int]) -> bool:
         """Whether it can be told of all insertions among some hunks of a change that a file has lost them."""

@@ -14,7 +14,7 @@ _ORDERED = re.compile(rb"[vV]?(\d{1,9}(?:\.\d{1,9})*)(?:[-.+]?[A-Za-z][\w.+-]*)?
 
 
 def no_lower(own: Iterable[bytes], fixed: Iterable[bytes]) -> bool:
-    """Whether all that some lines set to numbers is in others, too, and to no lower numbers, as far as these have an order.
+    """Whether all that some lines set to numbers is set in others, too, and to no lower ones, where they have an order.
 
     >>> no_lower([b"log4j: 2.18.0"], [b"log4j: 2.17.1"]), no_lower([b"log4j: 2.15.0"], [b"log4j: 2.17.1"])
     (True, False)

@@ -50,7 +50,7 @@ class OldLines(Blocks):
         return mode | self._but_ends(before, after, self._undone_text(before, after, there))
 
     def _mostly(self, before: Side, there: Side) -> bool:
-        """Whether a text has more than half of another's lines, and is no larger by as much: it is that one, changed."""
+        """Whether a text shares more than half of its lines with another: it is that one, changed."""
         regular = all(side.mode in REGULAR for side in (before, there))
         return regular and self.compare(before.oid, there.oid)[1] > 1 / 2
 

@@ -11,7 +11,9 @@ _WORD = re.compile(rb"[A-Za-z0-9\x80-\xff]+")
 # A line that says what a file needs, in the languages that have such lines.
 _IMPORT = re.compile(
     rb"\s*((import|from|using|use|require|require_once|#\s*include|#\s*import)\s+[\w.'\"<{*]"
-    rb"|(const|let|var)\s[^=]+=\s*require\()"
+    rb"|(const|let|var)\s[^=]+=\s*require\("
+    # A line of a block of imports, as Go has them.
+    rb"|(\w+\s+|[._]\s+)?\"[a-z0-9][\w.-]*(/[\w.~-]+)+\"\s*$)"
 )
 # Words with fewer letters than these in all tell nothing.
 _TELLING = 8

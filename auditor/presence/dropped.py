@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from auditor.git import wording
 from auditor.git.changes import Change, Side
 from auditor.model import Status
 from auditor.presence import cherry_pick, declared, squash, standing
@@ -139,6 +140,8 @@ def _took_nothing(case: Case, change: Change, arrival: int, parent: int) -> bool
         return False
     if any(_shares(case, change, Change(change.path, ours, later)) for later in (merged, tip)):
         return False
+    if _said_again(case, change, Change(change.path, ours, merged)):
+        return False
     older = partial(_was_older, case, change, sides=(first, parent))
     had = content.holds(change, theirs)
     return (had or older(theirs)) and (_was_old(case, change, ours) or older(ours))
@@ -166,6 +169,12 @@ def _was_older(case: Case, change: Change, side: Side | None, *, sides: tuple[in
     below = scene.history.ancestors(case.fix.number)
     bases = (case.place(scene.history.ids[n]).side(change) for n in scene.bases(sides) if n in below)
     return any(scene.content.restored(change, base, side) for base in bases)
+
+
+def _said_again(case: Case, change: Change, other: Change) -> bool:
+    """Whether a change brings what another did in other words."""
+    brought, theirs = (case.scene.content.changed_lines(c)[1] for c in (change, other))
+    return wording.tells(brought) and wording.said_again(brought, theirs)
 
 
 def _shares(case: Case, change: Change, other: Change) -> bool:

@@ -15,27 +15,25 @@ _NEAR = 2
 
 
 def has(case: Case, change: Change, region: int, side: Side) -> bool:
-    """Whether a file has half of the lines that a part replaced, or its own in their place, which are no better.
-
-    Of a part that only added lines, whether it has some of those on each side.
-    """
+    """Whether a file has half of the lines that a part replaced, or some of those on each side, and nothing as good."""
     content = case.scene.content
     if change.before is None or change.after is None:
         return False
     old, new = content.lines(change.before.oid), content.lines(change.after.oid)
     hunk, have = (content.own_hunks(change.before.oid, change.after.oid) or ())[region], content.all_lines(side)
     replaced = lines.bare(hunk.removed_of(old))
+    since = content.hunks(change.before.oid, side.oid) or ()
+    if _as_good(hunk, (old, new, content.lines(side.oid)), since):
+        return False
     if replaced and 2 * (replaced & have).total() >= replaced.total():
         return True
     around = reversed(old[: hunk.old]), old[hunk.old + hunk.removed :]
     near = [list(lines.bare(islice(filter(bytes.strip, some), _NEAR))) for some in around]
-    stands = all(not some or any(line in have for line in some) for some in near)
-    since = content.hunks(change.before.oid, side.oid)
-    return stands and not (replaced and _as_good(hunk, (old, new, content.lines(side.oid)), since or ()))
+    return all(not some or any(line in have for line in some) for some in near)
 
 
 def _as_good(hunk: Hunk, texts: tuple[Sequence[bytes], ...], since: Sequence[Hunk]) -> bool:
-    """Whether a text has in place of the old lines the fix in other words, or no lower numbers than those of the fix."""
+    """Whether a text has in this place the fix in other words, or no lower numbers than those of the fix."""
     old, new, there = texts
     own = [line for h in since if lines.overlaps(h, hunk) for line in h.added_of(there)]
     return wording.reworded(hunk, old, new, there, since) or numbers.no_lower(own, hunk.added_of(new))

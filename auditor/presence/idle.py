@@ -11,6 +11,8 @@ from auditor.git.lines import Hunk
 from auditor.presence.place import Place
 
 _WORD = re.compile(rb"\w+")
+# `semconv "go.opentelemetry.io/otel/semconv/v1.21.0"`
+_ALIAS = re.compile(rb'\s*(\w+)\s+"')
 
 Numbers = Collection[int]
 
@@ -67,8 +69,10 @@ def _is_idle(line: bytes, used: Collection[bytes]) -> bool:
 
 
 def _names(line: bytes) -> list[bytes] | None:
-    """What an import brings: the last name of each of its parts. None for any other line."""
+    """What an import brings: the last name of each of its parts, or what it calls that. None for any other line."""
     if not wording.is_import(line):
         return None
+    if (alias := _ALIAS.match(line)) is not None:
+        return [alias[1]]
     told = line.partition(b"=")[0] if b"require(" in line else line
     return [words[-1] for part in told.split(b",") if (words := _WORD.findall(part))]

@@ -12,7 +12,7 @@ _HALF = 1 / 2
 
 
 def find(case: Case, number: int) -> tuple[int, str] | None:
-    """The merge by which the fix arrived with `number`, and the file that it kept; main has neither the one nor the other."""
+    """The merge by which the fix arrived with `number`, and the file that it kept; main has not that merge."""
     scene = case.scene
     arrival = scene.arrival(case.line, number)
     above = scene.history.parents[arrival]

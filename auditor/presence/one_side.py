@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from auditor.git import wording
-from auditor.git.changes import Change, Side
-from auditor.presence import ground, standing, straight
+from auditor.git.changes import Change
+from auditor.presence import fix_parts, ground, standing, straight
 from auditor.presence.case import Case
 
 
@@ -21,7 +21,7 @@ def find(case: Case, number: int) -> tuple[int, str] | None:
 
 def _merge(case: Case, number: int, change: Change, region: int) -> int | None:
     """The merge since which a part is not as the fix left it: by which the fix arrived, or a later one."""
-    later, at = straight.left_since(case, number, change, region)
+    later, at = fix_parts.left_since(case, number, change, region)
     first, *others = case.scene.history.parents[later[at]] or (later[at],)
     pairs = [(first, other) for other in others] if at else [(other, first) for other in others]
     lost = any(_kept_other(case, number, (change, region), later[at], has, kept) for has, kept in pairs)
@@ -34,11 +34,11 @@ def _kept_other(case: Case, number: int, part: tuple[Change, int], merge: int, h
     ours, theirs, there = (case.place(history.ids[n]).side(change) for n in (has, kept, merge))
     if theirs is None or there is None or not standing.as_left(case.scene.content, change, ours, region):
         return False
-    if not all(straight.few_left(case, change, region, side) for side in (theirs, there)):
+    if not all(fix_parts.few_left(case, change, region, side) for side in (theirs, there)):
         return False
     if not ground.has(case, change, region, theirs):
         return False
     new = case.scene.content.changed_lines(Change(change.path, theirs, there))[1]
-    moved = straight.moves(case, change, region, case.scene.brought(merge) or ())
-    worded = wording.said_again(straight.told(case, change, region).came, new)
+    moved = fix_parts.moves(case, change, region, case.scene.brought(merge) or ())
+    worded = wording.said_again(fix_parts.told(case, change, region).came, new)
     return not moved and not worded and number not in history.ancestors(kept)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from auditor.git import lines, places
+from auditor.git import kinds, lines, places
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.git.content import Content
 from auditor.presence import idle
@@ -39,6 +39,16 @@ def moved_on(place: Place, back: Regions) -> bool:
     if not any(whole) or any(hunk < 0 for _, hunk in back) or any(f.back and not f.kept + f.moved for f in files):
         return False
     return not whole.back or whole.back < _LEAST * (whole.back + whole.moved)
+
+
+def of_later_versions(place: Place, back: Regions) -> Regions:
+    """Those of some regions that lie in files of what others made, where less than a third of the fix there is back.
+
+    A later version of these may have old lines again.
+    """
+    found = frozenset((path, n) for path, n in back if kinds.is_fetched(path))
+    files = [c for c in place.fix.changes or () if kinds.is_fetched(c.path)] if found else []
+    return found if len(found) < _LEAST * sum(map(place.scene.content.size, files)) else frozenset()
 
 
 def standing(place: Place) -> Standing:

@@ -9,15 +9,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from auditor.git import kinds, lines, parts, places, wording
-from auditor.git.changes import Change, Changes, Side
+from auditor.git.changes import Change, Side
 from auditor.git.lines import Hunk
-from auditor.presence import moved_away, standing
+from auditor.presence import fix_parts, moved_away, reworked, standing
 from auditor.presence.case import Case, Regions
-from auditor.presence.place import Place
-from auditor.presence.since import last_run
-
-# So much of what is out stands by chance: a `return code` is any function's.
-_LITTLE = 1 / 8
 
 
 def back(case: Case, number: int, regions: Regions) -> Regions:
@@ -39,28 +34,18 @@ def last_cut(case: Case, number: int) -> tuple[int, str] | None:
     return None if last is None or moved_away.still_there(case, last[0]) else last
 
 
-def left_since(case: Case, number: int, change: Change, region: int) -> tuple[Sequence[int], int]:
-    """The branch's own line since the fix arrived, and where on it a hunk last ceased to be as the fix left it."""
-    trunk, arrivals = case.scene.arrivals(case.line)
-    later = trunk[arrivals[number] :]
-
-    def differs(there: Place) -> bool:
-        return not standing.as_left(case.scene.content, change, there.side(change), region)
-
-    return later, last_run(case, later, (change,), differs)
-
-
 def _taken_out(case: Case, number: int, change: Change, region: int) -> int | None:
     """The commit after which a hunk stood as the fix left it no more, if it put it back or deleted of it."""
     content, history = case.scene.content, case.scene.history
-    later, at = left_since(case, number, change, region)
+    later, at = fix_parts.left_since(case, number, change, region)
     if not at:
         return None
     before, after = (case.place(history.ids[n]).side(change) for n in later[at - 1 : at + 1])
     back = region in content.undone(change, after) and not content.by_chance(change, after, region)
     if not back and not _deleted(case, change, region, before, after):
         return None
-    return None if moves(case, change, region, case.scene.brought(later[at]) or ()) else later[at]
+    moved = fix_parts.moves(case, change, region, case.scene.brought(later[at]) or ())
+    return None if moved or reworked.went_on(case, number, change, region) else later[at]
 
 
 def _deleted(case: Case, change: Change, number: int, before: Side | None, after: Side | None) -> bool:
@@ -71,17 +56,20 @@ def _deleted(case: Case, change: Change, number: int, before: Side | None, after
     content, fix = case.scene.content, change.after
     if not (fix and before and after):
         return False
-    hunk, since = _hunks(case, change)[number], content.hunks(fix.oid, before.oid)
+    hunk, since = fix_parts.hunks(case, change)[number], content.hunks(fix.oid, before.oid)
     lines_ = places.kept(range(hunk.new, hunk.new + hunk.added), since or ())
     step = [h for h in content.hunks(before.oid, after.oid) or () if _touches(h, lines_)]
     old, new = content.lines(before.oid), content.lines(after.oid)
     gone = [n for h in step for n in range(h.old, h.old + h.removed) if old[n].strip()]
     if not gone or not lines_.issuperset(gone) or any(line.strip() for h in step for line in h.added_of(new)):
         return False
-    cut = [old[n] for n in gone]
+    cut, went = [old[n] for n in gone], fix_parts.told(case, change, number).went
+    if wording.tells(went) and wording.said_again(went, cut):
+        # What the fix had but changed was given up itself.
+        return False
     if wording.said_again(cut, content.changed_lines(Change(change.path, before, after))[1]):
         return False
-    return _tell(cut) and not _left(case, change, cut, case.place().side(change))
+    return _tell(cut) and not fix_parts.left(case, change, cut, case.place().side(change))
 
 
 def _touches(hunk: Hunk, lines_: set[int]) -> bool:
@@ -90,45 +78,29 @@ def _touches(hunk: Hunk, lines_: set[int]) -> bool:
     return inside or not lines_.isdisjoint(range(hunk.old, hunk.old + hunk.removed))
 
 
-def moves(case: Case, change: Change, number: int, theirs: Changes) -> bool:
-    """Whether a commit brings a line that a hunk added to any file: then it moved that there."""
-    came = lines.bare(line for line in told(case, change, number).came if wording.tells([line]))
-    return any(came & case.scene.content.changed_lines(other)[1] for other in theirs)
-
-
 def _tells(case: Case, change: Change, number: int) -> bool:
     """Whether a hunk changed words of code that tell something, in a file that does anything."""
-    if kinds.tells_only(change.path):
+    if not _in_force(case, change.path):
         return False
-    went, came = (Counter(w for line in some for w in _words(line)) for some in told(case, change, number))
+    went, came = (Counter(w for line in some for w in _words(line)) for some in fix_parts.told(case, change, number))
     return wording.tells([*(went - came), *(came - went)])
 
 
+def _in_force(case: Case, path: str) -> bool:
+    """Whether what stands in a file does anything: a test does where the fix is one."""
+    if kinds.tells_only(path) or kinds.is_fetched(path):
+        return False
+    return not kinds.is_test(path) or all(map(kinds.is_test, case.fix.paths))
+
+
 def _tell(text: Sequence[bytes]) -> bool:
-    """Whether lines of code among some do."""
-    return wording.tells(w for line in parts.lines_of_code(text) for w in _words(line))
+    """Whether lines of code among some do: `test := test` says but one word."""
+    return wording.tells({w for line in parts.lines_of_code(text) for w in _words(line)})
 
 
 def _words(line: bytes) -> Sequence[bytes]:
     """The words of a line: none of an import, which comes and goes with what needs it."""
     return () if wording.is_import(line) else wording.words(line)
-
-
-def told(case: Case, change: Change, number: int) -> parts.Told:
-    """Which lines of code a hunk of the fix removed and added; none of what is no text."""
-    content, found = case.scene.content, _hunks(case, change)
-    if not (change.before and change.after and found):
-        return parts.Told([], [])
-    old, new = content.lines(change.before.oid), content.lines(change.after.oid)
-    return parts.told(found[number].removed_of(old), found[number].added_of(new))
-
-
-def _hunks(case: Case, change: Change) -> Sequence[Hunk]:
-    """What the fix did to a text that it found; none for any other file."""
-    content = case.scene.content
-    if not (change.before and change.after) or content.as_a_whole(change):
-        return ()
-    return content.own_hunks(change.before.oid, change.after.oid) or ()
 
 
 def lost(case: Case) -> Iterator[tuple[Change, int]]:
@@ -138,7 +110,7 @@ def lost(case: Case) -> Iterator[tuple[Change, int]]:
         there, on_main = here.side(change), main.side(change)
         if there is None or there in (change.after, on_main):
             continue
-        for number in range(len(_hunks(case, change))):
+        for number in range(len(fix_parts.hunks(case, change))):
             may = _tells(case, change, number) and _has_lost(case, change, number)
             if may and standing.as_left(content, change, on_main, number):
                 yield change, number
@@ -147,19 +119,7 @@ def lost(case: Case) -> Iterator[tuple[Change, int]]:
 def _has_lost(case: Case, change: Change, number: int) -> bool:
     """Whether a file lost lines of a hunk that tell, or has next to none of them, and all that the hunk removed."""
     side = case.place().side(change)
-    went, came = told(case, change, number)
-    missing = lines.bare(came) - _left(case, change, came, side)
+    went, came = fix_parts.told(case, change, number)
+    missing = lines.bare(came) - fix_parts.left(case, change, came, side)
     back = lines.bare(went) <= case.scene.content.all_lines(side)
-    return (back and few_left(case, change, number, side)) or wording.tells(missing)
-
-
-def few_left(case: Case, change: Change, number: int, side: Side | None) -> bool:
-    """Whether a file has next to none of the code that a hunk added."""
-    came = told(case, change, number).came
-    return wording.letters(_left(case, change, came, side).elements()) <= _LITTLE * wording.letters(came)
-
-
-def _left(case: Case, change: Change, came: Sequence[bytes], side: Side | None) -> Counter[bytes]:
-    """Those of some lines that the fix added to a file which are there, beyond what the fix left elsewhere in it."""
-    all_lines, brought = case.scene.content.all_lines, lines.bare(came)
-    return brought & (all_lines(side) - (all_lines(change.after) - brought))
+    return (back and fix_parts.few_left(case, change, number, side)) or wording.tells(missing)

@@ -11,11 +11,13 @@ from auditor.presence import (
     cut_out,
     dropped,
     extent,
+    from_main,
     idle,
     kept_file,
     moved_away,
     older,
     one_side,
+    reworked,
     standing,
     straight,
     withdrawn,
@@ -37,6 +39,9 @@ def find(case: Case, found: Found) -> Undone | None:
     regions = case.place().undone()
     may = expected(case, found.number) if regions else frozenset()
     may |= chance.aside(case, found.number, regions - may)
+    may |= standing.of_later_versions(case.place(), regions - may)
+    may |= from_main.aside(case, found.number, regions - may)
+    may |= reworked.aside(case, found.number, regions - may)
     regions -= may
     out = _undone(case, found.number, regions, may)
     return out and replace(out, detail=out.detail + extent.told(case, regions | dropped.never_came(case)))

@@ -1,0 +1,235 @@
+"""A part of a fix is as before it, since the branch went on from the fix: and the like, where it was taken out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.build import Files, Repo, fixed, protocol, started
+from tests.judged import told
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return protocol(tmp_path / "shop", branches=("dev",))
+
+
+def judged(repo: Repo, old: Files, new: Files, *later: Files) -> str:
+    """The status on qa, which merged the fix and then had some commits of its own."""
+    started(repo, old)
+    fixed(repo, new)
+    repo.switch("qa")
+    repo.merge("main")
+    for files in later:
+        repo.commit("Work on it", files)
+    return told(repo, "qa", "v2.4.1")[0]
+
+
+USER = """\
+package oci
+
+{imports}
+func WithUser(user string) error {{
+	ctx := context.Background()
+{helper}	parts := strings.Split(user, ":")
+	switch len(parts) {{
+	case 1:
+		v, err := strconv.Atoi(parts[0])
+{first}		return WithUserID(ctx, v)
+	case 2:
+		w, err := strconv.Atoi(parts[1])
+{second}		return WithGroupID(ctx, w)
+	}}
+	return nil
+}}
+"""
+HELPER = """\
+	isErrRange := func(err error) bool {
+		return errors.Is(err, strconv.ErrRange)
+	}
+"""
+CALL = '\t\tif isErrRange(err) {{\n\t\t\treturn fmt.Errorf("out of range: {}")\n\t\t}}\n'
+OTHER = CALL.replace("isErrRange(err)", "errors.Is(err, strconv.ErrRange)")
+
+
+def user(helper: str = "", first: str = "", second: str = "", imports: str = "") -> Files:
+    first, second = first.format("uid"), second.format("gid")
+    return {"oci/user.go": USER.format(helper=helper, first=first, second=second, imports=imports)}
+
+
+OLD, NEW = user(), user(HELPER, CALL, CALL)
+
+
+# Parts that the rest of the fix needs no more
+
+
+def test_a_helper_of_the_fix_gave_way_to_another(repo: Repo) -> None:
+    assert judged(repo, OLD, NEW, user("", OTHER, OTHER)) == "present"
+
+
+def test_a_helper_was_taken_out_and_so_were_its_calls(repo: Repo) -> None:
+    assert judged(repo, OLD, NEW, user("", "", "")) == "reverted"
+
+
+def test_a_helper_gave_way_to_another_and_one_call_to_nothing(repo: Repo) -> None:
+    assert judged(repo, OLD, NEW, user("", OTHER, "")) == "reverted"
+
+
+def test_a_call_was_taken_out_and_the_helper_is_still_there(repo: Repo) -> None:
+    assert judged(repo, OLD, NEW, user(HELPER, CALL, "")) == "reverted"
+
+
+# One part back, where others were written anew by the same commit
+
+
+RUN = "def run(job):\n" + "".join(f"    step_{n}(job)\n    log('{n}')\n" for n in range(6))
+
+
+def run(*steps: str) -> Files:
+    text = RUN
+    for n, step in enumerate(steps):
+        text = text.replace(f"    step_{n}(job)\n", step or f"    step_{n}(job)\n")
+    return {"src/run.py": text}
+
+
+SAFE = tuple(f"    step_{n}(job, timeout=30)\n" for n in range(4))
+
+
+def anew(*numbers: int, back: int) -> Files:
+    """The steps of some numbers in yet other words, and one as before."""
+    steps = [f"    outcome = job.attempt(step_{n}, within=30)\n" if n in numbers else s for n, s in enumerate(SAFE)]
+    steps[back] = ""
+    return run(*steps)
+
+
+def test_a_commit_that_wrote_most_of_it_anew(repo: Repo) -> None:
+    assert judged(repo, run(), run(*SAFE), anew(1, 2, back=0)) == "present"
+
+
+def test_a_commit_that_also_wrote_a_part_of_it_anew(repo: Repo) -> None:
+    assert judged(repo, run(), run(*SAFE), anew(1, back=0)) == "reverted"
+
+
+def test_a_part_was_put_back_and_others_were_written_anew_before(repo: Repo) -> None:
+    assert judged(repo, run(), run(*SAFE), anew(1, 2, back=5 - 2), anew(1, 2, back=0)) == "reverted"
+
+
+def test_old_words_stand_again_above_the_fix_in_other_words(repo: Repo) -> None:
+    text = "def read(value):\n    number = parse(value)\n    {}\n        raise Invalid(value)\n    {}return number\n"
+    old, new = "if number.error:", "if number.error or number < MIN_USER or number > MAX_USER:"
+    more = "if number < MIN_USER or number > MAX_USER:\n        raise OutOfRange(value)\n    "
+    head = "MIN_USER, MAX_USER = 0, 65535\n\n\n"
+    tail = "\n\ndef write(value):\n    check({})\n"
+    assert (
+        judged(
+            repo,
+            {"src/read.py": text.format(old, "") + tail.format("value")},
+            {"src/read.py": head + text.format(new, "") + tail.format("value, MAX_USER")},
+            {"src/read.py": head + text.format(old, more) + tail.format("value, MAX_USER")},
+        )
+        == "present"
+    )
+
+
+# What main has written anew
+
+
+FACTORY = "class Factory:\n{}\n    def build(self):\n        return Router({})\n\n    def close(self):\n        {}\n"
+
+
+def factory(fields: str, args: str = "self.points", close: str = "pass") -> Files:
+    return {"src/factory.py": FACTORY.format(fields, args, close)}
+
+
+FEW = "    points = ()\n    bypass = {}\n"
+DENIED = "    points = ()\n    bypass = {}\n    denied = frozenset()\n"
+
+
+@pytest.mark.parametrize(("of_main", "status"), [(True, "present"), (False, "reverted")])
+def test_main_went_on_and_the_branch_has_that(repo: Repo, of_main: bool, status: str) -> None:
+    """Old lines that are back by a merge of main's own work are main's; by the branch's own work they are not."""
+    started(repo, factory(FEW))
+    fixed(repo, factory(DENIED, "self.points, self.denied", "self.denied = None"))
+    repo.switch("qa")
+    repo.merge("main")
+    repo.switch("main")
+    repo.commit("Deny elsewhere", factory(f"{FEW}    limit = 8\n", "self.points, denied()", "self.denied = None"))
+    repo.switch("qa")
+    if of_main:
+        repo.merge("main")
+    repo.commit("No limit here", factory(FEW, "self.points, denied()", "self.denied = None"))
+    if not of_main:
+        repo.commit("Not denied", factory(FEW, "self.points", "self.denied = None"))
+    assert told(repo, "qa", "v2.4.1")[0] == status
+
+
+# What is not in force
+
+
+def fetched(version: int, body: str) -> Files:
+    conn = f"package lib\n\nfunc Conn() {{\n{body}}}\n"
+    return {"vendor/lib/conn.go": conn, **{f"vendor/lib/{n}.go": f"const V{n} = {version}\n" for n in range(3)}}
+
+
+def test_a_later_version_of_what_others_made_has_old_lines_again(repo: Repo) -> None:
+    hooks = "\tc.hooks = hooks\n"
+    assert judged(repo, fetched(32, ""), fetched(33, hooks), fetched(35, "")) == "present"
+
+
+def test_an_earlier_version_of_what_others_made_is_back(repo: Repo) -> None:
+    assert judged(repo, fetched(32, ""), fetched(33, "\tc.hooks = hooks\n"), fetched(32, "")) == "reverted"
+
+
+IMPORTS = 'import (\n\t"context"\n{}\t"strings"\n)\n'
+
+
+def test_an_import_that_the_fix_removed_is_needed_again(repo: Repo) -> None:
+    old, new = IMPORTS.format('\t"encoding/json"\n'), IMPORTS.format("")
+    later = user(HELPER, CALL, CALL.replace("fmt.Errorf", "json.Error"), old)
+    assert judged(repo, user("", "", "", old), user(HELPER, CALL, CALL, new), later) == "present"
+
+
+def test_a_path_in_a_list_is_no_import(repo: Repo) -> None:
+    listed = "allowed = [\n    {}\n]\nother = {}\n"
+    old, new = listed.format('"/admin/users"', 1), listed.format('"/public/users"', 2)
+    assert (
+        judged(repo, {"src/paths.py": old}, {"src/paths.py": new}, {"src/paths.py": listed.format('"/admin/users"', 2)})
+        == "reverted"
+    )
+
+
+TEST = """\
+def test_login():
+    assert login()
+
+
+def test_locked():
+    user = locked('mallory')
+    assert not login(user)
+
+
+def test_logout():
+    logout()
+"""
+
+
+@pytest.mark.parametrize(("path", "status"), [("src/login.py", "present"), ("tests/test_other.py", "reverted")])
+def test_a_case_was_taken_out_of_a_test(repo: Repo, path: str, status: str) -> None:
+    """The fix stands; but a fix that is one of tests is what these are."""
+    less = TEST.replace("    user = locked('mallory')\n    assert not login(user)\n", "    pass\n")
+    cut = TEST.replace("    user = locked('mallory')\n    assert not login(user)\n", "")
+    old = {path: "a = 1\n", "tests/test_login.py": less}
+    new = {path: "a = 2\n", "tests/test_login.py": TEST}
+    moved = cut.replace("    assert login()\n", "    assert login(1)\n").replace("    logout()\n", "    logout(1)\n")
+    assert judged(repo, old, new, {path: "a = 2\n", "tests/test_login.py": moved}) == status
+
+
+def test_a_statement_that_the_fix_changed_was_given_up(repo: Repo) -> None:
+    """It stands in neither form: what the branch has no use for, it needs no fix of."""
+    text = "def purge(self):\n    first(self)\n{}    second(self)\n    third(self)\n    {}\n"
+    old, new = "    self.purge('snap', self.limit)\n", "    self.purge_unlocked('snap', self.limit)\n"
+    files = [
+        {"src/purge.py": text.format(*words)} for words in ((old, "done()"), (new, "done(self)"), ("", "done(self)"))
+    ]
+    assert judged(repo, *files) == "present"
