@@ -10,25 +10,27 @@ from auditor.git.changes import Change, Side
 from auditor.git.lines import Hunk
 from auditor.presence.case import Case
 
-# So many lines on each side, blank ones aside, are the ground that something was added on.
+# So many lines on each side that tell something are the ground that something was added on.
 _NEAR = 2
 
 
-def has(case: Case, change: Change, region: int, side: Side) -> bool:
-    """Whether a file has half of the lines that a part replaced, or some of those on each side, and nothing as good."""
+def has(case: Case, change: Change, region: int, side: Side | None, *, own: bool) -> bool:
+    """Whether a file has half of the lines that a part replaced, or of what it only added, some of those on each side.
+
+    A file's `own` lines in place of those replaced are such ground, too: but not what is as good as the fix.
+    """
     content = case.scene.content
-    if change.before is None or change.after is None:
+    if change.before is None or change.after is None or side is None:
         return False
     old, new = content.lines(change.before.oid), content.lines(change.after.oid)
     hunk, have = (content.own_hunks(change.before.oid, change.after.oid) or ())[region], content.all_lines(side)
     replaced = lines.bare(hunk.removed_of(old))
-    since = content.hunks(change.before.oid, side.oid) or ()
-    if _as_good(hunk, (old, new, content.lines(side.oid)), since):
+    if _as_good(hunk, (old, new, content.lines(side.oid)), content.hunks(change.before.oid, side.oid) or ()):
         return False
-    if replaced and 2 * (replaced & have).total() >= replaced.total():
-        return True
+    if replaced and not own:
+        return 2 * (replaced & have).total() >= replaced.total()
     around = reversed(old[: hunk.old]), old[hunk.old + hunk.removed :]
-    near = [list(lines.bare(islice(filter(bytes.strip, some), _NEAR))) for some in around]
+    near = [list(lines.bare(islice((line for line in some if wording.tells([line])), _NEAR))) for some in around]
     return all(not some or any(line in have for line in some) for some in near)
 
 

@@ -36,9 +36,24 @@ def _kept_other(case: Case, number: int, part: tuple[Change, int], merge: int, h
         return False
     if not all(fix_parts.few_left(case, change, region, side) for side in (theirs, there)):
         return False
-    if not ground.has(case, change, region, theirs):
+    own = _took_nothing(case, kept, merge)
+    if not all(ground.has(case, change, region, side, own=own) for side in (theirs, case.place().side(change))):
         return False
     new = case.scene.content.changed_lines(Change(change.path, theirs, there))[1]
     moved = fix_parts.moves(case, change, region, case.scene.brought(merge) or ())
     worded = wording.said_again(fix_parts.told(case, change, region).came, new)
     return not moved and not worded and number not in history.ancestors(kept)
+
+
+def _took_nothing(case: Case, kept: int, merge: int) -> bool:
+    """Whether a merge has all files of a fix as one side had them, and no part of it came since.
+
+    Who let some of it in has looked at the rest.
+    """
+    one, other = (case.place(case.scene.history.ids[n]) for n in (kept, merge))
+    changes, here = case.fix.changes or (), case.place()
+    return all(one.side(c) == other.side(c) for c in changes) and not any(
+        standing.as_left(case.scene.content, c, here.side(c), n)
+        for c in changes
+        for n in range(len(fix_parts.hunks(case, c)))
+    )

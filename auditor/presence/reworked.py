@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from auditor.git import places, wording
+from auditor.git import lines, places, wording
 from auditor.git.changes import Change, Side
 from auditor.git.lines import Hunk
 from auditor.presence import fix_parts, standing
@@ -37,13 +37,19 @@ def _worded(case: Case, change: Change, region: int) -> bool:
     return case.scene.content.reworded(change, case.place().side(change), region, earlier)
 
 
+def _is_there(case: Case, change: Change, region: int) -> bool:
+    """Whether a file has all lines that a hunk brought, white space and what the hunk left as it was aside."""
+    came, side = fix_parts.told(case, change, region).came, case.place().side(change)
+    return wording.tells(came) and not lines.bare(came) - fix_parts.left(case, change, came, side)
+
+
 def went_on(case: Case, number: int, change: Change, region: int) -> bool:
     """Whether what a hunk brought is there in other words, or is out since a commit that went on from the fix.
 
     That one wrote more of it anew than it put back, or used what the hunk had brought no more: what used a helper of
     the fix, and calls another one now, did not take the fix back.
     """
-    if _worded(case, change, region):
+    if _worded(case, change, region) or _is_there(case, change, region):
         return True
     later, at = fix_parts.left_since(case, number, change, region)
     if not at:
