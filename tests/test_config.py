@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -14,6 +15,7 @@ from auditor.commands import init
 from auditor.config import FileConfig, load
 from auditor.errors import UsageError
 from auditor.model import Severity
+from auditor.rule_names import RULES
 from auditor.values import Sla
 from tests.build import Repo, protocol
 from tests.judged import audit
@@ -395,3 +397,11 @@ def test_no_branch_at_all_is_refused_for_it_would_be_in_sync(tmp_path: Path, whe
         config.load(file)
     assert "branches" in str(refused.value)
     assert "at least 1 item" in str(refused.value)
+
+
+def test_the_example_and_the_readme_have_every_rule_with_its_default() -> None:
+    assert load(EXAMPLE).repositories[0].rules == dict(RULES)
+    readme = (Path(__file__).parent.parent / "README.md").read_text()
+    rows = re.findall(r"^\| (`[a-z-]+`(?:, `[a-z-]+`)*) \| (error|warning|off) \| \S", readme, re.MULTILINE)
+    told = {name: severity for names, severity in rows for name in re.findall(r"[a-z-]+", names)}
+    assert told == {name: str(severity.value) for name, severity in RULES}
