@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 
@@ -15,12 +16,20 @@ from auditor.presence.scene import inverse
 
 _GIT = "git --no-replace-objects"
 _MOST_PATHS = 20
+_SURROGATE = re.compile("[\ud800-\udfff]")
 # Git knows it in every repository, whether it is there or not.
 _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
 
 def checks(case: Case, verdict: FixVerdict, *, plain: bool) -> Iterator[Check]:
-    """What shows one fix's verdict. `plain`: no path is ignored, so whole commits may be compared."""
+    """What shows one fix's verdict. `plain`: no path is ignored, so whole commits may be compared.
+
+    A path that is no UTF-8 stands in no document as it is: a command that names one would ask for another file.
+    """
+    return (check for check in _of(case, verdict, plain=plain) if not _SURROGATE.search(check.run))
+
+
+def _of(case: Case, verdict: FixVerdict, *, plain: bool) -> Iterator[Check]:
     if verdict.status is Status.PRESENT:
         yield from _present(case, verdict, plain=plain)
     elif verdict.status in (Status.REVERTED, Status.DROPPED):

@@ -34,6 +34,14 @@ Exit status:
   3  a forge or a repository could not be asked, or refused (wins over 1), or the program itself failed
 """
 
+_PAIR_EXITS = """\b
+Exit status:
+  0  the pair is in sync
+  1  it drifts
+  2  bad usage or configuration: nothing was told
+  3  it cannot be established (wins over 1), or the program itself failed
+"""
+
 _VERIFY_EXITS = """\b
 Exit status:
   0  everything is as it was written
@@ -178,7 +186,7 @@ def verify(**options: Any) -> None:
     leave(lambda: command.run(command.Options(**options)))
 
 
-@cli.command(epilog=_EXITS, short_help="Tell the whole trail of one verdict, with its proof.")
+@cli.command(epilog=_PAIR_EXITS, short_help="Tell the whole trail of one verdict, with its proof.")
 @click.argument("tag")
 @click.argument("branch")
 @click.argument("repository", required=False, type=_REPOSITORY)

@@ -19,8 +19,10 @@ def status_of(fixes: Sequence[FixVerdict]) -> Status:
     for status in (Status.REVERTED, Status.DROPPED):
         if status in owed:
             return status
-    if Status.MISSING in owed:
-        return Status.PARTIAL if Status.PRESENT in owed else Status.MISSING
+    if owed == {Status.MISSING}:
+        return Status.MISSING
+    if {Status.MISSING, Status.PRESENT} <= owed:
+        return Status.PARTIAL
     return Status.UNKNOWN if Status.UNKNOWN in owed else Status.PRESENT
 
 
@@ -76,4 +78,6 @@ def _reason(status: Status, fixes: Sequence[FixVerdict]) -> str:
     if not telling:
         return ""
     more = f" (and {len(telling) - 1} more)" if len(telling) > 1 else ""
-    return telling[0].evidence.detail + more
+    missing = sum(f.status is Status.MISSING for f in fixes) if status is Status.UNKNOWN else 0
+    also = f"; {missing} of its {len(fixes)} fixes are missing" if missing else ""
+    return telling[0].evidence.detail + more + also

@@ -272,6 +272,14 @@ def test_texts_that_are_no_utf8(repo: Repo) -> None:
     found = audit(repo, branches=["dev"])
     assert pair(found, "v2.4.1", "dev").status == "missing"
     assert hotfix_of(found, "v2.4.1").fixes[0].paths == ("caf\ufffd.txt",)
+    repo.switch("dev")
+    repo.merge("main")
+    repo.git("revert", "-m", "1", "--no-edit", "HEAD")
+    verdict = pair(audit(repo, branches=["dev"]), "v2.4.1", "dev")
+    assert verdict.status == "reverted"
+    assert [check.run for check in verdict.checks]
+    for check in verdict.checks:
+        check.run.encode()
 
 
 @pytest.mark.parametrize("when", ["0", "-5", "253402300800", "4102444800"])

@@ -315,3 +315,16 @@ def test_one_moment_in_two_time_zones_is_one_author_date(repo: Repo) -> None:
     repo.commit("Mend it", {"src/server.py": ADAPTED})
     repo.git("commit", "--quiet", "--amend", "--no-edit", f"--date={when} -0700")
     assert judged(repo) == ("present", "declared")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["CHERRY-PICKED FROM COMMIT", "Original-Merge:", "BACKPORT OF", "Back-Port of", "UPSTREAM:", "Cherry-Picked from"],
+)
+def test_a_trailer_in_any_case(repo: Repo, words: str) -> None:
+    started(repo, {"src/server.py": SERVER})
+    oid = fixed(repo, {"src/server.py": MENDED})
+    repo.switch("qa")
+    repo.commit("Of our own", {"src/server.py": OWN})
+    repo.commit(f"In another way\n\n{words} {oid}", {"src/server.py": OWN_MENDED.replace("safe=True", "safe=1", 1)})
+    assert judged(repo) == ("present", "declared")

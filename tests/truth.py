@@ -47,8 +47,10 @@ def combine(fixes: Sequence[str]) -> str:
         return WITHDRAWN if WITHDRAWN in fixes else NOT_APPLICABLE
     if REVERTED in owed or DROPPED in owed:
         return REVERTED if REVERTED in owed else DROPPED
-    if MISSING in owed:
-        return PARTIAL if PRESENT in owed else MISSING
+    if MISSING in owed and PRESENT in owed:
+        return PARTIAL
+    if all(f == MISSING for f in owed):
+        return MISSING
     return UNKNOWN if UNKNOWN in owed else PRESENT
 
 

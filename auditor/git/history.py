@@ -28,7 +28,7 @@ _PAIRS_A_PASS = 1000
 _FEW = 8
 # How a commit lies to two others: below the one, below the other, below a common ancestor of theirs.
 _ONE, _OTHER, _BELOW = 1, 2, 4
-_TELLING = re.compile(b"evert|ick|ack-?port|pstream|PSTREAM|riginal-merge")
+_TELLING = re.compile(b"evert|ick|ack-?port|pstream|riginal-merge", re.IGNORECASE)
 
 
 class History:
