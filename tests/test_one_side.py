@@ -126,6 +126,22 @@ def test_a_topic_that_had_the_fix_and_went_on_from_it(repo: Repo) -> None:
     assert judged(repo)[0] == "present"
 
 
+@pytest.mark.parametrize(("guard", "status"), [("", "dropped"), (GUARD, "present")])
+def test_a_line_between_them_left_it_out_and_was_merged(repo: Repo, guard: str, status: str) -> None:
+    """The merge that left it out is on no first-parent line of the branch that merged it later."""
+    repo.branch("next")
+    repo.switch("next")
+    repo.commit("Dry runs", pay(words=DRY))
+    repo.merge("main", resolve=pay("", FORBIDDEN, DRY))
+    if guard:
+        repo.commit("Guard", pay(guard, FORBIDDEN, DRY))
+    repo.commit("Notes", {"NOTES": "none\n"})
+    repo.switch("qa")
+    repo.commit("Of our own", {"OWN": "one\n"})
+    repo.merge("next")
+    assert judged(repo)[0] == status
+
+
 def test_what_is_not_in_force_is_not_dropped(tmp_path: Path) -> None:
     """A branch has a lock file of its own."""
     repo = protocol(tmp_path / "shop", branches=("dev",))

@@ -133,6 +133,14 @@ class History:
                     todo.append(parent)
         return seen
 
+    def descendants(self, number: int) -> set[int]:
+        """A commit and all that have it in their history."""
+        found = {number}
+        for one in reversed(self.order):
+            if not found.isdisjoint(self.parents[one]):
+                found.add(one)
+        return found
+
     def first_parents(self, tip: int) -> list[int]:
         """The first-parent line of a branch, oldest first."""
         line = [tip]

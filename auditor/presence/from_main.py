@@ -24,6 +24,7 @@ def _left_on_main(case: Case, number: int, change: Change, region: int) -> bool:
     if region not in content.undone(change, here):
         return True
     later, at = fix_parts.left_since(case, number, change, region)
-    above = scene.history.parents[later[at]][1:] if at else ()
-    sides = (case.place(scene.history.ids[n]).side(change) for n in above if scene.contains(scene.main, n))
+    merged = at and len(scene.history.parents[later[at]]) > 1
+    bases = scene.bases((later[at], scene.main.number)) if merged else ()
+    sides = (case.place(scene.history.ids[n]).side(change) for n in bases)
     return any(side and not standing.as_left(content, change, side, region) for side in sides)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from auditor.git import wording
 from auditor.git.changes import Change
 from auditor.presence import fix_parts, ground, standing, straight
 from auditor.presence.case import Case
+
+# A fix that was handed on from line to line oftener is asked for no further down.
+_DEEP = 16
 
 
 def find(case: Case, number: int) -> tuple[int, str] | None:
@@ -20,12 +25,32 @@ def find(case: Case, number: int) -> tuple[int, str] | None:
 
 
 def _merge(case: Case, number: int, change: Change, region: int) -> int | None:
-    """The merge since which a part is not as the fix left it: by which the fix arrived, or a later one."""
+    """The merge since which a part is not as the fix left it: by which the fix arrived, one below, or a later one."""
+    part, parents = (change, region), case.scene.history.parents
     later, at = fix_parts.left_since(case, number, change, region)
-    first, *others = case.scene.history.parents[later[at]] or (later[at],)
-    pairs = [(first, other) for other in others] if at else [(other, first) for other in others]
-    lost = any(_kept_other(case, number, (change, region), later[at], has, kept) for has, kept in pairs)
-    return later[at] if lost else None
+    first, *others = parents[later[at]] or (later[at],)
+    if at:
+        return later[at] if any(_kept_other(case, number, part, later[at], first, kept) for kept in others) else None
+    return next((n for n in _arrivals(case, number, later[at]) if _lost_by(case, number, part, n)), None)
+
+
+def _lost_by(case: Case, number: int, part: tuple[Change, int], merge: int) -> bool:
+    first, *others = case.scene.history.parents[merge]
+    return any(_kept_other(case, number, part, merge, has, first) for has in others)
+
+
+def _arrivals(case: Case, number: int, merge: int) -> Iterator[int]:
+    """The merge by which a commit arrived on the branch, and those by which it came to the lines merged there."""
+    history, seen = case.scene.history, 0
+    has = history.descendants(number) if len(history.parents[merge]) > 1 else ()
+    while len(history.parents[merge]) > 1 and seen < _DEEP:
+        yield merge
+        side = next((p for p in history.parents[merge][1:] if p in has), None)
+        if side is None:
+            return
+        while history.parents[side] and history.parents[side][0] in has:
+            side = history.parents[side][0]
+        merge, seen = side, seen + 1
 
 
 def _kept_other(case: Case, number: int, part: tuple[Change, int], merge: int, has: int, kept: int) -> bool:
