@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from auditor.git import lines, wording
@@ -58,12 +58,23 @@ def keeps(hunk: Hunk, made: Sequence[int], new: Sequence[bytes], there: Sequence
 
     What is less deep than its neighbours above and below ends a block. `since`: the changes from `new` to `there`.
     """
-    end = hunk.new + hunk.added
-    for h in since:
-        above, below = _depths(new[hunk.new : h.old])[-1:], _depths(new[h.old + h.removed : end])[:1]
-        if above and below and any(depth < min(above + below) for depth in _depths(h.added_of(there))):
-            return False
+    inside = [h for h in since if hunk.new < h.old and h.old + h.removed < hunk.new + hunk.added]
+    if any(_ends_block(h, above, below, there) for h, above, below in _neighbours(hunk, new, inside)):
+        return False
     return len(kept(made, since)) == len(made)
+
+
+def _neighbours(hunk: Hunk, new: Sequence[bytes], inside: Iterable[Hunk]) -> Iterator[tuple[Hunk, int, int]]:
+    """Changes of lines that a hunk made, with how deep the lines above and below each are, blank ones left out."""
+    made = [(at, depth) for at, line in enumerate(hunk.added_of(new), hunk.new) for depth in _depths([line])]
+    for h in inside:
+        above, below = (bisect_left(made, (at,)) for at in (h.old, h.old + h.removed))
+        if above and below < len(made):
+            yield h, made[above - 1][1], made[below][1]
+
+
+def _ends_block(change: Hunk, above: int, below: int, there: Sequence[bytes]) -> bool:
+    return any(depth < min(above, below) for depth in _depths(change.added_of(there)))
 
 
 def meets(one: Hunk, other: Hunk) -> bool:
