@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from auditor.git.changes import Change, Changes
@@ -42,7 +43,9 @@ def _left(case: Case, number: int, *, whole: bool = False) -> list[str]:
     """Files that a claimant left as before the fix, as they still are, and main's are not.
 
     With `whole` those of which no lines tell how much it holds: a mode, a binary file, a submodule, a file to be gone.
+    What it moved is not left, though it is there under another name.
     """
+    case = replace(case, came=number)
     main = case.place(case.scene.main.tip).undone()
     there = case.place().undone() & case.place(case.scene.history.ids[number]).undone() - main
     return sorted(c.path for c in case.fix.changes or () if _all_of(case, c, there, whole=whole))
