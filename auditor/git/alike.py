@@ -12,7 +12,7 @@ from functools import lru_cache
 import pygit2
 
 from auditor.errors import RepositoryError
-from auditor.git import lines
+from auditor.git import heads, lines
 from auditor.git.bounded import Bounded, per_item
 from auditor.git.changes import REGULAR, Side, diffs
 from auditor.git.sketches import Sketches
@@ -22,6 +22,8 @@ from auditor.git.trees import Trees
 _MIN_SIMILAR = 0.5
 # So much of the bytes must be in the half of the lines that two files share, unless they are namesakes.
 _FAIR = 0.3
+# So much of what is their own, licences aside, namesakes have in common.
+_FAIR_OF_NAMESAKES = 0.2
 # What is kept of listings of tips, in bytes, at about so many for each file; and how many of other commits.
 _LISTINGS, _OF_FILE = 48 << 20, 400
 _CACHED_LISTINGS = 6
@@ -57,6 +59,7 @@ class Alike(Trees):
             _COUNTS, lambda oid: Counter(lines.split(self.store.blob(oid))), per_item(200)
         )
         self._similarity = lru_cache(_ANSWERS)(self.compare)
+        self._own_similarity = lru_cache(_ANSWERS)(self._compare_own)
         self._size = lru_cache(_ANSWERS)(store.size)
         self._length = lru_cache(_ANSWERS)(lambda oid: lines.count(self.store.blob(oid)))
         # Of tips, which stay, and of commits on the way, which go again.
@@ -104,9 +107,24 @@ class Alike(Trees):
         return base is None or self.at(base, path) is None
 
     def score(self, oid: str, other: str, *, same: bool) -> float:
-        """In bytes, as git measures, or in lines: unless these are but braces, blank lines and a licence."""
+        """In bytes, as git measures, or in lines: unless these are but braces, blank lines, imports and a licence."""
         in_bytes, in_lines = self._similarity(oid, other)
-        return max(in_bytes, in_lines if same or in_bytes >= _FAIR else 0.0)
+        found = max(in_bytes, in_lines if same or in_bytes >= _FAIR else 0.0)
+        return found if found < _MIN_SIMILAR or self._by_their_own(oid, other, same=same) else 0.0
+
+    def _by_their_own(self, oid: str, other: str, *, same: bool) -> bool:
+        """Whether two files are alike by what is their own, and not by a licence that many a file begins with."""
+        in_bytes, in_lines = self._own_similarity(oid, other)
+        if same:
+            return in_bytes >= _FAIR_OF_NAMESAKES or in_lines >= _MIN_SIMILAR
+        return in_bytes >= _MIN_SIMILAR or (in_bytes >= _FAIR and in_lines >= _MIN_SIMILAR)
+
+    def _compare_own(self, oid: str, other: str) -> tuple[float, float]:
+        """The same as `compare`, licences at the heads of both aside, and of the lines those that tell."""
+        texts = [heads.own(lines.split(self.store.blob(one))) for one in (oid, other)]
+        one, two = map(Counter, texts)
+        telling, others = map(heads.telling, texts)
+        return lines.similarity(one, two)[0], lines.similarity(telling, others)[1]
 
     def compare(self, oid: str, other: str) -> tuple[float, float]:
         """How much two blobs have in common, from 0 to 1: in bytes, and in lines."""
