@@ -49,7 +49,7 @@ def test_a_file_that_the_pick_moved_as_the_fix_did_is_not_left(repo: Repo) -> No
 def test_a_file_that_the_branch_moved_on_since_is_not_left(repo: Repo) -> None:
     renamed(repo, {OLD: None, NEW: MERGO}, {})
     repo.commit("Move it on", {NEW: None, ELSEWHERE: MERGO})
-    assert judged(repo)[0] in ("present", "reverted")
+    assert judged(repo) == ("present", "declared")
 
 
 @pytest.mark.parametrize("left", [OLD, ELSEWHERE])
@@ -57,3 +57,74 @@ def test_a_file_that_the_pick_left_is_left_under_whatever_name(repo: Repo, left:
     """Also where the branch had moved it before."""
     own: dict[str, str | None] = {} if left == OLD else {OLD: None, left: MERGO}
     assert renamed(repo, {NEW: MERGO}, own)[0] == "missing"
+
+
+# A file that the fix adds, and that is called otherwise on the branch
+
+BENCH = "".join(f"    measure({n}, of={n})\n" for n in range(16))
+BENCH_HERE = BENCH.replace("of=3", "of=4")
+PACKAGE = {"app/a.py": "import a\nrun(a)\n", "app/b.py": "import b\nrun(b)\n", "src/server.py": SERVER}
+
+
+def added(repo: Repo, here: dict[str, str | None], own: dict[str, str | None] | None = None) -> None:
+    """The branch had renamed the package; the fix comes by a merge that makes its new file what `here` says."""
+    started(repo, PACKAGE)
+    repo.switch("qa")
+    renamed_ = {name.replace("app/", "app5/"): text for name, text in PACKAGE.items() if name.startswith("app/")}
+    repo.commit("Rename the package", {**dict.fromkeys(("app/a.py", "app/b.py")), **renamed_, **(own or {})})
+    repo.switch("main")
+    fixed(repo, {"src/server.py": MENDED, "app/bench.py": f"import app\n{BENCH}"})
+    repo.switch("qa")
+    repo.git("-c", "merge.directoryRenames=false", "merge", "-q", "--no-ff", "--no-commit", "main")
+    repo.write(here)
+    repo.git("add", "-A")
+    repo.git("commit", "-q", "-m", "Merge main")
+
+
+@pytest.mark.parametrize("text", [f"import app\n{BENCH}", f"import app5\n{BENCH_HERE}"])
+def test_a_file_that_came_under_another_name_came(repo: Repo, text: str) -> None:
+    added(repo, {"app/bench.py": None, "app5/bench.py": text})
+    assert judged(repo) == ("present", "merge")
+
+
+def test_a_file_that_came_under_another_name_and_was_moved_on_came(repo: Repo) -> None:
+    added(repo, {"app/bench.py": None, "app5/bench.py": f"import app5\n{BENCH}"})
+    repo.commit("Move it on", {"app5/bench.py": None, "bench/all.py": f"import app5\n{BENCH_HERE}"})
+    assert judged(repo) == ("present", "merge")
+
+
+def test_a_file_that_did_not_come_is_dropped(repo: Repo) -> None:
+    added(repo, {"app/bench.py": None})
+    assert judged(repo)[0] == "dropped"
+
+
+def test_a_like_file_that_the_branch_had_before_is_another(repo: Repo) -> None:
+    added(repo, {"app/bench.py": None}, {"app5/other.py": f"import app\n{BENCH_HERE}"})
+    assert judged(repo)[0] == "dropped"
+
+
+def test_a_like_file_that_the_fix_adds_beside_it_is_another(repo: Repo) -> None:
+    started(repo, {"src/server.py": SERVER})
+    fixed(
+        repo, {"src/server.py": MENDED, "app/one.py": f"import app\n{BENCH}", "app/two.py": f"import app\n{BENCH_HERE}"}
+    )
+    repo.switch("qa")
+    repo.merge("main", resolve={"app/one.py": None})
+    assert judged(repo)[0] == "dropped"
+
+
+def test_a_file_of_another_text_is_another(repo: Repo) -> None:
+    added(
+        repo, {"app/bench.py": None, "app5/bench.py": "import other\n" + "".join(f"other[{n}] = 1\n" for n in range(9))}
+    )
+    assert judged(repo)[0] == "dropped"
+
+
+def test_what_main_renamed_since_is_not_taken_back(repo: Repo) -> None:
+    """The other half of the fix is, and was never on the branch."""
+    started(repo, PACKAGE)
+    fixed(repo, {"src/server.py": MENDED, "app/bench.py": f"import app\n{BENCH}"})
+    repo.commit(
+        "Rename", {"src/server.py": SERVER, "app/bench.py": None, "lib/benchmarks.py": f"import app\n{BENCH_HERE}"}
+    )
+    assert judged(repo)[0] == "missing"

@@ -47,13 +47,16 @@ class Place:
         found = content.at(self.commit, change.path)
         if found is not None or change.before is None or self.fix.base is None:
             return found
-        # Renames are looked for at tips only: to compare all files of commit after commit would never end.
-        for end in (self.commit,) if self.commit in self.ends else self.ends:
+        for end in self._searched():
             moved = None if content.at(end, change.path) else content.moved_to(change, self.fix.base, end)
             found = content.at(self.commit, moved) if moved and not self._is_another(change, moved) else None
             if found is not None:
                 return found
         return self._namesake(change)
+
+    def _searched(self) -> tuple[str, ...]:
+        """Where renames are looked for: at tips only. To compare all files of commit after commit would never end."""
+        return (self.commit,) if self.commit in self.ends else self.ends
 
     def _namesake(self, change: Change) -> Side | None:
         """The file that the branch made under another name from the first. What has the fix has the fix's own."""
@@ -101,9 +104,14 @@ class Place:
         return back - restored(change, earlier, came) if back else back
 
     def gone(self) -> frozenset[tuple[str, int]]:
-        """The files that the fix added and that are not here."""
-        return frozenset(
-            (c.path, -1)
-            for c in self.fix.changes or ()
-            if c.before is None and self.scene.content.at(self.commit, c.path) is None
-        )
+        """The files that the fix added and that are not here, under whatever name."""
+        return frozenset((c.path, -1) for c in self.fix.changes or () if c.before is None and not self._came(c))
+
+    def _came(self, change: Change) -> bool:
+        """Whether a file that the fix added is here, or one like it that neither fix nor branch had before."""
+        at = self.scene.content.at
+        if at(self.commit, change.path) is not None:
+            return True
+        moved = {self.scene.content.moved_to(change, self.fix.oid, end) for end in self._searched()}
+        had = {name for name in moved if name and self.until and at(self.until, name) is not None}
+        return any(at(self.commit, name) is not None for name in moved - had if name)
