@@ -126,3 +126,13 @@ def test_the_few_lines_of_a_file_are_followed(repo: Repo) -> None:
     repo.merge("main")
     repo.commit("Move it", {"shop/timeout.go": None, "core/shop/timeout.go": old.replace("shop\n", "core\n")})
     assert told(repo, "qa", "v2.4.1")[0] == "reverted"
+
+
+@pytest.mark.parametrize(("text", "status"), [(LOCKS_TEST, "present"), (CONTEXT_TEST + COMPAT, "reverted")])
+def test_another_file_in_the_place_of_one_that_the_fix_removed_is_another(repo: Repo, text: str, status: str) -> None:
+    started(repo, FILES)
+    fixed(repo, {"log/context.go": FIELDS_FIXED, "log/context_test.go": None})
+    repo.switch("qa")
+    repo.merge("main")
+    repo.commit("Test it", {"log/context_test.go": text})
+    assert told(repo, "qa", "v2.4.1")[0] == status

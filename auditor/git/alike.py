@@ -58,6 +58,9 @@ class Alike(Trees):
         self.counts: Bounded[str, Counter[bytes]] = Bounded(
             _COUNTS, lambda oid: Counter(lines.split(self.store.blob(oid))), per_item(200)
         )
+        self._own: Bounded[str, Counter[bytes]] = Bounded(
+            _COUNTS, lambda oid: Counter(heads.own(lines.split(self.store.blob(oid)))), per_item(200)
+        )
         self._similarity = lru_cache(_ANSWERS)(self.compare)
         self._own_similarity = lru_cache(_ANSWERS)(self._compare_own)
         self._size = lru_cache(_ANSWERS)(store.size)
@@ -110,21 +113,20 @@ class Alike(Trees):
         """In bytes, as git measures, or in lines: unless these are but braces, blank lines, imports and a licence."""
         in_bytes, in_lines = self._similarity(oid, other)
         found = max(in_bytes, in_lines if same or in_bytes >= _FAIR else 0.0)
-        return found if found < _MIN_SIMILAR or self._by_their_own(oid, other, same=same) else 0.0
+        return found if found < _MIN_SIMILAR or self.by_their_own(oid, other, same=same) else 0.0
 
-    def _by_their_own(self, oid: str, other: str, *, same: bool) -> bool:
+    def by_their_own(self, oid: str, other: str, *, same: bool) -> bool:
         """Whether two files are alike by what is their own, and not by a licence that many a file begins with."""
-        in_bytes, in_lines = self._own_similarity(oid, other)
-        if same:
-            return in_bytes >= _FAIR_OF_NAMESAKES or in_lines >= _MIN_SIMILAR
-        return in_bytes >= _MIN_SIMILAR or (in_bytes >= _FAIR and in_lines >= _MIN_SIMILAR)
+        in_bytes, least = self._own_similarity(oid, other), _FAIR_OF_NAMESAKES if same else _MIN_SIMILAR
+        return in_bytes >= least or ((same or in_bytes >= _FAIR) and self._telling(oid, other) >= _MIN_SIMILAR)
 
-    def _compare_own(self, oid: str, other: str) -> tuple[float, float]:
-        """The same as `compare`, licences at the heads of both aside, and of the lines those that tell."""
-        texts = [heads.own(lines.split(self.store.blob(one))) for one in (oid, other)]
-        one, two = map(Counter, texts)
-        telling, others = map(heads.telling, texts)
-        return lines.similarity(one, two)[0], lines.similarity(telling, others)[1]
+    def _compare_own(self, oid: str, other: str) -> float:
+        """How much two blobs have in common in bytes, licences at the heads of both aside."""
+        return lines.similarity(self._own(oid), self._own(other))[0]
+
+    def _telling(self, oid: str, other: str) -> float:
+        """The same in lines, of those that tell."""
+        return lines.similarity(heads.telling(self._own(oid)), heads.telling(self._own(other)))[1]
 
     def compare(self, oid: str, other: str) -> tuple[float, float]:
         """How much two blobs have in common, from 0 to 1: in bytes, and in lines."""

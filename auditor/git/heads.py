@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from auditor.git import comments, wording
 
@@ -30,11 +30,10 @@ def own(text: Sequence[bytes]) -> list[bytes]:
     return kept if any(line.strip() for line in kept) else list(text)
 
 
-def telling(text: Iterable[bytes]) -> Counter[bytes]:
+def telling(text: Counter[bytes]) -> Counter[bytes]:
     """Lines that have a word, and are no imports; where there are none, all."""
-    every = Counter(text)
-    some = {line: n for line, n in every.items() if wording.words(line) and not _is_of_any(line)}
-    return Counter(some) or every
+    some = {line: n for line, n in text.items() if wording.words(line) and not _is_of_any(line)}
+    return Counter(some) or text
 
 
 def _is_of_any(line: bytes) -> bool:

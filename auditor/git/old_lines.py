@@ -50,9 +50,10 @@ class OldLines(Blocks):
         return mode | self._but_ends(before, after, self._undone_text(before, after, there))
 
     def _mostly(self, before: Side, there: Side) -> bool:
-        """Whether a text shares more than half of its lines with another: it is that one, changed."""
-        regular = all(side.mode in REGULAR for side in (before, there))
-        return regular and self.compare(before.oid, there.oid)[1] > 1 / 2
+        """Whether a text shares more than half of its lines with another, and of its own: it is that one, changed."""
+        if not all(side.mode in REGULAR for side in (before, there)) or self.compare(before.oid, there.oid)[1] <= 1 / 2:
+            return False
+        return self.by_their_own(before.oid, there.oid, same=True)
 
     def _but_ends(self, before: Side, after: Side, found: frozenset[int]) -> frozenset[int]:
         """Hunks that stand as before; none where they are but ends of lines, and the change did more in the file.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -69,7 +70,7 @@ class Trees:
         tree = self.tree_id(commit)
         for name in path.split("/"):
             try:
-                entry = self._folder(tree)[name]
+                entry = self._entry(tree, name)
             except (KeyError, ValueError):
                 return False
             if int(entry.filemode) != _FOLDER:
@@ -81,13 +82,20 @@ class Trees:
         """A file in a tree, folder by folder: most commits share most of them."""
         name, _, rest = path.partition("/")
         try:
-            entry = self._folder(tree)[name]
+            entry = self._entry(tree, name)
         except KeyError:
             return None
         mode, oid = int(entry.filemode), str(entry.id)
         if mode == _FOLDER:
             return self._inside(oid, rest) if rest else None
         return None if rest else Side(mode, oid)
+
+    def _entry(self, tree: str, name: str) -> pygit2.Object:
+        """A folder's entry. Raises KeyError where it has none of that name.
+
+        The library never lets go of a name that it was asked for: of equal ones it is asked for one.
+        """
+        return self._folder(tree)[sys.intern(name)]
 
     def _read_folder(self, tree: str) -> pygit2.Tree:
         try:
