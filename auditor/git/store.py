@@ -22,10 +22,10 @@ from pygit2.enums import Option
 from auditor.errors import RepositoryError
 from auditor.git.bounded import Bounded
 
-# libgit2 would map whole packs, and keep 256 MB of objects.
+# libgit2 would map whole packs, and keep 256 MB of objects: as it counts them, in memory four times as much.
 pygit2.option(Option.SET_MWINDOW_SIZE, 8 << 20)
 pygit2.option(Option.SET_MWINDOW_MAPPED_LIMIT, 32 << 20)
-pygit2.option(Option.SET_CACHE_MAX_SIZE, 24 << 20)
+pygit2.option(Option.SET_CACHE_MAX_SIZE, 6 << 20)
 
 MAX_BLOB = 64 * 1024 * 1024
 _BLOB = 3
