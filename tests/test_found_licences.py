@@ -136,3 +136,21 @@ def test_another_file_in_the_place_of_one_that_the_fix_removed_is_another(repo: 
     repo.merge("main")
     repo.commit("Test it", {"log/context_test.go": text})
     assert told(repo, "qa", "v2.4.1")[0] == status
+
+
+def steps(word: str, first: int, last: int) -> str:
+    return "".join(f"func {word}{n}(order Order) {{\n\t{word}.handle(order, {n})\n}}\n\n" for n in range(first, last))
+
+
+@pytest.mark.parametrize(("shared", "status"), [(9, "reverted"), (2, "present")])
+def test_a_file_that_was_moved_and_reworked_is_followed(repo: Repo, shared: int, status: str) -> None:
+    """By more than braces: nine of twenty functions are as they were, or two."""
+    old = f"{LICENCE}package akka\n\n{steps('akka', 0, 20)}"
+    mended = old.replace("\takka.handle(order, 1)\n", "\tcheck(order)\n\takka.handle(order, 1)\n")
+    started(repo, {"server/akka/akka_server.go": old})
+    fixed(repo, {"server/akka/akka_server.go": mended})
+    repo.switch("qa")
+    repo.merge("main")
+    other = f"{LICENCE}package pekko\n\n{steps('akka', 0, shared)}{steps('pekko', shared, 20)}"
+    repo.commit("Move", {"server/akka/akka_server.go": None, "server/pekko/pekko_server.go": other})
+    assert told(repo, "qa", "v2.4.1")[0] == status

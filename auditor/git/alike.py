@@ -22,8 +22,8 @@ from auditor.git.trees import Trees
 _MIN_SIMILAR = 0.5
 # So much of the bytes must be in the half of the lines that two files share, unless they are namesakes.
 _FAIR = 0.3
-# So much of what is their own, licences aside, namesakes have in common.
-_FAIR_OF_NAMESAKES = 0.2
+# So much of what is their own, licences aside, namesakes have in common; or so many of the lines that tell, as others.
+_FAIR_OF_NAMESAKES, _FAIR_OF_TELLING = 0.2, 0.4
 # What is kept of listings of tips, in bytes, at about so many for each file; and how many of other commits.
 _LISTINGS, _OF_FILE = 48 << 20, 400
 _CACHED_LISTINGS = 6
@@ -118,7 +118,7 @@ class Alike(Trees):
     def by_their_own(self, oid: str, other: str, *, same: bool) -> bool:
         """Whether two files are alike by what is their own, and not by a licence that many a file begins with."""
         in_bytes, least = self._own_similarity(oid, other), _FAIR_OF_NAMESAKES if same else _MIN_SIMILAR
-        return in_bytes >= least or ((same or in_bytes >= _FAIR) and self._telling(oid, other) >= _MIN_SIMILAR)
+        return in_bytes >= least or ((same or in_bytes >= _FAIR) and self._telling(oid, other) >= _FAIR_OF_TELLING)
 
     def _compare_own(self, oid: str, other: str) -> float:
         """How much two blobs have in common in bytes, licences at the heads of both aside."""
