@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import heapq
 import zlib
-from collections import Counter, defaultdict
+from array import array
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -27,11 +29,16 @@ _ANSWERS = 2_000
 
 
 class Sketches:
-    """The files of one or several commits, by blob."""
+    """The files of one or several commits, by blob.
+
+    Of each line that is kept its checksum and, at the same place, the number of a blob that has it, by the checksums'
+    order: eight bytes, of which there are a million in a large repository.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._holders: defaultdict[int, list[str]] = defaultdict(list)
+        self._lines, self._holders = array("I"), array("I")
+        self._blobs: list[str] = []
         self._known: set[str] = set()
         self._sampled: set[str] = set()
         self._commits: set[str] = set()
@@ -45,11 +52,18 @@ class Sketches:
         self._commits.add(commit)
         new = sorted(set(blobs) - self._known)
         self._small = 0 if len(new) > _VERY_MANY else self._small
-        for oid in new:
-            for line in self._sketch(oid):
-                self._holders[line].append(oid)
+        self._take_up(new)
         self._known.update(new)
         self.ranked.cache_clear()
+
+    def _take_up(self, blobs: Iterable[str]) -> None:
+        pairs = array("Q", (line << 32 | holder for line, holder in zip(self._lines, self._holders, strict=True)))
+        for holder, oid in enumerate(blobs, len(self._blobs)):
+            self._blobs.append(oid)
+            pairs.extend(line << 32 | holder for line in self._sketch(oid))
+        pairs = array("Q", sorted(pairs))
+        self._lines = array("I", (pair >> 32 for pair in pairs))
+        self._holders = array("I", (pair & 0xFFFFFFFF for pair in pairs))
 
     @property
     def full(self) -> bool:
@@ -70,19 +84,23 @@ class Sketches:
 
     def _rank(self, oid: str) -> dict[str, int]:
         """The blobs with most lines of a blob in common, likest first, each with its place: some for each commit."""
-        votes = self._votes(oid)
+        votes = [(self._blobs[holder], count) for holder, count in self._votes(oid).items()]
         sampled = oid in self._sampled
-        ranked = [
-            (-count * (_ONE_IN if sampled or other in self._sampled else 1), other) for other, count in votes.items()
-        ]
+        ranked = [(-count * (_ONE_IN if sampled or other in self._sampled else 1), other) for other, count in votes]
         likest = heapq.nsmallest(_RANKED * len(self._commits), ranked)
         return {other: place for place, (count, other) in enumerate(likest) if _FAR * count <= likest[0][0]}
 
-    def _votes(self, oid: str) -> Counter[str]:
+    def _votes(self, oid: str) -> Counter[int]:
         """How many lines each file has of a blob, but for those that tell nothing, unless there are no others."""
-        holders = [self._holders[line] for line in self._sketch(oid) if line in self._holders]
-        telling = [held for held in holders if len(held) <= _MANY * len(self._commits)]
-        votes: Counter[str] = Counter()
-        for held in telling or holders:
-            votes.update(held)
+        held = [self._held(line) for line in self._sketch(oid)]
+        holders = [some for some in held if some]
+        telling = [some for some in holders if len(some) <= _MANY * len(self._commits)]
+        votes: Counter[int] = Counter()
+        for some in telling or holders:
+            votes.update(some)
         return votes
+
+    def _held(self, line: int) -> array[int]:
+        """The blobs that have a line, by number."""
+        start = bisect_left(self._lines, line)
+        return self._holders[start : bisect_right(self._lines, line, start)]
