@@ -118,10 +118,23 @@ def _present(case: Case, verdict: FixVerdict, *, plain: bool) -> Iterator[Check]
         yield _cherry(case, carrier, "-")
     if verdict.via is not Via.MERGE and case.held():
         yield from _new_lines(case, plain=plain)
+    elif verdict.via is Via.CONTENT and case.whole_held() is None:
+        yield from _as_main(case)
     elif plain and verdict.via in (Via.SQUASH, Via.CONTENT):
         yield from _whole_lines(case, carrier or case.line.tip)
     if verdict.via in (Via.SQUASH, Via.DECLARED) and carrier is not None and not case.held(carrier):
         yield from _brought_lines(case, carrier)
+
+
+def _as_main(case: Case) -> Iterator[Check]:
+    """That main went on from the fix, and that the branch has its files as they are there."""
+    main, at, moved = case.scene.main.tip, case.scene.content.at, names(case.scene, case.fix, case.line)
+    yield _ancestor(case.fix.oid, main)
+    for path in case.fix.paths[:_MOST_PATHS]:
+        side = at(main, path)
+        for commit, name in ((main, path), (case.line.tip, moved[path])):
+            if side is not None and at(commit, name) == side:
+                yield _git("rev-parse", f"{commit}:{name}", stdout=f"{side.oid}\n")
 
 
 def _brought_lines(case: Case, carrier: str) -> Iterator[Check]:

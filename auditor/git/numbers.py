@@ -24,6 +24,16 @@ def no_lower(own: Iterable[bytes], fixed: Iterable[bytes]) -> bool:
     return bool(pairs) and all(one is not None and not _lower(one, line) for one, line in pairs)
 
 
+def any_lower(own: Iterable[bytes], fixed: Iterable[bytes]) -> bool:
+    """Whether a line sets to a lower number what others set.
+
+    >>> any_lower([b"log4j: 2.15.0", b"more: 1"], [b"log4j: 2.17.1"]), any_lower([b"log4j: 2.18.0"], [b"log4j: 2.17.1"])
+    (True, False)
+    """
+    have = {_shape(line): line for line in lines.bare(own)}
+    return any((one := have.get(_shape(line))) is not None and _lower(one, line) for line in lines.bare(fixed))
+
+
 def _shape(line: bytes) -> bytes:
     return _NUMBER.sub(b"0", line)
 

@@ -7,6 +7,7 @@ from auditor.model import Evidence, FixVerdict, Status, Via
 from auditor.presence import (
     applicable,
     arrival,
+    as_main,
     cherry_pick,
     content,
     declared,
@@ -19,7 +20,7 @@ from auditor.presence import (
 )
 from auditor.presence.case import Case, Found
 
-RUNGS = (merge.find, cherry_pick.find, squash.find, content.find, declared.find)
+RUNGS = (merge.find, cherry_pick.find, squash.find, content.find, declared.find, as_main.find)
 
 
 def judge(case: Case) -> FixVerdict:

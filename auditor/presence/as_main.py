@@ -1,0 +1,87 @@
+"""Last of all: the branch has the files of the fix as main has them today, where main went on from the fix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from auditor.git import lines, numbers, wording
+from auditor.git.changes import Change, Side
+from auditor.model import Via
+from auditor.presence.case import Case, Found
+from auditor.presence.scene import Whole
+
+
+def find(case: Case) -> Found | None:
+    """Nothing of the fix's own may be left there, as on main: the branch has all that main has in its stead.
+
+    So it is where all files of the fix are there, the same as on main, and none of them was left as before the fix.
+    """
+    main = case.scene.main.tip
+    made = tuple(Change(c.path, c.before, case.scene.content.at(main, c.path)) for c in case.fix.changes or ())
+    if not _same(case, made) or case.place(main).undone() or not _grew(case, made):
+        return None
+    whole = Whole("what main has made of it", case.fix.base, main, made)
+    return Found(Via.CONTENT, None, "its files are as at main's tip, which went on from the fix in them", whole)
+
+
+def _same(case: Case, made: tuple[Change, ...]) -> bool:
+    """Whether a branch has each file as main has it now, and is not without one that the fix left."""
+    here = case.place()
+    sides = zip(case.fix.changes or (), made, strict=True)
+    alike = all(here.side(c) == now.after and (now.after or not c.after) for c, now in sides)
+    return alike and any(now.after for now in made)
+
+
+def _grew(case: Case, made: tuple[Change, ...]) -> bool:
+    """Whether main's files of today are the fix's, or came of them by commits that had the fix and went on from it."""
+    sides = list(zip(case.fix.changes or (), made, strict=True))
+    if not all(_went_on(case, c, now.after) for c, now in sides):
+        return False
+    having = _having(case)
+    return all(_handed_down(case, now, having) for c, now in sides if c.after != now.after)
+
+
+def _went_on(case: Case, change: Change, now: Side | None) -> bool:
+    """Whether what gave way of a change's lines is said in others in their place, or is set to no lower numbers there.
+
+    Code that was moved to another file left none behind: of such a file it tells nothing that two have it alike.
+    """
+    content, after = case.scene.content, change.after
+    hunks = content.hunks(after.oid, now.oid) if after and now else None
+    if not (hunks and after and now):
+        return True
+    added, old, new = content.changed_lines(change)[1], content.lines(after.oid), content.lines(now.oid)
+    for hunk in hunks:
+        gave = [line for line in hunk.removed_of(old) if lines.bare([line]) & added]
+        if wording.letters(gave) and not _says(hunk.added_of(new), gave):
+            return False
+    return True
+
+
+def _says(now: Sequence[bytes], gave: Sequence[bytes]) -> bool:
+    """Whether some lines say again what others said: half of it, or the same of numbers that are no lower."""
+    again = wording.said_again(gave, now) or numbers.no_lower(now, gave)
+    return again and not numbers.any_lower(now, gave)
+
+
+def _having(case: Case) -> set[int]:
+    """The commits that have the fix in their history."""
+    history, having = case.scene.history, {case.fix.number}
+    for number in reversed(history.order):
+        if not having.isdisjoint(history.parents[number]):
+            having.add(number)
+    return having
+
+
+def _handed_down(case: Case, now: Change, having: set[int]) -> bool:
+    """Whether main's file came down from the fix, and at no merge from a side that was without it, whole or mixed."""
+    history, at = case.scene.history, case.scene.content.at
+    number = case.scene.main.number
+    while number != case.fix.number:
+        above, side = [n for n in history.parents[number] if n in having], at(history.ids[number], now.path)
+        if len(history.parents[number]) > 1:
+            above = [n for n in above if at(history.ids[n], now.path) == side]
+        if not above or side is None:
+            return False
+        number = above[0]
+    return True
