@@ -15,6 +15,11 @@ _IMPORT = re.compile(
     # A line of a block of imports, as Go has them.
     rb"|(\w+\s+|[._]\s+)?\"[a-z0-9][\w.-]*(/[\w.~-]+)+\"\s*$)"
 )
+# Such a line may open a list of them, and of Go alone the lines of a list do not say that they are some.
+_OPENS = re.compile(rb"\s*(?:import|use|from\s+\S+\s+import)\b[^()]*[({]\s*$")
+_CLOSES = re.compile(rb"[^({]*[)}]")
+# So many lines has the longest list.
+_LONGEST = 300
 # Words with fewer letters than these in all tell nothing.
 _TELLING = 8
 # So far from a change it is close by, in lines.
@@ -48,6 +53,15 @@ def tells(text: Iterable[bytes]) -> bool:
 def is_import(line: bytes) -> bool:
     """Whether a line says what a file needs of others."""
     return bool(_IMPORT.match(line))
+
+
+def imports(text: Sequence[bytes]) -> Iterator[bytes]:
+    """The lines of a text that say what it needs of others, those of a list in brackets among them."""
+    left = 0
+    for line in text:
+        if left or is_import(line) or _OPENS.match(line):
+            yield line
+        left = _LONGEST if not left and _OPENS.match(line) else 0 if _CLOSES.match(line) else max(0, left - 1)
 
 
 def letters(text: Iterable[bytes]) -> int:

@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from auditor.git.changes import Change, Changes
 from auditor.model import Via
-from auditor.presence import applicable, likeness, titles
+from auditor.presence import applicable, aside, conflicts, likeness, titles
 from auditor.presence.case import Case, Found, Regions
 
 _LEAST = 0.5
+# An id has no fewer digits.
+_DIGITS = 7
 # So many of the files that a claimant left out are named.
 _NAMED = 3
 # Of a commit with but the title and author of the fix: one author does much under a title such as "Update README".
@@ -99,10 +101,12 @@ def _claims(case: Case) -> Iterator[_Claim]:
     for said in _claimants(case):
         claimants.setdefault(said.number, said)
     for said in claimants.values():
-        changes = _changes(case, said.number)
-        removed, added = _held(case, said.number, changes)
+        number, changes = conflicts.resolved(case, said.number, _changes(case, said.number))
+        removed, added = _held(case, number, changes)
         claim = said._replace(removed=removed, added=added)
-        yield claim if claim.holds_enough else _of_what_it_could(case, claim, changes)
+        if not claim.holds_enough:
+            claim = _of_what_it_could(case, claim, number, changes)
+        yield claim if claim.holds_enough else _of_what_tells(case, claim, number, changes)
 
 
 def _held(case: Case, number: int, changes: Changes) -> tuple[float, float]:
@@ -117,14 +121,23 @@ def _held(case: Case, number: int, changes: Changes) -> tuple[float, float]:
     return max(shares, key=min)
 
 
-def _of_what_it_could(case: Case, claim: _Claim, changes: Changes) -> _Claim:
+def _of_what_it_could(case: Case, claim: _Claim, number: int, changes: Changes) -> _Claim:
     """The claim by what the fix does to files that the branch ever had: of the others it can hold nothing."""
     ours = case.fix.changes or ()
     owed = applicable.owed(case) if len(ours) > 1 and changes else ours
     if len(owed) in (0, len(ours)):
         return claim
-    removed, added = likeness.answered(case, owed, claim.number, changes)
+    removed, added = likeness.answered(case, owed, number, changes)
     return claim._replace(removed=removed, added=added, where=" in files that the branch ever had")
+
+
+def _of_what_tells(case: Case, claim: _Claim, number: int, changes: Changes) -> _Claim:
+    """The claim of who says to be the fix by what of that tells, if it holds enough of this."""
+    if claim.enough > _LEAST or not changes:
+        return claim
+    removed, added = aside.answered(case, number, changes)
+    told = claim._replace(removed=removed, added=added, where=" that tell")
+    return told if told.holds_enough else claim
 
 
 def _claimants(case: Case) -> Iterator[_Claim]:
@@ -135,6 +148,7 @@ def _claimants(case: Case) -> Iterator[_Claim]:
         if on_branch and any(oid.startswith(named) for oid in ids):
             yield _Claim(number, f"{scene.history.ids[number][:12]} on the branch names it as its origin", _LEAST)
     yield from _origins(case)
+    yield from _same_origin(case)
     yield from _same_moment(case)
     yield from _same_change(case)
 
@@ -146,6 +160,17 @@ def _origins(case: Case) -> Iterator[_Claim]:
         number = history.named(history.picks.get(carrier, ""))
         if number is not None and case.scene.contains(case.line, number) and not case.search.is_below(case.fix, number):
             said = f"{history.ids[carrier][:12]} names {history.ids[number][:12]} on the branch as its origin"
+            yield _Claim(number, said, _LEAST)
+
+
+def _same_origin(case: Case) -> Iterator[_Claim]:
+    """Commits of the branch that say to be copies of what the fix itself says that it is a copy of."""
+    scene, named = case.scene, case.scene.history.picks.get(case.fix.number)
+    for number in scene.copies.get(named[:_DIGITS], ()) if named else ():
+        other = scene.history.picks[number]
+        alike = named is not None and (named.startswith(other) or other.startswith(named))
+        if alike and scene.contains(case.line, number) and not case.search.is_below(case.fix, number):
+            said = f"{scene.history.ids[number][:12]} on the branch names the same origin, {other[:12]}"
             yield _Claim(number, said, _LEAST)
 
 

@@ -66,7 +66,7 @@ def taken_elsewhere(case: Case, changes: Changes) -> float:
 
 def wrote_anew(case: Case, changes: Changes) -> bool:
     """Whether `changes` adds a line that a line which the fix removed is a part of, in the same or the renamed file."""
-    pairs = _pairs(case, case.fix.changes or (), changes, None)
+    pairs = paired(case, case.fix.changes or (), changes, None)
     lines = case.scene.content.changed_lines
     return any(
         len(old) >= _TELLING and old in new
@@ -104,18 +104,18 @@ def _measure(
 ) -> tuple[tuple[float, float], int]:
     """The shares, and how many lines they are shares of; with `number`, of removed lines those that were there."""
     wanted, met = [0, 0], [0, 0]
-    pairs = _pairs(case, [change for change, _ in ours], changes, number)
+    pairs = paired(case, [change for change, _ in ours], changes, number)
     for change, (removed, added) in ours:
         theirs = pairs.get(change.path)
-        told = _theirs(case, theirs)
-        owed = (removed, added) if number is None else _owed(case, change, (removed, added), theirs, number)
+        told = lines_of(case, theirs)
+        owed = (removed, added) if number is None else owing(case, change, (removed, added), theirs, number)
         for side, mine, other in zip((0, 1), owed, told, strict=True):
             wanted[side] += mine.total()
             met[side] += (mine & other).total()
     return (_share(met[0], wanted[0]), _share(met[1], wanted[1])), sum(wanted)
 
 
-def _pairs(case: Case, ours: Sequence[Change], theirs: Changes, number: int | None) -> dict[str, Change]:
+def paired(case: Case, ours: Sequence[Change], theirs: Changes, number: int | None) -> dict[str, Change]:
     """For each path of a change, what another commit did to that file, under this name or the one it was moved to.
 
     The names of then may be neither the fix's nor those of the tip. Of commit `number`, which claims to be the fix,
@@ -128,7 +128,8 @@ def _pairs(case: Case, ours: Sequence[Change], theirs: Changes, number: int | No
     if number is not None and left:
         for change in ours:
             if not found[change.path]:
-                found[change.path] = left.pop(_other_name(case, change, left, number) or "", None)
+                name = _other_name(case, change, left, number) or _beside(change, ours, found, left)
+                found[change.path] = left.pop(name or "", None)
     return {path: other for path, other in found.items() if other}
 
 
@@ -147,6 +148,18 @@ def _other_name(case: Case, change: Change, left: Mapping[str, Change], number: 
     return next((path for path, c in left.items() if not c.before and path.rpartition("/")[2] == name), None)
 
 
+def _beside(
+    change: Change, ours: Sequence[Change], found: Mapping[str, Change | None], left: Mapping[str, Change]
+) -> str | None:
+    """Which of the files that a commit made is one that a change made at the top, where all files of that went away."""
+    if change.before or "/" in change.path:
+        return None
+    beside = {
+        other.path.rpartition("/")[0] for c in ours if c.before and "/" not in c.path and (other := found[c.path])
+    }
+    return next((p for p in left if {p.rpartition("/")[0]} == beside and p.endswith(f"/{change.path}")), None)
+
+
 def _was(case: Case, change: Change, before: Side, left: Mapping[str, Change]) -> str | None:
     """Which of some changed files was the file of a change: by its text, or by a name that it had before on main."""
     there = [(path, other.before) for path, other in left.items() if other.before]
@@ -157,12 +170,12 @@ def _was(case: Case, change: Change, before: Side, left: Mapping[str, Change]) -
 def _split(case: Case, change: Change, left: Mapping[str, Change]) -> str | None:
     """Which of some changed files gets most of what a change adds, if half of it: main took the code out of that."""
     added = case.scene.content.changed_lines(change)[1]
-    met = {path: (added & _theirs(case, other)[1]).total() for path, other in left.items()}
+    met = {path: (added & lines_of(case, other)[1]).total() for path, other in left.items()}
     most = max(met, key=lambda path: met[path], default=None)
     return most if most is not None and 0 < added.total() <= 2 * met[most] else None
 
 
-def _owed(case: Case, change: Change, ours: Lines, theirs: Change | None, number: int) -> Lines:
+def owing(case: Case, change: Change, ours: Lines, theirs: Change | None, number: int) -> Lines:
     """The lines that commit `number` has to remove and to add.
 
     To remove: those that were there, and that the fix does not add again. To add: those that were not there
@@ -170,7 +183,7 @@ def _owed(case: Case, change: Change, ours: Lines, theirs: Change | None, number
     """
     removed, added = ours
     gone = (removed - added) or removed
-    out, brought = _theirs(case, theirs)
+    out, brought = lines_of(case, theirs)
     # What `theirs` removes was there.
     if gone <= out and added <= brought:
         return gone, added
@@ -189,5 +202,6 @@ def _share(met: int, wanted: int) -> float:
     return met / wanted if wanted else 1.0
 
 
-def _theirs(case: Case, change: Change | None) -> Lines:
+def lines_of(case: Case, change: Change | None) -> Lines:
+    """The removed and added lines of a change, if there is one."""
     return case.scene.content.changed_lines(change) if change else (Counter(), Counter())

@@ -181,6 +181,14 @@ class Scene:
         return found
 
     @cached_property
+    def copies(self) -> dict[str, list[int]]:
+        """For the first seven digits of an id, the commits whose messages say that they are copies of it."""
+        found: dict[str, list[int]] = {}
+        for number, named in sorted(self.history.picks.items(), key=lambda item: self.history.ids[item[0]]):
+            found.setdefault(named[:7], []).append(number)
+        return found
+
+    @cached_property
     def authored(self) -> dict[int, list[int]]:
         """The commits of one author and author date, where there are several."""
         found: defaultdict[int, list[int]] = defaultdict(list)

@@ -1,0 +1,228 @@
+"""Commits that say to be the fix, and differ from it in what the branch has no need of, or has in another form."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.build import Files, fixed, protocol, started
+from tests.judged import assert_checks_hold, audit, pair, told
+
+OTHER = "Quin <quin@example.com>"
+MANY = "".join(f"// the {n}th line of a long text\n" for n in range(30))
+
+
+def claimed(tmp_path: Path, before: Files, fix: Files, own: Files, copy: Files, branch: str = "qa") -> str:
+    """What is said of a fix on a branch that had files of its own, and got a copy that names the fix."""
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    started(repo, before)
+    oid = fixed(repo, fix)
+    repo.switch(branch)
+    repo.commit("Our own", own, author=OTHER)
+    repo.commit(f"Mend it here\n\n(cherry picked from commit {oid})", copy, author=OTHER)
+    return told(repo, branch, "v2.4.1")[0]
+
+
+# White space within a line
+
+KINDS = MANY + "const (\n\tRuntimeV1 = 1\n\tRuntimeV2 = 2\n)\n"
+ALIGNED = KINDS.replace("\tRuntimeV2 = 2\n", "\tRuntimeV2         = 2\n\tDeprecationsPlugin = 30\n")
+OWN_KINDS = MANY + "const (\n\tRuntimeV1           = 1\n\tRuntimeV2           = 2\n\tOurOwnRuntimeForAll = 9\n)\n"
+
+
+@pytest.mark.parametrize(("mended", "status"), [(True, "present"), (False, "missing")])
+def test_the_branch_had_its_lines_aligned_already(tmp_path: Path, *, mended: bool, status: str) -> None:
+    last = "\tOurOwnRuntimeForAll = 9\n"
+    copy = OWN_KINDS.replace(last, f"{last}\tDeprecationsPlugin  = 30\n" if mended else last.replace("9", "10"))
+    files = {"kinds.go": KINDS}, {"kinds.go": ALIGNED}, {"kinds.go": OWN_KINDS}, {"kinds.go": copy}
+    assert claimed(tmp_path, *files) == status
+
+
+def test_white_space_that_is_all_of_the_fix_is_asked(tmp_path: Path) -> None:
+    text = MANY + "def pay():\n    charge_the_card()\n    if ready:\n        go()\n"
+    fix = text.replace("    charge_the_card()\n", "        charge_the_card()\n")
+    own = text.replace("30", "30")
+    copy = own.replace("go()", "go_on()")
+    assert claimed(tmp_path, {"a.py": text}, {"a.py": fix}, {"b.py": ""}, {"a.py": copy}) == "missing"
+
+
+# Imports
+
+USED = "import {{ dictionary, {names}symbol }} from '@shop/utils';\n" + MANY
+CALL = "setFactoryFor(this, this);\nif (isInstantiatable(container{more})) {{\n  setFactoryFor(factory, this);\n}}\n"
+BEFORE = USED.format(names="HAS_PROXY, ") + CALL.format(more=", HAS_PROXY")
+AFTER = USED.format(names="") + "setFactoryFor(this, this);\n"
+OWN = "import { symbol } from '@shop/own';\n" + MANY + CALL.format(more="")
+
+
+@pytest.mark.parametrize(
+    ("copy", "status"),
+    [
+        ("import { symbol } from '@shop/own';\n" + MANY + "setFactoryFor(this, this);\n", "present"),
+        (OWN.replace("{ symbol }", "{ dictionary, symbol }"), "missing"),
+    ],
+    ids=["the code", "an import alone"],
+)
+def test_an_import_that_the_branch_does_not_need(tmp_path: Path, copy: str, status: str) -> None:
+    assert claimed(tmp_path, {"a.ts": BEFORE}, {"a.ts": AFTER}, {"a.ts": OWN}, {"a.ts": copy}) == status
+
+
+def test_an_import_that_is_the_fix(tmp_path: Path) -> None:
+    """The branch has what it took out, and keeps it."""
+    text = MANY + "from yaml import load\n\nconfig = load(file)\n"
+    fix = text.replace("import load", "import safe_load as load").replace(
+        "config", "# Safely, as files may be hostile.\nconfig"
+    )
+    own = text + "more = load(file_of_our_own)\n"
+    copy = own.replace("config", "# Safely, as files may be hostile.\nconfig")
+    files = {"a.py": text}, {"a.py": fix}, {"a.py": own}, {"a.py": copy}
+    assert claimed(tmp_path, *files) == "missing"
+
+
+def test_imports_alone_are_asked(tmp_path: Path) -> None:
+    text = "import random\n" + MANY
+    copy = text.replace("the 29th line", "the last line")
+    files = {"a.py": text}, {"a.py": text.replace("random", "secrets as random")}, {"b.py": ""}, {"a.py": copy}
+    assert claimed(tmp_path, *files) == "missing"
+
+
+GO = 'package e2e\n\nimport (\n\t"testing"\n\n\t{client}"go.shop.io/client/v3"\n)\n\n' + MANY
+TEST = "func TestDisable(t *testing.T) {\n\tcheckAuth(t, disableTest)\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("test", "status"), [(TEST, "present"), ("func TestOther(t *testing.T) {\n}\n", "missing")], ids=["it", "another"]
+)
+def test_an_import_under_another_name(tmp_path: Path, test: str, status: str) -> None:
+    """The branch calls it as the file did before the fix."""
+    text, fix = GO.format(client=""), GO.format(client="clientv3 ") + TEST
+    own = text + "func TestOurOwn(t *testing.T) {\n\tourOwn(t)\n}\n"
+    assert claimed(tmp_path, {"a.go": text}, {"a.go": fix}, {"a.go": own}, {"a.go": own + test}) == status
+
+
+# Lines that stand elsewhere, too
+
+SWITCH = "switch runtime_of_this_system {\ncase 'windows':\n\tskip_windows()\ndefault:\n{body}}\n"
+TWO = MANY + SWITCH.replace("{body}", "\tcheck_pids(2)\n") + MANY + SWITCH.replace("{body}", "\tcheck_mounts(3)\n")
+ONE = MANY + "retry_pids(2, until_a_second_passed)\n" + MANY + SWITCH.replace("{body}", "\tcheck_mounts(3)\n")
+
+
+@pytest.mark.parametrize(("mended", "status"), [(True, "present"), (False, "missing")])
+def test_old_lines_that_the_branch_has_in_another_place_only(tmp_path: Path, *, mended: bool, status: str) -> None:
+    own = MANY + "pids = old_way_to_ask_for_pids()\nask()\n" + MANY + SWITCH.replace("{body}", "\tcheck_mounts(3)\n")
+    line = "retry_pids(2, until_a_second_passed)" if mended else "pids = another_old_way()"
+    copy = own.replace("pids = old_way_to_ask_for_pids()", line)
+    assert claimed(tmp_path, {"a.c": TWO}, {"a.c": ONE}, {"a.c": own}, {"a.c": copy}) == status
+
+
+# Copies of one file
+
+HELPERS = (
+    "package {name}\n\n" + MANY + "func buildLabels(config Labels) Labels {{\n{guard}\treturn copied(config)\n}}\n"
+)
+GUARD = "\tif isReserved(config) {\n\t\twarn('reserved')\n\t\treturn nil\n\t}\n"
+
+
+def helpers(name: str, guard: str = "") -> str:
+    return HELPERS.format(name=name, guard=guard)
+
+
+def test_the_branch_has_one_of_several_copies(tmp_path: Path) -> None:
+    """The code was joined in one file; what is left of the others has no place for it."""
+    names = ("sbserver", "podsandbox", "server")
+    before = {f"pkg/{n}/helpers.go": helpers(n) for n in names}
+    fix = {f"pkg/{n}/helpers.go": helpers(n, GUARD) for n in names}
+    rest = {path: f"package helpers\n\n// Its own: {path}\n" for path in before}
+    own: Files = {**rest, "lib/util.go": helpers("util").replace("the 29th", "our 29th")}
+    guard = GUARD.replace("warn(", "log.warn(")
+    copy = {"lib/util.go": helpers("util", guard).replace("the 29th", "our 29th")}
+    assert claimed(tmp_path, before, fix, own, copy) == "present"
+
+
+def test_the_branch_has_all_copies_and_mended_one(tmp_path: Path) -> None:
+    names = ("sbserver", "podsandbox", "server")
+    before = {f"pkg/{n}/helpers.go": helpers(n) for n in names}
+    fix = {f"pkg/{n}/helpers.go": helpers(n, GUARD) for n in names}
+    copy = {"pkg/server/helpers.go": helpers("server", GUARD)}
+    assert claimed(tmp_path, before, fix, {"b.go": ""}, copy) == "missing"
+
+
+# A file that was added at the top, where the branch has a folder
+
+
+@pytest.mark.parametrize(
+    ("made", "status"), [("client/options_test.go", "present"), ("other/options_test.go", "missing")]
+)
+def test_a_file_that_was_added_beside_one_that_lives_elsewhere(tmp_path: Path, made: str, status: str) -> None:
+    options = MANY + "func options(): Options\n"
+    tested = "".join(f"func Test{n}(t) {{ check(t, {n}) }}\n" for n in range(40))
+    own: Files = {"options.go": None, "client/options.go": options + "func ourOwn(): Options\n"}
+    fix = {"options.go": options + "func reserved(): Options\n", "options_test.go": tested}
+    copy = {"client/options.go": str(own["client/options.go"]) + "func reserved(): Options\n", made: tested}
+    assert claimed(tmp_path, {"options.go": options}, fix, own, copy) == status
+
+
+# Two copies of one commit
+
+
+@pytest.mark.parametrize(("share", "status"), [(3, "present"), (1, "missing")])
+def test_the_fix_and_a_commit_of_the_branch_name_one_origin(tmp_path: Path, share: int, status: str) -> None:
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    started(repo, {"a.py": MANY})
+    origin = "0123456789abcdef0123456789abcdef01234567"
+    lines = [f"check_the_{word}_of_it(cart)\n" for word in ("first", "second", "third", "fourth")]
+    repo.commit(f"Mend it\n\n(cherry picked from commit {origin})", {"a.py": MANY + "".join(lines)})
+    repo.tag("v2.4.1")
+    repo.switch("qa")
+    copy = "ours = 1\n" + MANY + "".join(lines[:share])
+    repo.commit(f"In our way\n\n(cherry picked from commit {origin[:12]})", {"a.py": copy}, author=OTHER)
+    assert told(repo, "qa", "v2.4.1")[0] == status
+
+
+# Conflicts that were committed
+
+PAY = "def pay(cart):\n{guard}    account = {account}\n    return render(account)\n"
+OLD, NEW = "account_of(cart)", "verified_account_of(cart, session)"
+OURS = "our_account_of(cart)"
+CONFLICT = (
+    "<<<<<<< HEAD\n    account = {ours}\n=======\n    audit(cart)\n    account = {new}\n>>>>>>> 0a1b2c3 (Mend it)\n"
+)
+
+
+def pay(account: str, guard: str = "") -> Files:
+    return {"pay.py": PAY.format(guard=guard, account=account)}
+
+
+def marked() -> Files:
+    text = str(pay(OURS)["pay.py"])
+    return {"pay.py": text.replace(f"    account = {OURS}\n", CONFLICT.format(ours=OURS, new=NEW))}
+
+
+@pytest.mark.parametrize("topic", [True, False], ids=["topic", "branch"])
+@pytest.mark.parametrize(
+    ("resolved", "status"),
+    [
+        (pay(NEW, "    audit(cart)\n"), "present"),
+        (pay(f"as_ours({NEW})"), "missing"),
+        (pay(OURS), "missing"),
+    ],
+    ids=["new side", "in another way", "old side"],
+)
+def test_conflicts_that_the_next_commit_resolved(tmp_path: Path, resolved: Files, status: str, *, topic: bool) -> None:
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    started(repo, pay(OLD))
+    oid = fixed(repo, pay(NEW, "    audit(cart)\n"))
+    repo.switch("qa")
+    repo.commit("Our own", pay(OURS), author=OTHER)
+    if topic:
+        repo.switch("topic", "qa")
+    repo.commit(f"Mend it\n\n(cherry picked from commit {oid})", marked(), author=OTHER)
+    repo.commit("Fix conflicts", resolved, author=OTHER)
+    if topic:
+        repo.switch("qa")
+        repo.commit("Meanwhile", {"NOTES": "none\n"}, author=OTHER)
+        repo.merge("topic")
+    verdict = pair(audit(repo, branches=["qa"]), "v2.4.1", "qa")
+    assert_checks_hold(repo.path, verdict)
+    assert verdict.status.value == status
