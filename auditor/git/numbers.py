@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from auditor.git import lines
@@ -32,6 +33,14 @@ def any_lower(own: Iterable[bytes], fixed: Iterable[bytes]) -> bool:
     """
     have = {_shape(line): line for line in lines.bare(own)}
     return any((one := have.get(_shape(line))) is not None and _lower(one, line) for line in lines.bare(fixed))
+
+
+def shapes(some: Counter[bytes]) -> Counter[bytes]:
+    """Lines with one number in place of any, with how often each occurs."""
+    found: Counter[bytes] = Counter()
+    for line, count in some.items():
+        found[_shape(line)] += count
+    return found
 
 
 def _shape(line: bytes) -> bytes:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
+from auditor.git import numbers
 from auditor.git.changes import Change, Changes
 from auditor.model import Via
 from auditor.presence import likeness
 from auditor.presence.case import Case, Found, names
+
+Lines = Counter[bytes]
 
 
 def find(case: Case) -> Found | None:
@@ -51,9 +55,33 @@ def _carried(case: Case, candidates: list[int], made: Mapping[int, Changes]) -> 
     moved = names(case.scene, case.fix, case.line)
     for number in candidates:
         changes = made[number]
-        if _carries(case, changes, moved) and likeness.share(case, changes) == (1.0, 1.0):
+        if _carries(case, changes, moved) and (
+            likeness.share(case, changes) == (1.0, 1.0) or _from_other_numbers(case, changes, moved)
+        ):
             return Found(Via.SQUASH, number, _told(case, case.scene.history.ids[number]))
     return None
+
+
+def _from_other_numbers(case: Case, changes: Changes, moved: Mapping[str, str]) -> bool:
+    """Whether a change raises all numbers that the fix raises to the same, from others than the fix found there.
+
+    `sbt 1.10.5 (was 1.10.2)` is `sbt 1.10.5 (was 1.10.4)` where the branch left out a version. Of a number that the fix
+    lowers nothing is claimed: whoever came by it on the way up did not go back to it.
+    """
+    by_path, lines = {c.path: c for c in changes}, case.scene.content.changed_lines
+    pairs = ((lines(c), lines(by_path.get(c.path) or by_path[moved[c.path]])) for c in case.fix.changes or ())
+    return all(_raises(*ours) and _sets(*ours, *theirs) for ours, theirs in pairs)
+
+
+def _raises(removed: Lines, added: Lines) -> bool:
+    return numbers.no_lower(added, removed) and numbers.any_lower(removed, added)
+
+
+def _sets(removed: Lines, added: Lines, theirs_removed: Lines, theirs_added: Lines) -> bool:
+    """Whether all added lines are among theirs, and the removed ones are those, and among theirs, but for numbers."""
+    had = numbers.shapes(removed)
+    raised = had <= numbers.shapes(theirs_removed) and not numbers.any_lower(added, theirs_removed)
+    return added <= theirs_added and had <= numbers.shapes(added) and raised
 
 
 def _told(case: Case, oid: str) -> str:
