@@ -83,9 +83,11 @@ def _nothing_to_mend(case: Case) -> Iterator[Check]:
 
 
 def _lines_gone(case: Case) -> Iterator[Check]:
-    """Of each file a line that the fix removes, and that is not at the branch's tip."""
+    """Of each file a line that the fix removes, and that is not at the branch's tip; or that no file is there."""
     for change in (case.fix.changes or ())[:_MOST_PATHS] if case.fix.base else ():
         there = case.scene.content.at(case.line.tip, change.path)
+        if there is None and not case.scene.content.is_folder(case.line.tip, change.path):
+            yield _git("ls-tree", case.line.tip, "--", *_named(change.path), stdout="")
         line = telling.removed(case.scene.content, change, there)
         yield from _greps(change.path, line, (case.fix.base or "", 0), (case.line.tip, 1))
 

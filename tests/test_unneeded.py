@@ -55,6 +55,55 @@ def test_what_takes_back_a_change_that_the_branch_never_had_is_not_asked(repo: R
     assert said == f"it takes back {oid[:12]}, which the branch never had"
 
 
+def test_a_line_that_the_branch_has_with_more_words(repo: Repo) -> None:
+    """Of one that was tried with others it has none."""
+    skip = "critest --skip='unsafe sysctls|safe sysctls{more}' --of-the-step"
+    repo.commit("Skip", {"src/pay.py": BASE.replace(STEPS[20], skip.format(more=""))})
+    repo.switch("qa")
+    repo.commit("Skip", {"src/pay.py": OWN.replace(STEPS[20], skip.format(more="|deprecated profile"))})
+    repo.switch("main")
+    repo.tag("v2.4.0.1")
+    tried(repo, BASE.replace(STEPS[20], skip.format(more="|port mapping with host")))
+    assert statuses(repo)[-2] is Status.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
+    ("own", "status"),
+    [("|port mapping with host|deprecated profile", Status.MISSING), ("|host ports", Status.NOT_APPLICABLE)],
+)
+def test_a_line_that_the_branch_has_with_what_was_tried(repo: Repo, own: str, status: Status) -> None:
+    skip = "critest --skip='unsafe sysctls|safe sysctls{more}' --of-the-step"
+    repo.commit("Skip", {"src/pay.py": BASE.replace(STEPS[20], skip.format(more=""))})
+    repo.switch("qa")
+    repo.commit("Skip", {"src/pay.py": OWN.replace(STEPS[20], skip.format(more=own))})
+    repo.switch("main")
+    tried(repo, BASE.replace(STEPS[20], skip.format(more="|port mapping with host")))
+    assert statuses(repo)[-2] is status
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [(ADDED, Status.NOT_APPLICABLE), (CHANGED, Status.MISSING), (REMOVED, Status.MISSING)],
+    ids=["added", "changed", "removed"],
+)
+def test_a_file_that_the_branch_no_longer_has(repo: Repo, text: str, status: Status) -> None:
+    """What was only added cannot be there; what was to be put back the branch may have lost in its own way."""
+    tried(repo, text)
+    repo.switch("qa")
+    repo.commit("Without", {"src/pay.py": None})
+    assert statuses(repo)[1] is status
+
+
+def test_what_was_tried_is_in_another_file_of_the_branch(repo: Repo) -> None:
+    oid = tried(repo, ADDED)
+    repo.switch("qa")
+    repo.pick(oid, resolve={"src/pay.py": ADDED.replace(STEPS[19], OWN.splitlines()[19])})
+    text = repo.read("src/pay.py")
+    half = "\n".join(text.splitlines()[12:28]) + "\n"
+    repo.commit("Apart", {"src/pay.py": None, "lib/steps.py": half, "lib/rest.py": text.replace(half, "")})
+    assert statuses(repo)[1] is Status.MISSING
+
+
 @pytest.mark.parametrize("text", [CHANGED, ADDED, REMOVED], ids=["changed", "added", "removed"])
 def test_it_is_asked_of_a_branch_that_has_the_change(repo: Repo, text: str) -> None:
     oid = tried(repo, text)
