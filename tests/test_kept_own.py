@@ -79,6 +79,12 @@ def test_the_branch_had_mended_it_itself(tmp_path: Path, token: str) -> None:
     assert merged(tmp_path, BASE, fix, own, own)[0] == "present"
 
 
+def test_the_branch_had_the_one_new_word_in_a_line_of_its_own(tmp_path: Path) -> None:
+    base, fix = ({"src/login.py": LOGIN.format(token=f"read('{name}')")} for name in ("auth.default", "auth.caffeine"))
+    own = {"src/login.py": LOGIN.format(token="read('auth.caffeine', request, session.system)")}
+    assert merged(tmp_path, base, fix, own, own)[0] == "present"
+
+
 def test_the_branch_had_written_it_all_anew(tmp_path: Path) -> None:
     own = {"src/login.py": "class Login:\n    def __call__(self, request):\n        return Page(request.user)\n"}
     fix = {"src/login.py": FIX["src/login.py"]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from auditor.git import lines, numbers, wording
@@ -38,4 +38,10 @@ def _as_good(hunk: Hunk, texts: tuple[Sequence[bytes], ...], since: Sequence[Hun
     """Whether a text has in this place the fix in other words, or no lower numbers than those of the fix."""
     old, new, there = texts
     own = [line for h in since if lines.overlaps(h, hunk) for line in h.added_of(there)]
-    return wording.reworded(hunk, old, new, there, since) or numbers.no_lower(own, hunk.added_of(new))
+    brought = set(_words(hunk.added_of(new))) - set(_words(hunk.removed_of(old)))
+    has_them = bool(brought) and wording.said_again(brought, own)
+    return has_them or wording.reworded(hunk, old, new, there, since) or numbers.no_lower(own, hunk.added_of(new))
+
+
+def _words(text: Iterable[bytes]) -> Iterator[bytes]:
+    return (word for line in text for word in wording.words(line))
