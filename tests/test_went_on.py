@@ -233,3 +233,21 @@ def test_a_statement_that_the_fix_changed_was_given_up(repo: Repo) -> None:
         {"src/purge.py": text.format(*words)} for words in ((old, "done()"), (new, "done(self)"), ("", "done(self)"))
     ]
     assert judged(repo, *files) == "present"
+
+
+LIKE = """
+
+def {0}(self):
+    if self.linux is None or not self.linux.{0}:
+        return None
+    return dict(self.linux.{0})
+"""
+
+
+def test_a_function_was_deleted_and_a_like_one_came_beside_it(repo: Repo) -> None:
+    """Of a `return None` it cannot be told whose it is."""
+    text = "def pid(self):\n    return self.process.pid\n{}\n\ndef seccomp(self):\n    return self.profile\n"
+    old = {"src/nri.py": text.format(""), "src/api.py": "api = 1\n", "src/log.py": "log = 1\n"}
+    new = {"src/nri.py": text.format(LIKE.format("sysctl")), "src/api.py": "api = 2\n", "src/log.py": "log = 2\n"}
+    gone, like = ({"src/nri.py": text.format(some)} for some in ("", LIKE.format("rlimits")))
+    assert judged(repo, old, new, gone, like) == "reverted"

@@ -53,7 +53,11 @@ def moves(case: Case, change: Change, number: int, theirs: Changes) -> bool:
 
 def few_left(case: Case, change: Change, number: int, side: Side | None) -> bool:
     """Whether a file has next to none of the code that a hunk added."""
-    came = told(case, change, number).came
+    return few(case, change, told(case, change, number).came, side)
+
+
+def few(case: Case, change: Change, came: Sequence[bytes], side: Side | None) -> bool:
+    """Whether a file has next to none of some lines that the fix added."""
     return wording.letters(left(case, change, came, side).elements()) <= _LITTLE * wording.letters(came)
 
 

@@ -33,6 +33,10 @@ def aside(case: Case, number: int, back: Regions) -> Regions:
 
 def _worded(case: Case, change: Change, region: int) -> bool:
     """Whether a file has close by, in words not the fix's, what a hunk brought, and the old lines by chance."""
+    hunks = fix_parts.hunks(case, change)
+    if not hunks or not hunks[region].removed:
+        # Beside what was only added, another thing like it may come.
+        return False
     earlier = [*(o.side for o in case.older if o.path == change.path), *filter(None, [change.after])]
     return case.scene.content.reworded(change, case.place().side(change), region, earlier)
 

@@ -69,7 +69,7 @@ def _deleted(case: Case, change: Change, number: int, before: Side | None, after
         return False
     if wording.said_again(cut, content.changed_lines(Change(change.path, before, after))[1]):
         return False
-    return _tell(cut) and not fix_parts.left(case, change, cut, case.place().side(change))
+    return _tell(cut) and fix_parts.few(case, change, cut, case.place().side(change))
 
 
 def _touches(hunk: Hunk, lines_: set[int]) -> bool:
