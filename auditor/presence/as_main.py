@@ -37,7 +37,7 @@ def _grew(case: Case, made: tuple[Change, ...]) -> bool:
     sides = list(zip(case.fix.changes or (), made, strict=True))
     if not all(_went_on(case, c, now.after) for c, now in sides):
         return False
-    having = _having(case)
+    having = case.scene.history.descendants(case.fix.number)
     return all(_handed_down(case, now, having) for c, now in sides if c.after != now.after)
 
 
@@ -62,15 +62,6 @@ def _says(now: Sequence[bytes], gave: Sequence[bytes]) -> bool:
     """Whether some lines say again what others said: half of it, or the same of numbers that are no lower."""
     again = wording.said_again(gave, now) or numbers.no_lower(now, gave)
     return again and not numbers.any_lower(now, gave)
-
-
-def _having(case: Case) -> set[int]:
-    """The commits that have the fix in their history."""
-    history, having = case.scene.history, {case.fix.number}
-    for number in reversed(history.order):
-        if not having.isdisjoint(history.parents[number]):
-            having.add(number)
-    return having
 
 
 def _handed_down(case: Case, now: Change, having: set[int]) -> bool:
