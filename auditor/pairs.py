@@ -79,5 +79,6 @@ def _reason(status: Status, fixes: Sequence[FixVerdict]) -> str:
         return ""
     more = f" (and {len(telling) - 1} more)" if len(telling) > 1 else ""
     missing = sum(f.status is Status.MISSING for f in fixes) if status is Status.UNKNOWN else 0
-    also = f"; {missing} of its {len(fixes)} fixes are missing" if missing else ""
+    are = "is" if missing == 1 else "are"
+    also = f"; {missing} of its {len(fixes)} fixes {are} missing" if missing else ""
     return telling[0].evidence.detail + more + also

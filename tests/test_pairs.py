@@ -42,4 +42,4 @@ def test_in_whatever_order(fixes: tuple[Status, ...], status: Status) -> None:
 def test_an_unknown_pair_says_what_of_it_is_missing() -> None:
     """Nobody may waive what is not known, and nobody shall overlook what is."""
     verdict = pairs.judge("dr", [fix(S.MISSING), fix(S.UNKNOWN)], 1, None, ())
-    assert verdict.reason == "is unknown; 1 of its 2 fixes are missing"
+    assert verdict.reason == "is unknown; 1 of its 2 fixes is missing"

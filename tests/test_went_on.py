@@ -190,6 +190,15 @@ def test_an_import_that_the_fix_removed_is_needed_again(repo: Repo) -> None:
     assert judged(repo, user("", "", "", old), user(HELPER, CALL, CALL, new), later) == "present"
 
 
+@pytest.mark.parametrize("needs", ['require "json"\n', 'import "./json"\n', 'log "example.com/log"\n'])
+def test_an_import_that_nothing_needs_any_more_tells_nothing(repo: Repo, needs: str) -> None:
+    """By the name that it brings: not by the word that makes it an import, which stands at every one."""
+    text = 'require "set"\nimport "./set"\n{}\ndef pay(cart)\n  {}\nend\n\ndef close(cart)\n  cart.done({})\nend\n'
+    old, new = text.format("", "cart.sum", "1"), text.format(needs, "cart.total(3)", "2")
+    later = text.format("", "cart.total(3)", "2")
+    assert judged(repo, *({"src/pay.rb": some} for some in (old, new, later))) == "present"
+
+
 def test_a_path_in_a_list_is_no_import(repo: Repo) -> None:
     listed = "allowed = [\n    {}\n]\nother = {}\n"
     old, new = listed.format('"/admin/users"', 1), listed.format('"/public/users"', 2)

@@ -41,7 +41,7 @@ def reworded(
 
 def said_again(some: Iterable[bytes], others: Iterable[bytes]) -> bool:
     """Whether half of the words of some lines, by their letters, are in others, in whatever words beside them."""
-    wanted, there = set(_words(some)), b"\n".join(others)
+    wanted, there = set(all_words(some)), b"\n".join(others)
     return 2 * sum(len(word) for word in wanted if word in there) >= sum(map(len, wanted))
 
 
@@ -66,7 +66,7 @@ def imports(text: Sequence[bytes]) -> Iterator[bytes]:
 
 def letters(text: Iterable[bytes]) -> int:
     """How many letters and digits some lines have."""
-    return sum(map(len, _words(text)))
+    return sum(map(len, all_words(text)))
 
 
 def words(line: bytes) -> list[bytes]:
@@ -76,7 +76,7 @@ def words(line: bytes) -> list[bytes]:
 
 def plain(line: bytes) -> bytes:
     """A line by its words alone, so that one stands in another where all its words do, in their order."""
-    return b" ".join([b"", *_words([line]), b""])
+    return b" ".join([b"", *all_words([line]), b""])
 
 
 def _brought(hunks: Iterable[Hunk], old: Sequence[bytes], new: Sequence[bytes]) -> set[bytes]:
@@ -84,10 +84,11 @@ def _brought(hunks: Iterable[Hunk], old: Sequence[bytes], new: Sequence[bytes]) 
     removed: set[bytes] = set()
     added: set[bytes] = set()
     for hunk in hunks:
-        removed.update(_words(hunk.removed_of(old)))
-        added.update(_words(hunk.added_of(new)))
+        removed.update(all_words(hunk.removed_of(old)))
+        added.update(all_words(hunk.added_of(new)))
     return added - removed
 
 
-def _words(text: Iterable[bytes]) -> Iterator[bytes]:
+def all_words(text: Iterable[bytes]) -> Iterator[bytes]:
+    """The words and numbers of some lines."""
     return (word for line in text for word in _WORD.findall(line))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from auditor.git import lines, parts, wording
+from auditor.git import lines, parts, places, wording
 from auditor.git.changes import Change, Changes, Side
 from auditor.git.lines import Hunk
 from auditor.presence import standing
@@ -43,6 +43,12 @@ def hunks(case: Case, change: Change) -> Sequence[Hunk]:
     if not (change.before and change.after) or content.as_a_whole(change):
         return ()
     return content.own_hunks(change.before.oid, change.after.oid) or ()
+
+
+def kept_at(case: Case, change: Change, hunk: Hunk, there: Side) -> set[int]:
+    """Where those of the lines that a hunk added are in a later version of the file which nobody touched since."""
+    since = case.scene.content.hunks(change.after.oid, there.oid) if change.after else None
+    return places.kept(range(hunk.new, hunk.new + hunk.added), since or ())
 
 
 def moves(case: Case, change: Change, number: int, theirs: Changes) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
 
 from auditor.git import lines, numbers, wording
 from auditor.git.changes import Change, Side
 from auditor.git.lines import Hunk
+from auditor.presence import fix_parts
 from auditor.presence.case import Case
 
 # So many lines on each side that tell something are the ground that something was added on.
@@ -23,7 +24,7 @@ def has(case: Case, change: Change, region: int, side: Side | None, *, own: bool
     if change.before is None or change.after is None or side is None:
         return False
     old, new = content.lines(change.before.oid), content.lines(change.after.oid)
-    hunk, have = (content.own_hunks(change.before.oid, change.after.oid) or ())[region], content.all_lines(side)
+    hunk, have = fix_parts.hunks(case, change)[region], content.all_lines(side)
     replaced = lines.bare(hunk.removed_of(old))
     if _as_good(hunk, (old, new, content.lines(side.oid)), content.hunks(change.before.oid, side.oid) or ()):
         return False
@@ -38,10 +39,6 @@ def _as_good(hunk: Hunk, texts: tuple[Sequence[bytes], ...], since: Sequence[Hun
     """Whether a text has in this place the fix in other words, or no lower numbers than those of the fix."""
     old, new, there = texts
     own = [line for h in since if lines.overlaps(h, hunk) for line in h.added_of(there)]
-    brought = set(_words(hunk.added_of(new))) - set(_words(hunk.removed_of(old)))
+    brought = set(wording.all_words(hunk.added_of(new))) - set(wording.all_words(hunk.removed_of(old)))
     has_them = bool(brought) and wording.said_again(brought, own)
     return has_them or wording.reworded(hunk, old, new, there, since) or numbers.no_lower(own, hunk.added_of(new))
-
-
-def _words(text: Iterable[bytes]) -> Iterator[bytes]:
-    return (word for line in text for word in wording.words(line))

@@ -11,8 +11,8 @@ from auditor.git.lines import Hunk
 from auditor.presence.place import Place
 
 _WORD = re.compile(rb"\w+")
-# `semconv "go.opentelemetry.io/otel/semconv/v1.21.0"`
-_ALIAS = re.compile(rb'\s*(\w+)\s+"')
+# `semconv "go.opentelemetry.io/otel/semconv/v1.21.0"`, but not `require "json"`.
+_ALIAS = re.compile(rb'\s*(?!(?:import|from|using|use|require|require_once)\b)(\w+)\s+"')
 
 Numbers = Collection[int]
 

@@ -41,16 +41,18 @@ def _lost_by(case: Case, number: int, part: tuple[Change, int], merge: int) -> b
 
 def _arrivals(case: Case, number: int, merge: int) -> Iterator[int]:
     """The merge by which a commit arrived on the branch, and those by which it came to the lines merged there."""
-    history, seen = case.scene.history, 0
-    has = history.descendants(number) if len(history.parents[merge]) > 1 else ()
-    while len(history.parents[merge]) > 1 and seen < _DEEP:
-        yield merge
-        side = next((p for p in history.parents[merge][1:] if p in has), None)
-        if side is None:
+    parents, has = case.scene.history.parents, set[int]()
+    for _ in range(_DEEP):
+        if len(parents[merge]) < 2:
             return
-        while history.parents[side] and history.parents[side][0] in has:
-            side = history.parents[side][0]
-        merge, seen = side, seen + 1
+        yield merge
+        has = has or case.scene.history.descendants(number)
+        sides = [p for p in parents[merge][1:] if p in has]
+        if not sides:
+            return
+        merge = sides[0]
+        while parents[merge] and parents[merge][0] in has:
+            merge = parents[merge][0]
 
 
 def _kept_other(case: Case, number: int, part: tuple[Change, int], merge: int, has: int, kept: int) -> bool:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from auditor.git import lines, places, wording
+from auditor.git import lines, wording
 from auditor.git.changes import Change, Side
-from auditor.git.lines import Hunk
 from auditor.presence import fix_parts, standing
 from auditor.presence.case import Case, Regions
 
@@ -72,14 +71,8 @@ def _reworked(case: Case, touched: Sides) -> bool:
         for number, hunk in enumerate(fix_parts.hunks(case, change)):
             if standing.as_left(content, change, old, number) and not standing.as_left(content, change, new, number):
                 went += number in back
-                anew += number not in back and not rewritten.isdisjoint(_at(case, change, hunk, old))
+                anew += number not in back and not rewritten.isdisjoint(fix_parts.kept_at(case, change, hunk, old))
     return anew >= _MANY * max(went, 1)
-
-
-def _at(case: Case, change: Change, hunk: Hunk, there: Side) -> set[int]:
-    """Where the lines that a hunk added are in a later version of the file."""
-    since = case.scene.content.hunks(change.after.oid, there.oid) if change.after else None
-    return places.kept(range(hunk.new, hunk.new + hunk.added), since or ())
 
 
 def _needed_no_more(case: Case, change: Change, region: int, touched: Sides) -> bool:
@@ -91,7 +84,7 @@ def _needed_no_more(case: Case, change: Change, region: int, touched: Sides) -> 
     old, new = (content.lines(side.oid) for side in sides)
     came = fix_parts.told(case, change, region).came
     names = _names(came) - _names(content.lines(change.before.oid)) - _names(new)
-    own = {b"".join(line.split()) for line in came}
+    own = lines.bare(came)
     users = [n for n, line in enumerate(old) if _names([line]) & names and b"".join(line.split()) not in own]
     return bool(users) and set(users) <= set(_rewritten(case, *sides))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from auditor.git import kinds, lines, parts, places, wording
+from auditor.git import kinds, lines, parts, wording
 from auditor.git.changes import Change, Side
 from auditor.git.lines import Hunk
 from auditor.presence import fix_parts, moved_away, reworked, standing
@@ -53,11 +53,10 @@ def _deleted(case: Case, change: Change, number: int, before: Side | None, after
 
     These tell, and are not at the branch's tip either.
     """
-    content, fix = case.scene.content, change.after
-    if not (fix and before and after):
+    content = case.scene.content
+    if not (before and after):
         return False
-    hunk, since = fix_parts.hunks(case, change)[number], content.hunks(fix.oid, before.oid)
-    lines_ = places.kept(range(hunk.new, hunk.new + hunk.added), since or ())
+    lines_ = fix_parts.kept_at(case, change, fix_parts.hunks(case, change)[number], before)
     step = [h for h in content.hunks(before.oid, after.oid) or () if _touches(h, lines_)]
     old, new = content.lines(before.oid), content.lines(after.oid)
     gone = [n for h in step for n in range(h.old, h.old + h.removed) if old[n].strip()]
