@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from auditor import bounds, hotfixes, policy, rules
-from auditor.config import BranchConfig, RepositoryConfig
+from auditor.config.configuration import BranchConfig, RepositoryConfig
 from auditor.errors import RepositoryError
 from auditor.fixes import counter, find_fixes
 from auditor.git import refs

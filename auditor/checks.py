@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from auditor import telling
 from auditor.git.changes import Change, Changes
 from auditor.model import Check, FixVerdict, Status, Via
-from auditor.presence import straight, unneeded
+from auditor.presence import unneeded
 from auditor.presence.applicable import every_name
 from auditor.presence.case import Case, names
 from auditor.presence.scene import inverse
+from auditor.presence.taken_out import straight
 
 _GIT = "git --no-replace-objects"
 _MOST_PATHS = 20

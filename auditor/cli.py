@@ -11,10 +11,10 @@ from typing import Any
 
 import click
 
-from auditor import streams
 from auditor.ending import complain, give_up, leave
 from auditor.errors import BranchDriftError
 from auditor.helping import Group, show_version
+from auditor.system import streams
 
 _FORGES = ("github", "gitlab", "gitea", "bitbucket-cloud", "bitbucket-server", "azure")
 _FORMATS = ("table", "json", "html", "csv", "markdown", "junit", "sarif", "xlsx")

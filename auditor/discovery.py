@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from auditor import forges, lists
-from auditor.access import Access
-from auditor.addresses import key, usable
-from auditor.config import Config, DefaultsConfig, DiscoverConfig, RepositoryConfig
+from auditor.config.access import Access
+from auditor.config.addresses import key, usable
+from auditor.config.configuration import Config, DefaultsConfig, DiscoverConfig, RepositoryConfig
 from auditor.errors import ForgeError
 from auditor.forges.interface import Listed
 from auditor.model import Discovery, ExcludedRepository, Problem

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from auditor.config_parts import CalendarConfig
-from auditor.values import Sla
+from auditor.config.parts import CalendarConfig
+from auditor.config.values import Sla
 
 _DAY = 86_400
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -45,7 +45,7 @@ def give_up(error: Exception, log_format: str = "text") -> NoReturn:
 
 def complain(faults: tuple[str, ...], log_format: str = "text") -> None:
     """Says what is wrong, a line each."""
-    from auditor.progress import say
+    from auditor.fleet.progress import say
 
     for fault in faults:
         say("error", f"branch-drift: {fault}", log_format)

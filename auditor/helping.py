@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from auditor import __version__, streams
+from auditor import __version__
+from auditor.system import streams
 
 
 def _show(text: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from auditor import versions
-from auditor.config import RepositoryConfig
+from auditor.config.configuration import RepositoryConfig
 from auditor.errors import RepositoryError
 from auditor.git.history import History
 from auditor.git.refs import TagRef

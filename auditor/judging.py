@@ -9,7 +9,7 @@ from functools import partial
 
 from auditor import checks, landing, pairs, presence
 from auditor.bounds import Range
-from auditor.config import RepositoryConfig
+from auditor.config.configuration import RepositoryConfig
 from auditor.errors import RepositoryError
 from auditor.fixes import FixCommit, counting, describe, ignored_by
 from auditor.forecast import forecast

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from auditor import due, rules, waiving
-from auditor.config import RepositoryConfig
-from auditor.config_parts import WaiverConfig
+from auditor.config.configuration import RepositoryConfig
+from auditor.config.parts import WaiverConfig
 from auditor.model import (
     DRIFT,
     Hotfix,

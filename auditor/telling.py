@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from auditor.git import places
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.git.content import Content
+from auditor.text import places
 
 # In characters: a system refuses words of a command that are far too long.
 _LONGEST = 200

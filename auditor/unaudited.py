@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditor import rules
-from auditor.config import BranchConfig, RepositoryConfig
+from auditor.config.configuration import BranchConfig, RepositoryConfig
 from auditor.model import Branch, Problem, RepositoryAudit
 
 

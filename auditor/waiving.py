@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from auditor import rules
-from auditor.config import RepositoryConfig
-from auditor.config_parts import WaiverConfig
+from auditor.config.configuration import RepositoryConfig
+from auditor.config.parts import WaiverConfig
+from auditor.config.rule_names import OF_WAIVERS
 from auditor.model import Hotfix, RepositoryAudit, RuleNotJudged, Severity, Status, Verdict, Violation
-from auditor.rule_names import OF_WAIVERS
 from auditor.waivers import ListedWaiver, Standing, Waiver
 
 _NO_PAIR = "covers nothing: there is no such drifting pair"

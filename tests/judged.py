@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor.audit import audit_repository
-from auditor.config import RepositoryConfig
+from auditor.config.configuration import RepositoryConfig
 from auditor.model import Hotfix, RepositoryAudit, Verdict
 from tests.build import PINNED, Repo
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from auditor import fleet
+from auditor.fleet import processes
 
 _NOBODY = "postgres"
 
@@ -64,7 +64,7 @@ def _running(user: pwd.struct_passwd | None, command: list[str | Path], socket: 
         cwd="/",
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        preexec_fn=lambda: fleet.die_with_parent(parent, signal.SIGQUIT),  # noqa: PLW1509 - no threads here
+        preexec_fn=lambda: processes.die_with_parent(parent, signal.SIGQUIT),  # noqa: PLW1509 - no threads here
         **_ids(user),
     )
     try:

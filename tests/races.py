@@ -29,7 +29,7 @@ from unittest import mock
 from auditor.backmerge import names, whole
 from auditor.backmerge.draft import Wanted, draft
 from auditor.backmerge.entry import Action, Entry
-from auditor.config import RepositoryConfig, load
+from auditor.config.configuration import RepositoryConfig, load
 from auditor.errors import ForgeError
 from auditor.forges.http import Http, Reply
 from auditor.forges.pace import Clock, Pace

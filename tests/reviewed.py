@@ -11,7 +11,7 @@ from typing import Any
 
 from auditor import reading
 from auditor.audit import audit_repository
-from auditor.config import RepositoryConfig
+from auditor.config.configuration import RepositoryConfig
 from auditor.model import Fix, RepositoryAudit
 from tests.build import LOGIN_FIXED
 from tests.forge_shapes.world import TOKEN, Fact, Pull

@@ -11,7 +11,7 @@ import pytest
 from auditor.backmerge import names
 from auditor.backmerge.draft import Wanted, draft
 from auditor.backmerge.entry import Drafted, Method, Proposal
-from auditor.config import RepositoryConfig
+from auditor.config.configuration import RepositoryConfig
 from auditor.git.bench import scratch
 from tests.build import CART, LOGIN, LOGIN_FIXED, Repo, back_merge, hotfix, protocol
 from tests.judged import NOW, audit, pair

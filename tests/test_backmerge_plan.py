@@ -15,7 +15,7 @@ from auditor import discovery
 from auditor.backmerge import requests, words
 from auditor.backmerge.entry import Action, Entry, Plan
 from auditor.cli import cli
-from auditor.config import load
+from auditor.config.configuration import load
 from auditor.errors import UsageError
 from auditor.model import Problem
 from auditor.output.plan import as_table

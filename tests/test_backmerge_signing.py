@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.config import load
+from auditor.config.configuration import load
 from auditor.errors import UsageError
 from tests.build import CART
 from tests.forge_server import Fault, Said

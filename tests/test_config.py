@@ -10,13 +10,13 @@ import jsonschema
 import pytest
 import yaml
 
-from auditor import config
 from auditor.commands import init
-from auditor.config import FileConfig, load
+from auditor.config import configuration as config
+from auditor.config.configuration import FileConfig, load
+from auditor.config.rule_names import RULES
+from auditor.config.values import Sla
 from auditor.errors import UsageError
 from auditor.model import Severity
-from auditor.rule_names import RULES
-from auditor.values import Sla
 from tests.build import Repo, protocol
 from tests.judged import audit
 

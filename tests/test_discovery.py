@@ -14,15 +14,15 @@ from typing import Any, get_args
 import pytest
 
 from auditor import discovery
-from auditor.access import ForgeType
-from auditor.addresses import key, usable
-from auditor.config import Config, DiscoverConfig, RepositoryConfig, load, overridden
+from auditor.config.access import ForgeType
+from auditor.config.addresses import key, usable
+from auditor.config.configuration import Config, DiscoverConfig, RepositoryConfig, load, overridden
+from auditor.config.values import Sla
 from auditor.errors import ForgeError, UsageError
 from auditor.forges import FORGES
 from auditor.forges.interface import Listed
 from auditor.model import Audit, Discovery, Tool
 from auditor.output import FORMATS, metrics, render
-from auditor.values import Sla
 from tests import forge_specs
 from tests.build import back_merge, hotfix, protocol
 from tests.forge_client import disguises, shows

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from auditor import guarded
 from auditor.commands.scan import audit_one
-from auditor.config import RepositoryConfig
+from auditor.config.configuration import RepositoryConfig
+from auditor.fleet import guarded
 from auditor.model import Problem, RepositoryAudit
 from auditor.unaudited import failed
 from tests import demo
@@ -202,7 +202,7 @@ def test_a_cluster_that_is_not_there(fleet: Path, tmp_path: Path) -> None:
 
 
 def test_another_version_is_refused(fleet: Path) -> None:
-    from auditor import cluster as engine
+    from auditor.fleet import cluster as engine
 
     (one,) = fleet_of("a")
     assert engine.task("0.0.0", one, fates).errors[0].code == "version"

@@ -15,8 +15,9 @@ from pathlib import Path
 import pygit2
 import pytest
 
-from auditor import audit, fleet
-from auditor.config import RepositoryConfig
+from auditor import audit
+from auditor.config.configuration import RepositoryConfig
+from auditor.fleet import processes
 from auditor.git.source import Local
 from auditor.model import Problem, RepositoryAudit
 from auditor.unaudited import failed
@@ -54,17 +55,17 @@ def fleet_of(*names: str, timeout: str = "5s", begins_with: int | None = None) -
 def test_each_gets_its_own_end(jobs: int) -> None:
     repositories = fleet_of("a", "spin", "b", "grow", "killed", "raises", "c")
     told: list[str] = []
-    found = fleet.run(repositories, work, jobs, lambda audited: told.append(audited.name))
+    found = processes.run(repositories, work, jobs, lambda audited: told.append(audited.name))
     assert [r.name for r in found] == [r.name for r in repositories]
     assert [r.errors[0].code for r in found] == ["fine", "timeout", "fine", "memory", "crashed", "internal", "fine"]
     assert sorted(told) == sorted(r.name for r in repositories)
-    said = "a fault of this program, please report it: RuntimeError: unforeseen (auditor/fleet.py:"
+    said = "a fault of this program, please report it: RuntimeError: unforeseen (auditor/fleet/processes.py:"
     assert found[5].errors[0].detail.startswith(said)
 
 
 def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    fleet.run(fleet_of("a", "killed"), work, 2)
+    processes.run(fleet_of("a", "killed"), work, 2)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -77,7 +78,7 @@ def test_a_worker_keeps_nothing_of_what_it_audited(tmp_path: Path) -> None:
         assert audit.find(config, Local(shop.path)).hotfixes
         return failed(config, Problem("left", str(left)))
 
-    before, *after = (found.errors[0].detail for found in fleet.run(fleet_of(*"abcdefgh"), opened, 1))
+    before, *after = (found.errors[0].detail for found in processes.run(fleet_of(*"abcdefgh"), opened, 1))
     assert set(after) == {before}
 
 
@@ -87,12 +88,12 @@ def test_workers_end_with_their_parent(tmp_path: Path, how: signal.Signals) -> N
     told = tmp_path / "pid"
     code = (
         "import os, time, pathlib\n"
-        "from auditor import fleet\n"
+        "from auditor.fleet import processes\n"
         "from tests.test_fleet import fleet_of\n"
         "def work(config):\n"
         f"    pathlib.Path({str(told)!r}).write_text(str(os.getpid()))\n"
         "    time.sleep(60)\n"
-        "fleet.run(fleet_of('a', timeout='10m'), work, 1)\n"
+        "processes.run(fleet_of('a', timeout='10m'), work, 1)\n"
     )
     parent = subprocess.Popen([sys.executable, "-c", code], cwd=Path(__file__).parent.parent)
     assert until(lambda: told.is_file() and bool(told.read_text()))
@@ -105,7 +106,7 @@ def test_a_run_that_is_to_outlive_its_terminal_does(tmp_path: Path) -> None:
     """`nohup` has the signal ignored, and so it stays, in the workers too."""
     code = (
         "import os, signal\n"
-        "from auditor import fleet\n"
+        "from auditor.fleet import processes\n"
         "from auditor.model import Problem\n"
         "from auditor.unaudited import failed\n"
         "from tests.test_fleet import fleet_of\n"
@@ -114,7 +115,7 @@ def test_a_run_that_is_to_outlive_its_terminal_does(tmp_path: Path) -> None:
         "    os.kill(os.getpid(), signal.SIGHUP)\n"
         "    return failed(config, Problem('survived', ''))\n"
         "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
-        "print(fleet.run(fleet_of('a'), work, 1)[0].errors[0].code)\n"
+        "print(processes.run(fleet_of('a'), work, 1)[0].errors[0].code)\n"
     )
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, cwd=Path(__file__).parent.parent, capture_output=True, text=True, check=False)

@@ -15,7 +15,7 @@ import pytest
 import trustme
 
 from auditor import forges
-from auditor.access import Access
+from auditor.config.access import Access
 from auditor.errors import ForgeError
 from auditor.forges import limits, tokens
 from auditor.forges.client import Query, segment

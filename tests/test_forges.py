@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from auditor import forges
-from auditor.access import Access
+from auditor.config.access import Access
 from auditor.errors import ForgeError
 from auditor.forges import FORGES, once
 from auditor.forges.http import Http

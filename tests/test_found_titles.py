@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.presence import titles
+from auditor.presence.claims import titles
 from tests.build import Files, Repo, protocol, started
 from tests.judged import audit, pair, told
 

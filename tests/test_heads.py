@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.git import heads, lines
+from auditor.text import heads, lines
 
 STARS = "/*\n   Copyright The Shop Authors.\n\n   You may not use this file.\n*/\n"
 SLASHES = "// Copyright 2026 The Shop Authors.\n//\n// You may not use this file.\n"

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 
 from auditor import audit as audits
-from auditor import cache
-from auditor.config import RepositoryConfig
+from auditor.config.configuration import RepositoryConfig
+from auditor.fleet import cache
 from auditor.git import store
 from auditor.git.source import Local
 from auditor.model import DRIFT, RepositoryAudit, Verdict, Via

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.git import lines, places
-from auditor.git.lines import Hunk
+from auditor.text import lines, places
+from auditor.text.lines import Hunk
 
 texts = st.lists(st.sampled_from([b"a\n", b" b\n", b"  c\n", b"\n", b"d\n", b"   e\n"]), max_size=14)
 

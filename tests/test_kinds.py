@@ -2,7 +2,7 @@
 
 import pytest
 
-from auditor.git import kinds
+from auditor.text import kinds
 
 
 @pytest.mark.parametrize(

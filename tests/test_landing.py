@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.config import load
+from auditor.config.configuration import load
 from auditor.model import RepositoryAudit, Status
 from tests import demo
 from tests.build import Repo

@@ -10,17 +10,15 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "auditor"
 FLOORS = (
-    ("model", "packed", "past", "told", "waivers", "errors", "versions", "locks", "whole_files", "streams", "scratch"),
-    ("yaml_text", "values", "urls", "addresses", "access", "backmerging", "noticing", "faults", "rule_names",
-     "config_parts", "matrix", "config"),
-    ("git",),
+    ("model", "packed", "past", "told", "waivers", "errors", "versions", "system"),
+    ("config",),
+    ("text", "git"),
     (
         "fixes", "bounds", "hotfixes", "presence", "rules", "forecast", "pairs", "policy", "waiving", "telling",
         "checks", "due", "memory", "judging", "forges", "lists", "landing", "unaudited",
     ),
     ("audit", "discovery"),
-    ("output", "fleet", "guarded", "cluster", "cache", "packing", "alone", "progress", "successes", "push", "ledger",
-     "recording", "evidence", "backmerge", "reading", "notices"),
+    ("output", "fleet", "packing", "push", "ledger", "evidence", "backmerge", "reading", "notices"),
     ("commands", "serve"),
     ("ending", "helping", "cli"),
 )  # fmt: skip

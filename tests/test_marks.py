@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.git import lines, places
+from auditor.git.below import Below
 from auditor.git.changes import Change, Side
 from auditor.git.content import Content
 from auditor.git.history import History
 from auditor.git.replays import Replay
 from auditor.git.sketches import Sketches
 from auditor.git.store import open_store
-from auditor.presence.below import Below
+from auditor.text import lines, places
 from tests.build import Repo
 
 # Few different lines, blank ones and equal neighbours among them: there chance looks most like a fix.
@@ -92,7 +92,7 @@ def test_what_lies_below_is_the_same_in_one_pass_and_in_many(monkeypatch: pytest
         history.parents[number] = tuple(sorted(chance.sample(range(number), min(number, chance.choice((1, 1, 2))))))
     history.sort()
     fixes = chance.sample(range(60), 30)
-    monkeypatch.setattr("auditor.presence.below._FIXES_A_PASS", 7)
+    monkeypatch.setattr("auditor.git.below._FIXES_A_PASS", 7)
     below = Below(history, fixes)
     for fix in fixes:
         assert {n for n in range(60) if below.is_below(fix, n)} == history.ancestors(fix)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from auditor import audit, memory, policy
-from auditor.config import RepositoryConfig
+from auditor.config.configuration import RepositoryConfig
 from auditor.git import ancestry
 from auditor.git.source import Local, source
 from auditor.ledger import known, write

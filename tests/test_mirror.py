@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from auditor import cache
 from auditor.commands.scan import audit_one
-from auditor.config import RepositoryConfig
+from auditor.config.configuration import RepositoryConfig
 from auditor.errors import RepositoryError
+from auditor.fleet import cache
 from auditor.git import remote
 from auditor.git.mirror import Mirror
 from auditor.git.source import source

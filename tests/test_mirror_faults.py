@@ -19,12 +19,13 @@ from typing import Any
 
 import pytest
 
-from auditor import fleet, locks
 from auditor.commands.scan import audit_one
-from auditor.config import RepositoryConfig
+from auditor.config.configuration import RepositoryConfig
 from auditor.errors import RepositoryError
+from auditor.fleet import processes
 from auditor.git.mirror import Mirror
 from auditor.model import RepositoryAudit, Status
+from auditor.system import locks
 from tests.build import Repo, hotfix, protocol
 from tests.judged import NOW
 from tests.remotes import Handler, breaks_off, drips, says_nothing, serving, until, well
@@ -366,7 +367,7 @@ def test_a_killed_worker_takes_its_transfer_with_it(shop: Repo, state: Path, tmp
         url = server.url(".git")
         good = RepositoryConfig(name="good", url=file_url(shop))
         repositories = [good, RepositoryConfig(name="dies", url=url), good.model_copy(update={"name": "late"})]
-        found = fleet.run(repositories, partial(die_if_told, state=state, told=told), 1)
+        found = processes.run(repositories, partial(die_if_told, state=state, told=told), 1)
         assert [codes(r) for r in found] == [[], ["crashed"], []]
         assert told.exists()
         assert until(lambda: not running(url))
@@ -378,7 +379,7 @@ def test_a_slow_one_costs_the_others_nothing(shop: Repo, state: Path) -> None:
         slow = RepositoryConfig.model_validate({"name": "slow", "url": server.url(".git"), "limits": limits})
         good = [RepositoryConfig(name=f"good{n}", url=file_url(shop)) for n in range(3)]
         work = partial(audit_one, now=NOW, state=state, remember=False)
-        found = fleet.run([slow, *good], work, 2)
+        found = processes.run([slow, *good], work, 2)
     assert [codes(r) for r in found] == [["fetch-timeout"], [], [], []]
 
 

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from auditor.cli import cli
 from auditor.commands import scan as scanning
-from auditor.config import load
+from auditor.config.configuration import load
 from auditor.ledger import database, read
 from tests.build import CART, LOGIN, back_merge, hotfix, protocol
 from tests.forge_client import shows

@@ -15,13 +15,13 @@ from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
 from auditor.cli import cli
-from auditor.config import load
+from auditor.config.configuration import load
+from auditor.config.noticing import NoticeConfig
 from auditor.errors import UsageError
 from auditor.model import Audit, Discovery, Problem, Severity, Tool, Violation
 from auditor.notices import facts, post, shapes, told
 from auditor.notices.facts import Change, Key
 from auditor.notices.telling import tell
-from auditor.noticing import NoticeConfig
 from tests.build import Repo, back_merge, hotfix, protocol
 from tests.forge_client import shows
 from tests.forge_server import Asked, Fault, ForgeServer, Route, Said

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from auditor.config import load
+from auditor.config.configuration import load
 from tests.operations import CONFIG, ROOT, accept, commands
 from tests.prometheus_servers import require
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from auditor.commands import report, scan, verify
-from auditor.config import load
+from auditor.config.configuration import load
 from auditor.errors import BranchDriftError, UsageError
 from auditor.evidence import archive, check, contents, make, manifest, plain_git, settings
 from auditor.evidence.archive import PackError

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
-from auditor import audit, cache, packing
-from auditor.config import RepositoryConfig
+from auditor import audit, packing
+from auditor.config.configuration import RepositoryConfig
 from auditor.errors import BranchDriftError
+from auditor.fleet import cache
 from auditor.git.source import Local
 from auditor.ledger import read, rows
 from auditor.ledger.database import open_ledger

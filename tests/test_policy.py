@@ -11,12 +11,12 @@ import pytest
 
 from auditor import due
 from auditor.audit import audit_repository
-from auditor.config import RepositoryConfig
-from auditor.config_parts import CalendarConfig
+from auditor.config.configuration import RepositoryConfig
+from auditor.config.parts import CalendarConfig
+from auditor.config.values import Sla
 from auditor.model import RepositoryAudit, Status
 from auditor.output import metrics, render
 from auditor.output.words import rfc3339
-from auditor.values import Sla
 from auditor.waivers import Standing
 from tests.build import Repo, hotfix, protocol
 from tests.judged import NOW, hotfix_of, pair

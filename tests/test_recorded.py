@@ -12,8 +12,8 @@ import pytest
 
 from auditor.commands import explain, report, scan, verify
 from auditor.errors import BranchDriftError, UsageError
+from auditor.ledger.recording import Recording
 from auditor.output import BINARY, FORMATS
-from auditor.recording import Recording
 from tests.build import Repo, back_merge, hotfix, protocol
 
 
@@ -79,7 +79,7 @@ def test_failed_runs_since_are_told(
 ) -> None:
     wrote = shop.scan()
     with monkeypatch.context() as patched:
-        patched.setattr("auditor.fleet.run", lambda *_: 1 / 0)
+        patched.setattr("auditor.fleet.processes.run", lambda *_: 1 / 0)
         for _ in range(5):
             with pytest.raises(ZeroDivisionError):
                 shop.scan()
@@ -205,7 +205,7 @@ def test_a_run_that_is_broken_off_has_failed(shop: Shop, monkeypatch: pytest.Mon
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr("auditor.fleet.run", interrupt)
+        broken.setattr("auditor.fleet.processes.run", interrupt)
         with pytest.raises(KeyboardInterrupt):
             shop.scan()
     with pytest.raises(BranchDriftError, match="run 1 failed: it was asked to end"):

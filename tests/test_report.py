@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from auditor.cli import cli
-from auditor.config import RepositoryConfig
+from auditor.config.configuration import RepositoryConfig
 from auditor.model import Audit, Discovery, ExcludedRepository, Problem, RepositoryAudit, Severity, Violation
 from auditor.output import folder, html, render
 from auditor.output.html import anchors, charts, links, pages

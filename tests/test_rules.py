@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from auditor.config.rule_names import RULES
 from auditor.model import Audit, Tool
 from auditor.output.metrics import exposition
-from auditor.rule_names import RULES
 from auditor.rules.hotfix_merges import merged_branch
 from auditor.waivers import Standing
 from tests.build import CART, LOGIN, Repo, back_merge, hotfix, protocol

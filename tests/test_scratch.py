@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from auditor import scratch
 from auditor.errors import BranchDriftError
+from auditor.system import scratch
 from tests.build import hotfix, protocol
 from tests.test_fleet import until
 
@@ -41,7 +41,7 @@ def shop(tmp_path: Path) -> Path:
 def holding(lines: str) -> subprocess.Popen[str]:
     """A process that holds scratch, tells where, does this in it, and waits."""
     code = (
-        "import os, pathlib, tempfile, time\nfrom auditor import scratch\n"
+        "import os, pathlib, tempfile, time\nfrom auditor.system import scratch\n"
         f"with scratch.held() as folder:\n    {lines}\n    print(folder, flush=True)\n    time.sleep(60)\n"
     )
     return subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
@@ -154,7 +154,7 @@ def test_another_users_are_left_alone(tmp: Path, killed: Path) -> None:
 def test_many_at_once_disturb_nobody(tmp: Path) -> None:
     """Each looks for what is left while others begin and end, and some are killed."""
     code = (
-        "import os, pathlib, random, signal\nfrom auditor import scratch\n"
+        "import os, pathlib, random, signal\nfrom auditor.system import scratch\n"
         "for n in range(150):\n"
         "    with scratch.held() as folder:\n"
         "        (folder / 'a').mkdir()\n"

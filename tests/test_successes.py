@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from auditor import successes
 from auditor.errors import BranchDriftError
+from auditor.fleet import successes
 from auditor.model import Audit, Branch, Problem, RepositoryAudit, Tool
 
 FINE = RepositoryAudit(

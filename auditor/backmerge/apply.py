@@ -8,7 +8,7 @@ from auditor.backmerge import words
 from auditor.backmerge.entry import Action, Entry
 from auditor.backmerge.plan import Step
 from auditor.backmerge.project import Target
-from auditor.backmerging import BackmergeConfig
+from auditor.config.backmerging import BackmergeConfig
 from auditor.forges import once
 from auditor.forges.interface import NewPullRequest, State
 

@@ -15,7 +15,7 @@ from auditor.backmerge import given, merge, names
 from auditor.backmerge.entry import Conflict, Drafted, Method, Proposal
 from auditor.backmerge.given import Given
 from auditor.backmerge.merge import Attempt, Pair
-from auditor.config import BranchConfig, RepositoryConfig
+from auditor.config.configuration import BranchConfig, RepositoryConfig
 from auditor.errors import RepositoryError
 from auditor.git import process, refs
 from auditor.git.bench import Bench, scratch

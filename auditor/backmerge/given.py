@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from auditor import policy
-from auditor.config import RepositoryConfig
+from auditor.config.configuration import RepositoryConfig
 from auditor.errors import RepositoryError
 from auditor.git import refs
 from auditor.git.store import Store

@@ -9,7 +9,7 @@ from pathlib import Path
 from auditor import forges
 from auditor.backmerge import names, signing
 from auditor.backmerge.entry import Drafted, Proposal
-from auditor.config import RepositoryConfig
+from auditor.config.configuration import RepositoryConfig
 from auditor.errors import RepositoryError
 from auditor.forges import signing_in, tokens
 from auditor.forges.interface import Reading, Writing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from auditor.backmerging import BackmergeConfig
+from auditor.config.backmerging import BackmergeConfig
 from auditor.errors import BranchDriftError, RepositoryError
 from auditor.git.merge_tree import Made, object_id
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from auditor import fleet
 from auditor.backmerge import apply, project, signing
 from auditor.backmerge.draft import Wanted, draft
 from auditor.backmerge.entry import Drafted, Entry, Plan
 from auditor.backmerge.given import Given
 from auditor.backmerge.plan import Caps, Step, capped, steps
-from auditor.config import RepositoryConfig
+from auditor.config.configuration import RepositoryConfig
 from auditor.errors import ForgeError, RepositoryError
+from auditor.fleet import processes
 from auditor.model import DRIFT, Problem, RepositoryAudit
 
 
@@ -30,7 +30,7 @@ class Ask:
 
 
 def drafted(
-    chosen: Sequence[RepositoryConfig], ask: Ask, jobs: int, tell: fleet.Progress, audits: Given | None = None
+    chosen: Sequence[RepositoryConfig], ask: Ask, jobs: int, tell: processes.Progress, audits: Given | None = None
 ) -> tuple[RepositoryAudit, ...]:
     """The audits with what could end their drift. One of this run that does not drift needs no second look."""
     there = {name: found for name, found in audits.audits.items() if _is_plain(found)} if audits else {}
@@ -38,7 +38,7 @@ def drafted(
         there = {}
     work = partial(draft, now=ask.now, state=ask.state, wanted=ask.wanted, audits=audits)
     rest = [r for r in chosen if r.name not in there]
-    found = iter(fleet.run(rest, work, jobs, tell) if rest else ())
+    found = iter(processes.run(rest, work, jobs, tell) if rest else ())
     return tuple(Drafted.of(there[r.name]) if r.name in there else next(found) for r in chosen)
 
 

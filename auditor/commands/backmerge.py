@@ -8,20 +8,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from auditor import alone, scratch
 from auditor.backmerge import requests, whole
 from auditor.backmerge.draft import Wanted
 from auditor.backmerge.entry import Plan
 from auditor.backmerge.given import Given
 from auditor.backmerge.plan import Caps
 from auditor.commands import results, scan
-from auditor.config import Config, RepositoryConfig
+from auditor.config.configuration import Config, RepositoryConfig
+from auditor.config.faults import nearest
 from auditor.errors import UsageError
-from auditor.faults import nearest
+from auditor.fleet import alone
+from auditor.fleet.progress import progress, say
 from auditor.git import process
 from auditor.output import files
 from auditor.output.plan import FORMATS
-from auditor.progress import progress, say
+from auditor.system import scratch
 
 _MOST_NAMES = 20
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from auditor import forges
-from auditor.config import load
+from auditor.config.configuration import load
 from auditor.output import files
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from auditor.fleet.progress import say
 from auditor.model import Discovery
-from auditor.progress import say
 
 
 def log(discovered: Sequence[Discovery], form: str = "text") -> None:

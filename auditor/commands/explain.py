@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from auditor import scratch
 from auditor.audit import audit_repository
 from auditor.commands.scan import Options, configuration, discovered_too
-from auditor.config import Config, RepositoryConfig
+from auditor.config.configuration import Config, RepositoryConfig
+from auditor.config.faults import nearest
 from auditor.errors import BranchDriftError, UsageError
-from auditor.faults import nearest
+from auditor.fleet.progress import say
 from auditor.git import process
 from auditor.model import Audit, Fix, Hotfix, RepositoryAudit, Status, Tool, Verdict
 from auditor.output import files, told
 from auditor.output.words import approval, plain, rfc3339, span
 from auditor.past import Episode
-from auditor.progress import say
+from auditor.system import scratch
 from auditor.told import UNTOLD
 
 _MOST_NAMES = 20

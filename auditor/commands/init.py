@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from auditor import versions
-from auditor.config_parts import enclosing
+from auditor.config.parts import enclosing
 from auditor.errors import UsageError
 from auditor.git import refs
 from auditor.git.store import Store, open_store

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from pydantic import ValidationError
 
-from auditor import discovery, faults
+from auditor import discovery
 from auditor.commands.init import quoted, require_new
-from auditor.config import DiscoverConfig
+from auditor.config import faults
+from auditor.config.configuration import DiscoverConfig
 from auditor.errors import UsageError
 from auditor.forges.interface import Listed
 from auditor.output import files

@@ -11,11 +11,11 @@ from auditor.backmerge.draft import Wanted
 from auditor.backmerge.entry import LEFT_TO_DO, Plan
 from auditor.backmerge.given import Given
 from auditor.backmerge.plan import Caps
-from auditor.config import Config
+from auditor.config.configuration import Config
 from auditor.errors import UsageError
+from auditor.fleet.progress import say
 from auditor.model import Audit
 from auditor.output import plan as written
-from auditor.progress import say
 
 MOST = 10
 

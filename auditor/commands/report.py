@@ -7,14 +7,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditor import scratch
 from auditor.commands import results
-from auditor.config import load
+from auditor.config.configuration import load
 from auditor.errors import UsageError
+from auditor.fleet.progress import say
 from auditor.output import BINARY, encoded, files
 from auditor.output.words import rfc3339
 from auditor.past import History
-from auditor.progress import say
+from auditor.system import scratch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ from contextlib import suppress
 from itertools import combinations
 from pathlib import Path
 
-from auditor.config import Config
+from auditor.config.configuration import Config
 from auditor.errors import UsageError
 from auditor.output import files
 

@@ -14,18 +14,20 @@ from typing import TYPE_CHECKING
 
 import pygit2
 
-from auditor import __version__, alone, cache, fleet, memory, packing, policy, scratch, successes
+from auditor import __version__, memory, packing, policy
 from auditor.commands import discoveries, results
-from auditor.config import Config, RepositoryConfig, load, overridden, zero
+from auditor.config.configuration import Config, RepositoryConfig, load, overridden, zero
 from auditor.errors import BranchDriftError, UsageError
+from auditor.fleet import alone, cache, processes, successes
+from auditor.fleet.progress import progress, say
 from auditor.git import ancestry, process
 from auditor.git.source import source
+from auditor.ledger.recording import Recording, recorded
 from auditor.model import Audit, Discovery, RepositoryAudit, Tool
 from auditor.output import BINARY, REMEMBERING, encoded, files, folder
 from auditor.output.words import standing
 from auditor.past import History, Known
-from auditor.progress import progress, say
-from auditor.recording import Recording, recorded
+from auditor.system import scratch
 
 if TYPE_CHECKING:
     from auditor.backmerge.entry import Plan
@@ -179,14 +181,14 @@ def scan(
     work = partial(audit_one, now=started, state=config.state, remember=remember, document=document)
     with progress(len(config.repositories), options.log_format, quiet=options.quiet) as tell:
         if options.scheduler is not None:
-            from auditor import cluster
+            from auditor.fleet import cluster
 
             # Over the network each repository gets only what is known of it.
             works = [partial(work, known=_only(known, r)) for r in config.repositories]
             repositories = cluster.run(config.repositories, works, options.scheduler, tell)
         else:
             whole = partial(work, known=known)
-            repositories = fleet.run(config.repositories, whole, options.jobs or os.cpu_count() or 1, tell)
+            repositories = processes.run(config.repositories, whole, options.jobs or os.cpu_count() or 1, tell)
     if remember:
         cache.forget(config.state)
     repositories = _told(config, repositories, started, _kept(config, options))
@@ -201,7 +203,7 @@ def _told(
         return found
     from auditor import reading
 
-    with fleet.terminable():
+    with processes.terminable():
         return reading.read(config.repositories, found, now, kept)
 
 

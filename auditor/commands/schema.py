@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from auditor.config import FileConfig
+from auditor.config.configuration import FileConfig
 from auditor.notices import shapes
 from auditor.output import files, plan, wire
 

@@ -14,14 +14,14 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from auditor.commands import scan
-from auditor.config import load
+from auditor.config.configuration import load
+from auditor.config.values import Duration
 from auditor.errors import BranchDriftError, UsageError
+from auditor.fleet.progress import say
 from auditor.output.words import rfc3339
-from auditor.progress import say
 from auditor.serve import pages, scanner, schedule, web
 from auditor.serve.access import Access
 from auditor.serve.runs import Runs
-from auditor.values import Duration
 
 # How long a sleep may be: a clock that is set, or a machine that wakes up, is noticed this soon.
 _LONGEST_SLEEP = 15.0

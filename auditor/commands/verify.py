@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.commands import verify_pack
-from auditor.config import load
-from auditor.config_parts import AnchorConfig
+from auditor.config.configuration import load
+from auditor.config.parts import AnchorConfig
 from auditor.errors import UsageError
 from auditor.output import files
 from auditor.output.words import plain

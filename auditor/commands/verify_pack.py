@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditor import scratch
-from auditor.config import load
+from auditor.config.configuration import load
 from auditor.errors import BranchDriftError, UsageError
 from auditor.output import files
 from auditor.output.words import plain, rfc3339
+from auditor.system import scratch
 
 if TYPE_CHECKING:
     from auditor.evidence.contents import Evidence

@@ -8,17 +8,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from auditor import audit, fleet, policy, rules
-from auditor.config import RepositoryConfig
-from auditor.config_parts import Limits
+from auditor import audit, policy, rules
+from auditor.config.configuration import RepositoryConfig
+from auditor.config.parts import Limits
+from auditor.config.rule_names import OF_WAIVERS
 from auditor.errors import RepositoryError
 from auditor.evidence import plain_git
 from auditor.evidence.findings import Findings
+from auditor.fleet import processes
 from auditor.git.refs import Recorded, peel, tags
 from auditor.git.source import Local
 from auditor.git.store import Store, open_store
 from auditor.model import Check, Hotfix, RepositoryAudit, Severity, Verdict
-from auditor.rule_names import OF_WAIVERS
 from auditor.rules import tag_unsigned
 
 # A history that is not whole proves nothing absent.
@@ -132,7 +133,7 @@ def _judged(recorded: RepositoryAudit, config: RepositoryConfig, path: Path, now
     off = {**config.rules, tag_unsigned.NAME: Severity.OFF}
     here = {"path": path, "url": None, "rules": off, "allowed_signers": None, "limits": Limits()}
     work = partial(_work, refs=Recorded(recorded.refs), now=now)
-    return fleet.run([config.model_copy(update=here)], work, 1)[0]
+    return processes.run([config.model_copy(update=here)], work, 1)[0]
 
 
 def _work(config: RepositoryConfig, refs: Recorded, now: int) -> RepositoryAudit:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from auditor.config import DefaultsConfig, RepositoryConfig
+from auditor.config.configuration import DefaultsConfig, RepositoryConfig
 from auditor.evidence.archive import PackError
 from auditor.model import Discovery
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from auditor.access import Access
+from auditor.config.access import Access
 from auditor.forges import azure, bitbucket_cloud, bitbucket_server, gitea, github, gitlab, tokens
 from auditor.forges.budget import Budget
 from auditor.forges.client import Client, Reader

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from auditor import whole_files
+from auditor.system import whole_files
 
 _KEPT_SECONDS = 30 * 86_400
 

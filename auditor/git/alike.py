@@ -12,12 +12,12 @@ from functools import lru_cache
 import pygit2
 
 from auditor.errors import RepositoryError
-from auditor.git import heads, lines
 from auditor.git.bounded import Bounded, per_item
 from auditor.git.changes import REGULAR, Side, diffs
 from auditor.git.sketches import Sketches
 from auditor.git.store import Store
 from auditor.git.trees import Trees
+from auditor.text import heads, lines
 
 _MIN_SIMILAR = 0.5
 # So much of the bytes must be in the half of the lines that two files share, unless they are namesakes.

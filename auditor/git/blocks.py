@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from auditor.git import lines, wording
-from auditor.git.lines import Hunk
 from auditor.git.marks import bare, has_all, share
 from auditor.git.replays import Replays
+from auditor.text import lines, wording
+from auditor.text.lines import Hunk
 
 # Of lines that gave way less than this stands somewhere.
 _FEW = 1 / 2

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from auditor.git import chance, comments, lines, places, wording
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.git.marks import mark
 from auditor.git.old_lines import OldLines
 from auditor.git.store import Store
+from auditor.text import chance, comments, lines, places, wording
 
 # How many answers are kept.
 _ANSWERS = 30_000

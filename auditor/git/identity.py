@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
-from auditor.git import lines
 from auditor.git.bounded import Bounded
 from auditor.git.changes import REGULAR, Change, Changes, Side
 from auditor.git.renames import Renames
 from auditor.git.store import Store
+from auditor.text import lines
 
 # What is kept at most, in bytes and in answers.
 _COUNTS, _ANSWERS = 6 << 20, 30_000

@@ -12,12 +12,12 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from auditor.git import lines, wording
 from auditor.git.bounded import Bounded, per_item
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.git.identity import Identity
-from auditor.git.lines import Hunk
 from auditor.git.store import Store
+from auditor.text import lines, wording
+from auditor.text.lines import Hunk
 
 # What is kept at most, in bytes.
 _LINES, _HUNKS, _MARKS, _UNPACKED, _HASHES = 8 << 20, 8 << 20, 12 << 20, 4 << 20, 10 << 20

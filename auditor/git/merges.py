@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from auditor.errors import RepositoryError
-from auditor.git import lines
 from auditor.git.changes import REGULAR, Change, Changes, Side, diffs
 from auditor.git.content import Content
 from auditor.git.history import History
+from auditor.text import lines
 
 
 @dataclass(frozen=True, slots=True)

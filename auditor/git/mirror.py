@@ -18,10 +18,10 @@ from pathlib import Path
 
 import pygit2
 
-from auditor import locks
 from auditor.errors import RepositoryError
 from auditor.git import process, session
 from auditor.git.remote import Remote
+from auditor.system import locks
 
 _CONFIG = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
 _LEFTOVERS = (

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from auditor.git import lines, parts, places, wording
 from auditor.git.blocks import Blocks
 from auditor.git.changes import REGULAR, Change, Side
-from auditor.git.lines import Hunk
 from auditor.git.marks import Mark, bare, has_all, share
 from auditor.git.store import Store
+from auditor.text import lines, parts, places, wording
+from auditor.text.lines import Hunk
 
 # Each fix is asked how it stands at every tip, by its own judgement and by those of later fixes of its files.
 _UNDONE = 150_000

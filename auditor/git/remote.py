@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path, PurePath
 
-from auditor import urls
+from auditor.config import urls
 from auditor.errors import RepositoryError
 from auditor.git import session
 

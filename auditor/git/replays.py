@@ -8,11 +8,11 @@ from functools import lru_cache, partial
 
 import pygit2
 
-from auditor.git import lines
 from auditor.git.changes import REGULAR, Change, Side
-from auditor.git.lines import Hunk
 from auditor.git.marks import Marks
 from auditor.git.store import Store
+from auditor.text import lines
+from auditor.text.lines import Hunk
 
 # How many answers are kept.
 _ANSWERS = 30_000

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from auditor.errors import RepositoryError
-from auditor.git import lines
 from auditor.git.store import Store
+from auditor.text import lines
 
 # Of a large file one line in eight is kept, of a small one each, unless there are very many files.
 _ONE_IN = 8

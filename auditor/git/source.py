@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
-from auditor.config import RepositoryConfig
+from auditor.config.configuration import RepositoryConfig
 from auditor.git.store import locate
 
 _PIECE = 1 << 16

@@ -8,8 +8,8 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from auditor.backmerge.entry import Entry
+from auditor.config.noticing import Event, NoticeConfig
 from auditor.model import DRIFT, Audit, RepositoryAudit, Severity, Status
-from auditor.noticing import Event, NoticeConfig
 from auditor.output.words import rfc3339
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from auditor.backmerge.entry import Action
+from auditor.config.noticing import Event
 from auditor.model import DRIFT, Audit
 from auditor.notices.facts import Change
-from auditor.noticing import Event
 from auditor.output.words import plain, writable
 
 _LONGEST_NAME = 100

@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from auditor.access import is_loopback
+from auditor.config.access import is_loopback
+from auditor.config.noticing import NoticeConfig
 from auditor.errors import BranchDriftError, ForgeError
 from auditor.forges import limits
 from auditor.forges.http import Http, Reply
-from auditor.noticing import NoticeConfig
 
 _ATTEMPTS = 3
 _LONGEST_PAUSE = 30.0

@@ -9,10 +9,10 @@ from typing import Any, Literal
 from typing_extensions import TypedDict
 
 from auditor.backmerge import words
+from auditor.config.noticing import Event
 from auditor.model import Audit
 from auditor.notices.facts import Change
 from auditor.notices.message import Line, Link, Message, Name, Section, message, name, standing
-from auditor.noticing import Event
 from auditor.output.words import rfc3339
 
 SCHEMA = "branch-drift/notice/v1"

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from auditor.backmerge.entry import Entry
+from auditor.config.noticing import NoticeConfig
 from auditor.errors import BranchDriftError
 from auditor.model import Audit
 from auditor.notices import facts, post, shapes, told
 from auditor.notices.told import Told
-from auditor.noticing import NoticeConfig
 
 
 def tell(notices: Sequence[NoticeConfig], audit: Audit, done: Sequence[Entry], state: Path) -> Iterator[str]:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from auditor.backmerge.entry import Action, Entry
+from auditor.config.noticing import EVENTS, Event
 from auditor.notices.facts import Facts, Key
-from auditor.noticing import EVENTS, Event
 from auditor.output import files
 
 _FILE = "notices.json"

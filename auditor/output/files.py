@@ -9,9 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from auditor import streams
 from auditor.errors import BranchDriftError, UsageError
 from auditor.output.words import writable
+from auditor.system import streams
 
 
 def is_terminal(path: str) -> bool:

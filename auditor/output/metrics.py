@@ -19,9 +19,9 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import basic_auth_handler, default_handler
 
+from auditor.config.rule_names import RULES
 from auditor.model import DRIFT, IN_SYNC, Audit, RepositoryAudit, Severity, Status, Verdict
 from auditor.output.words import writable
-from auditor.rule_names import RULES
 from auditor.told import OPEN_UNKNOWN
 
 _HOUR, _DAY = 3600, 86_400

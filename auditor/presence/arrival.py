@@ -9,8 +9,8 @@ from dataclasses import replace
 from auditor.git.changes import diffs
 from auditor.presence import dropped
 from auditor.presence.case import Case, Found, names
-from auditor.presence.events import events
 from auditor.presence.since import last_run
+from auditor.presence.taken_out.events import events
 from auditor.presence.undone import expected
 
 # So many commits are looked at first, then twice as many, and so on.

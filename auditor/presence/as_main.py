@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from auditor.git import lines, numbers, wording
 from auditor.git.changes import Change, Side
 from auditor.model import Via
 from auditor.presence.case import Case, Found
 from auditor.presence.scene import Whole
+from auditor.text import lines, numbers, wording
 
 
 def find(case: Case) -> Found | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from auditor.fixes import FixCommit
 from auditor.git.changes import Change, Changes
 from auditor.model import Status, Via
-from auditor.presence.place import Older, Place
+from auditor.presence.parts.place import Older, Place
 from auditor.presence.scene import Line, Scene, Whole
 from auditor.presence.search import Search
 

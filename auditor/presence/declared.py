@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from auditor.git.changes import Change, Changes
 from auditor.model import Via
-from auditor.presence import applicable, aside, conflicts, likeness, titles
+from auditor.presence import applicable
 from auditor.presence.case import Case, Found, Regions
+from auditor.presence.claims import aside, conflicts, likeness, titles
 
 _LEAST = 0.5
 # An id has no fewer digits.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from auditor.git import wording
 from auditor.git.changes import Change, Side
 from auditor.model import Status
-from auditor.presence import cherry_pick, declared, squash, standing
+from auditor.presence import cherry_pick, declared, squash
 from auditor.presence.case import Case, Regions, Undone
+from auditor.presence.parts import standing
+from auditor.text import wording
 
 
 def by_its_merge(case: Case, number: int, regions: Regions) -> Undone | None:

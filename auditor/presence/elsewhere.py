@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.git.content import Content
-from auditor.git.lines import CONTEXT
-from auditor.git.wording import tells
 from auditor.presence.case import Case
+from auditor.text.lines import CONTEXT
+from auditor.text.wording import tells
 
 # Fewer lines than these, with those around them, stand together by chance.
 _LEAST = 4

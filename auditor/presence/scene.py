@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from auditor.fixes import Counts, FixCommit, counting
+from auditor.git.births import Births
 from auditor.git.changes import Change, Changes, Side, diffs
 from auditor.git.content import Content
 from auditor.git.history import History
-from auditor.presence import titles
-from auditor.presence.births import Births
-from auditor.presence.versions import Versions
+from auditor.git.versions import Versions
+from auditor.presence.claims import titles
 
 
 @dataclass(frozen=True, slots=True)

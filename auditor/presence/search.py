@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from auditor.fixes import FixCommit, counting
+from auditor.git.below import Below
 from auditor.git.changes import Changes, each
-from auditor.presence.below import Below
 from auditor.presence.scene import Line, Scene
 
 

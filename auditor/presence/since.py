@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from auditor.git.changes import Changes
 from auditor.presence.case import Case
-from auditor.presence.place import Place
+from auditor.presence.parts.place import Place
 
 # So many versions of the files are looked at one by one, and among so many commits.
 _VERSIONS = 32

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
-from auditor.git import numbers
 from auditor.git.changes import Change, Changes
 from auditor.model import Via
-from auditor.presence import likeness
 from auditor.presence.case import Case, Found, names
+from auditor.presence.claims import likeness
+from auditor.text import numbers
 
 Lines = Counter[bytes]
 

@@ -6,26 +6,14 @@ from collections.abc import Container
 from dataclasses import replace
 
 from auditor.model import Status
-from auditor.presence import (
-    chance,
-    cut_out,
-    dropped,
-    extent,
-    from_main,
-    idle,
-    kept_file,
-    moved_away,
-    older,
-    one_side,
-    reworked,
-    standing,
-    straight,
-    withdrawn,
-)
+from auditor.presence import dropped, withdrawn
 from auditor.presence.case import Case, Found, Regions, Undone
-from auditor.presence.events import events
-from auditor.presence.place import Place
+from auditor.presence.explained import chance, from_main, idle, moved_away, reworked
+from auditor.presence.parts import extent, older, standing
+from auditor.presence.parts.place import Place
 from auditor.presence.since import last_run
+from auditor.presence.taken_out import cut_out, kept_file, one_side, straight
+from auditor.presence.taken_out.events import events
 
 # Of a file that thousands of commits touch, so many are looked at.
 _LATEST = 200

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from auditor.git import wording
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.presence import elsewhere
 from auditor.presence.case import Case
+from auditor.text import wording
 
 # Of the lines that it put back, so many stand on the branch: the others may have moved on there.
 _LEAST = 1 / 2

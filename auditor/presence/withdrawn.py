@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from auditor.git.changes import Changes
-from auditor.presence import likeness, moved_away, older, standing
 from auditor.presence.case import Case
-from auditor.presence.place import Place
+from auditor.presence.claims import likeness
+from auditor.presence.explained import moved_away
+from auditor.presence.parts import older, standing
+from auditor.presence.parts.place import Place
 from auditor.presence.scene import inverse
 
 _LITTLE = 1 / 4

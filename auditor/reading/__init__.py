@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from auditor import forges, rules
-from auditor.config import RepositoryConfig
+from auditor.config.configuration import RepositoryConfig
 from auditor.errors import BranchDriftError, ForgeError
 from auditor.forges.budget import Budget
 from auditor.forges.http import origin

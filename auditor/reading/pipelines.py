@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from auditor.config.matrix import PipelinesConfig, RequirementConfig, matches
 from auditor.errors import ForgeError
 from auditor.forges.interface import Outcome, Run, Source
-from auditor.matrix import PipelinesConfig, RequirementConfig, matches
 from auditor.reading.asker import Asker
 from auditor.told import Ran, Required
 

@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime, time
 
 from auditor import forges, rules, waiving
 from auditor.backmerge import names
-from auditor.config import RepositoryConfig
+from auditor.config.configuration import RepositoryConfig
+from auditor.config.matrix import BranchMatrix
 from auditor.errors import ForgeError
 from auditor.forges.interface import PullRequest, same_commit
-from auditor.matrix import BranchMatrix
 from auditor.model import Hotfix, RepositoryAudit, Status, Verdict
 from auditor.reading import untold
 from auditor.reading.asker import Asker

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from auditor import rules
-from auditor.config import RepositoryConfig
+from auditor.config.configuration import RepositoryConfig
 from auditor.errors import ForgeError
 from auditor.model import Hotfix, Problem, RepositoryAudit, RuleNotJudged
 from auditor.told import OPEN_UNKNOWN, REVIEW_UNKNOWN, RUN_PENDING, RUN_UNKNOWN, Ran, Required, Reviewed

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from auditor.config import RepositoryConfig
+from auditor.config.configuration import RepositoryConfig
+from auditor.config.rule_names import OF_WAIVERS
+from auditor.config.rule_names import RULES as ALL_RULES
 from auditor.model import RepositoryAudit, RuleNotJudged, Severity, Violation
-from auditor.rule_names import OF_WAIVERS
-from auditor.rule_names import RULES as ALL_RULES
 from auditor.rules import (
     branch_rewritten,
     hotfix_not_cut_from_main,

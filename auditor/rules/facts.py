@@ -11,7 +11,7 @@ from auditor.past import RefChange
 
 if TYPE_CHECKING:
     from auditor.bounds import Range
-    from auditor.config import RepositoryConfig
+    from auditor.config.configuration import RepositoryConfig
     from auditor.fixes import FixCommit
     from auditor.git.refs import TagRef
     from auditor.hotfixes import Population

@@ -20,9 +20,9 @@ from typing import Annotated, Literal
 import bcrypt
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
 
-from auditor import faults, yaml_text
+from auditor.config import faults, yaml_text
+from auditor.config.values import Text
 from auditor.errors import UsageError
-from auditor.values import Text
 
 _HASH = re.compile(r"\$2[aby]\$(0[4-9]|1[0-5])\$[./A-Za-z0-9]{53}")
 _VERIFY = {

@@ -6,7 +6,7 @@ import runpy
 import signal
 import sys
 
-from auditor.fleet import die_with_parent
+from auditor.fleet.processes import die_with_parent
 
 if __name__ == "__main__":
     die_with_parent(int(sys.argv.pop(1)), signal.SIGTERM)

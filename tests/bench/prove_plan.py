@@ -17,7 +17,7 @@ from pathlib import Path
 
 from auditor.backmerge.draft import Wanted, draft
 from auditor.backmerge.entry import Drafted, Method, Proposal
-from auditor.config import RepositoryConfig
+from auditor.config.configuration import RepositoryConfig
 from auditor.git.bench import scratch
 from auditor.model import Status
 from tests.bench.prove import environment

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from auditor.config.rule_names import RULES
 from auditor.model import DRIFT, Branch, Discovery, Hotfix, Problem, RepositoryAudit, Status, Violation
 from auditor.output.html import charts, story
 from auditor.output.html.pairs import Place, shown
 from auditor.output.html.values import BranchShown, Finding, ForgeShown, Link, RepositoryShown, TagShown
 from auditor.output.words import approval, day, notes, plain
 from auditor.past import History
-from auditor.rule_names import RULES
 
 
 def repository(

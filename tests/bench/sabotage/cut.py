@@ -8,8 +8,8 @@ import warnings
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from auditor.git import comments, kinds, lines, parts, wording
-from auditor.git.lines import Hunk
+from auditor.text import comments, kinds, lines, parts, wording
+from auditor.text.lines import Hunk
 
 # What goes: one hunk, half of them, all, the file put back whole, some lines that a hunk brought, or one hunk with a
 # line beside it edited. As often as it is named.

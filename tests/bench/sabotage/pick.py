@@ -12,7 +12,7 @@ from pathlib import Path
 import pygit2
 from pygit2.enums import FileMode
 
-from auditor.git import lines
+from auditor.text import lines
 from tests.bench.prove import environment
 from tests.bench.sabotage.cut import Edit, UnfitError, edit
 

@@ -1,0 +1,108 @@
+"""What of a fix tells nothing of whether a commit that says to be the fix brought it to a branch.
+
+The branch may align its lines otherwise, need other imports, and have one file where main has copies of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from auditor.git.changes import REGULAR, Change, Changes, Side
+from auditor.presence import elsewhere
+from auditor.presence.case import Case
+from auditor.presence.claims import likeness
+from auditor.presence.claims.likeness import Lines
+from auditor.text import lines, wording
+
+# What an import names: `"example.org/pay/v2"`, whatever it is called in the file.
+_NAMED = re.compile(rb"[\"'][^\"']+[\"'];?$")
+
+
+def answered(case: Case, number: int, changes: Changes) -> tuple[float, float]:
+    """The shares, from 0 to 1, of the fix's telling removed and added lines that commit `number` removes and adds.
+
+    Where none of them is met, nothing is.
+    """
+    ours = case.fix.changes or ()
+    pairs = likeness.paired(case, ours, changes, number)
+    wanted, met, shared = [0, 0], [0, 0], set[bytes]()
+    for change in _but_copies(case, ours, pairs, number):
+        theirs = pairs.get(change.path)
+        told = likeness.lines_of(case, theirs)
+        owed = likeness.owing(case, change, _but_respaced(case, change), theirs, number)
+        for side, mine, other in zip((0, 1), _telling(case, change, owed, told), told, strict=True):
+            wanted[side] += mine.total()
+            met[side] += (mine & other).total()
+            shared.update(mine & other)
+    if not wording.tells(shared):
+        return 0.0, 0.0
+    removed, added = (m / w if w else 1.0 for m, w in zip(met, wanted, strict=True))
+    return removed, added
+
+
+def _telling(case: Case, change: Change, owed: Lines, told: Lines) -> Lines:
+    """Of what a commit owes, what it did, and what of the rest tells that it did not.
+
+    What is to be removed may stand in main's file elsewhere, and there on the branch, too. An import that the branch
+    has not is one that it does not need; one that it has under another name is there.
+    """
+    needs, (removed, added) = _imports(case, change), owed
+    named = {_named(line) for line in added if line in needs} - {b""}
+    elsewhere = case.scene.content.all_lines(change.after)
+    left = {
+        line: n
+        for line, n in (removed - told[0]).items()
+        if wording.tells([line]) and line not in elsewhere and not (line in needs and _named(line) in named)
+    }
+    lacking = {line: n for line, n in (added - told[1]).items() if line not in needs}
+    return (removed & told[0]) + Counter(left), (added & told[1]) + Counter(lacking)
+
+
+def _named(line: bytes) -> bytes:
+    found = _NAMED.search(line)
+    return found[0] if found else b""
+
+
+def _imports(case: Case, change: Change) -> set[bytes]:
+    """The import lines of a file before and after a change, white space aside."""
+    return {bare for side in (change.before, change.after) for bare in lines.bare(wording.imports(_text(case, side)))}
+
+
+def _text(case: Case, side: Side | None) -> list[bytes]:
+    return case.scene.content.lines(side.oid) if side and side.mode in REGULAR else []
+
+
+def _but_respaced(case: Case, change: Change) -> Lines:
+    """The lines of a change, but for those that it only aligned anew; of a change that did no more, all."""
+    removed, added = case.scene.content.changed_lines(change)
+    if change.before is None or change.after is None or change.before.oid == change.after.oid:
+        return removed, added
+    old, new, respaced = _text(case, change.before), _text(case, change.after), Counter[bytes]()
+    for hunk in case.scene.content.own_hunks(change.before.oid, change.after.oid) or ():
+        gone, came = Counter(hunk.removed_of(old)), Counter(hunk.added_of(new))
+        respaced += lines.bare((gone - came).elements()) & lines.bare((came - gone).elements())
+    left = removed - respaced, added - respaced
+    return left if any(left) else (removed, added)
+
+
+def _but_copies(case: Case, ours: Changes, pairs: dict[str, Change], number: int) -> Changes:
+    """The changes of a fix, but for what it did in the same way to a copy that the branch has not.
+
+    It has the name of a file that `number` changed; what is called so there is that very file, or has no place for it.
+    """
+    return tuple(c for c in ours if c.path in pairs or not any(_is_copy(case, c, o, pairs, number) for o in ours))
+
+
+def _is_copy(case: Case, change: Change, other: Change, pairs: dict[str, Change], number: int) -> bool:
+    lines_of = case.scene.content.changed_lines
+    if other.path not in pairs or _name(change) != _name(other) or lines_of(change) != lines_of(other):
+        return False
+    there = case.place(case.scene.history.ids[number]).side(change)
+    return (
+        there is None or there == pairs[other.path].after or not elsewhere.may_be_in(case.scene.content, change, there)
+    )
+
+
+def _name(change: Change) -> str:
+    return change.path.rpartition("/")[2]

@@ -1,0 +1,78 @@
+"""What comes and goes with what needs it, an import or a comment: that alone is back tells nothing of a fix."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from auditor.git.changes import Change
+from auditor.presence.parts.place import Place
+from auditor.text import comments, wording
+from auditor.text.lines import Hunk
+
+_WORD = re.compile(rb"\w+")
+# `semconv "go.opentelemetry.io/otel/semconv/v1.21.0"`, but not `require "json"`.
+_ALIAS = re.compile(rb'\s*(?!(?:import|from|using|use|require|require_once)\b)(\w+)\s+"')
+
+Numbers = Collection[int]
+
+
+def all_idle(place: Place, back: Collection[tuple[str, int]], *, kept: bool) -> bool:
+    """Whether all that is back tells nothing, and the fix did more to the same files.
+
+    Imports do not that nothing there needs, where anything of the fix is `kept`. Nor do comments, where some of the
+    rest of their file stands.
+    """
+    changes = {c.path: c for c in place.fix.changes or ()}
+    of_file = {path: {n for p, n in back if p == path} for path, _ in back}
+    return all(_idle(place, changes[path], some, kept=kept) for path, some in of_file.items())
+
+
+def _idle(place: Place, change: Change, numbers: Numbers, *, kept: bool) -> bool:
+    """The same of some hunks of one file."""
+    content, before, after, there = place.scene.content, change.before, change.after, place.side(change)
+    hunks = content.own_hunks(before.oid, after.oid) if before and after else None
+    if before is None or after is None or there is None or not hunks or min(numbers) < 0:
+        return False
+    old, new = content.lines(before.oid), content.lines(after.oid)
+    used = {word for line in content.lines(there.oid) for word in _WORD.findall(line)}
+    imports = {n for n, h in enumerate(hunks) if _imports(h, old, new, used)}
+    if kept and imports.issuperset(numbers) and len(imports) < len(hunks):
+        return True
+    idle = imports | {n for n, h in enumerate(hunks) if _comments(change.path, h, old, new)}
+    rest = set(range(len(hunks))) - idle - content.undone(change, there)
+    return idle.issuperset(numbers) and any(content.brought(change, there, n) for n in rest)
+
+
+def _imports(hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes], used: Collection[bytes]) -> bool:
+    """Whether a hunk changes but imports, and what it adds nothing needs."""
+    removed, added = _sides(hunk, old, new)
+    return all(_names(line) is not None for line in removed) and all(_is_idle(line, used) for line in added)
+
+
+def _comments(path: str, hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes]) -> bool:
+    """Whether a hunk changes but comments."""
+    told = ((old, hunk.old, hunk.removed), (new, hunk.new, hunk.added))
+    return all(comments.only_comments(path, *lines) for lines in told)
+
+
+def _sides(hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:
+    """The lines that a hunk removed and added, blank ones aside."""
+    removed, added = hunk.removed_of(old), hunk.added_of(new)
+    return [line for line in removed if line.strip()], [line for line in added if line.strip()]
+
+
+def _is_idle(line: bytes, used: Collection[bytes]) -> bool:
+    """Whether a line is an import of nothing that a file uses."""
+    names = _names(line)
+    return bool(names) and not any(name in used for name in names or ())
+
+
+def _names(line: bytes) -> list[bytes] | None:
+    """What an import brings: the last name of each of its parts, or what it calls that. None for any other line."""
+    if not wording.is_import(line):
+        return None
+    if (alias := _ALIAS.match(line)) is not None:
+        return [alias[1]]
+    told = line.partition(b"=")[0] if b"require(" in line else line
+    return [words[-1] for part in told.split(b",") if (words := _WORD.findall(part))]

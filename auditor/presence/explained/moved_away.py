@@ -1,0 +1,104 @@
+"""Whether main, or a branch, has elsewhere what a fix added: further away in its file, or in another one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+
+from auditor.git.changes import Change
+from auditor.presence.case import Case
+from auditor.presence.parts.place import Place
+from auditor.presence.scene import Scene
+from auditor.presence.since import first_of_last
+from auditor.text import wording
+
+# Fewer lines than these, which tell something, stand elsewhere by chance, unless they have so many letters.
+_LEAST = 3
+_RARE = 20
+
+
+def kept(there: Place) -> float:
+    """The share, from 0 to 1, of what a fix brought to the files that it found, that stands in them newly, anywhere.
+
+    By letters, of the lines that tell something and that were not there before. Others may have come to such a line.
+    """
+    wanted = found = 0
+    for change in there.fix.changes or ():
+        lines = _plain(_brought(there.scene, change)) - _plain(there.scene.content.all_lines(change.before))
+        text = b"\n".join(_new(there, change)) if lines else b""
+        wanted += wording.letters(lines)
+        found += wording.letters(line for line in lines if line in text)
+    return found / wanted if found >= _RARE else 0.0
+
+
+def _new(there: Place, change: Change) -> set[bytes]:
+    """The lines of a file that it had not before the fix, nor before what the fix was made on."""
+    content = there.scene.content
+    earlier = [change.before, *(o.side for o in there.older if o.path == change.path)]
+    return _plain(content.all_lines(there.side(change))).difference(*(_plain(content.all_lines(s)) for s in earlier))
+
+
+def _plain(lines: Iterable[bytes]) -> set[bytes]:
+    return set(map(wording.plain, lines))
+
+
+def moved_away(case: Case) -> bool:
+    """Whether the commit of main's own line that took the fix's lines out added half of them to one other file."""
+    wanted, had = _wanted(case)
+    return _tell(wanted, had) and any(_moved_to(case, _taken_out(case), wanted, had))
+
+
+def still_there(case: Case, number: int) -> bool:
+    """Whether a commit moved the fix's lines to one other file, half of them or more, and the branch has them there."""
+    content, own = case.scene.content, case.paths()
+    wanted, had = _wanted(case)
+    return any(
+        2 * (wanted & content.all_lines(content.at(case.line.tip, path))).total() >= wanted.total()
+        for path in _moved_to(case, number, wanted, had)
+        if path not in own
+    )
+
+
+def _wanted(case: Case) -> tuple[Counter[bytes], set[bytes]]:
+    """The telling lines that the fix brought to files that it found, and all lines that these had."""
+    changes = case.fix.changes or ()
+    brought: Counter[bytes] = sum((_brought(case.scene, c) for c in changes), Counter())
+    return brought, {line for c in changes if c.before for line in case.scene.content.all_lines(c.before)}
+
+
+def _moved_to(case: Case, number: int, wanted: Counter[bytes], had: set[bytes]) -> Iterator[str]:
+    """The other files, of the fix's kinds, to each of which a commit added half of the lines that the fix brought."""
+    kinds = {PurePosixPath(path).suffix for path in case.fix.paths}
+    for other in case.scene.brought(number) or ():
+        if other.path not in case.fix.paths and PurePosixPath(other.path).suffix in kinds:
+            found = wanted & case.scene.content.changed_lines(other)[1]
+            if 2 * found.total() >= wanted.total() and _tell(found, had):
+                yield other.path
+
+
+def _tell(lines: Counter[bytes], had: set[bytes]) -> bool:
+    """Whether some lines stand nowhere by chance: there are many, or those that no file had before are long."""
+    return lines.total() >= _LEAST or wording.letters(lines.keys() - had) >= _RARE
+
+
+def _brought(scene: Scene, change: Change) -> Counter[bytes]:
+    """The telling lines that a change brought to a file that it found."""
+    if change.before is None:
+        return Counter()
+    removed, added = scene.content.changed_lines(change)
+    return Counter({line: count for line, count in (added - removed).items() if wording.tells([line])})
+
+
+def _taken_out(case: Case) -> int:
+    """The commit of main's first-parent line since which the lines are as before: the merge that brought both, too."""
+    scene = case.scene
+    trunk, places = scene.arrivals(scene.main)
+    later = trunk[places[case.fix.number] :]
+
+    def version(at: int) -> object:
+        place = case.place(scene.history.ids[later[at]])
+        return [place.side(c) for c in case.fix.changes or ()]
+
+    first = first_of_last(len(later), version, lambda at: bool(case.place(scene.history.ids[later[at]]).undone()))
+    return later[first]

@@ -1,0 +1,1 @@
+"""A fix part by part, held against the files of a commit."""

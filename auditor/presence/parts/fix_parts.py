@@ -1,0 +1,73 @@
+"""The parts of a fix, hunk by hunk: what each removed and added, what is left of it, and since when."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from auditor.git.changes import Change, Changes, Side
+from auditor.presence.case import Case
+from auditor.presence.parts import standing
+from auditor.presence.parts.place import Place
+from auditor.presence.since import last_run
+from auditor.text import lines, parts, places, wording
+from auditor.text.lines import Hunk
+
+# So much of what is out stands by chance: a `return code` is any function's.
+_LITTLE = 1 / 8
+
+
+def left_since(case: Case, number: int, change: Change, region: int) -> tuple[Sequence[int], int]:
+    """The branch's own line since the fix arrived, and where on it a hunk last ceased to be as the fix left it."""
+    trunk, arrivals = case.scene.arrivals(case.line)
+    later = trunk[arrivals[number] :]
+
+    def differs(there: Place) -> bool:
+        return not standing.as_left(case.scene.content, change, there.side(change), region)
+
+    return later, last_run(case, later, (change,), differs)
+
+
+def told(case: Case, change: Change, number: int) -> parts.Told:
+    """Which lines of code a hunk of the fix removed and added; none of what is no text."""
+    content, found = case.scene.content, hunks(case, change)
+    if not (change.before and change.after and found):
+        return parts.Told([], [])
+    old, new = content.lines(change.before.oid), content.lines(change.after.oid)
+    return parts.told(found[number].removed_of(old), found[number].added_of(new))
+
+
+def hunks(case: Case, change: Change) -> Sequence[Hunk]:
+    """What the fix did to a text that it found; none for any other file."""
+    content = case.scene.content
+    if not (change.before and change.after) or content.as_a_whole(change):
+        return ()
+    return content.own_hunks(change.before.oid, change.after.oid) or ()
+
+
+def kept_at(case: Case, change: Change, hunk: Hunk, there: Side) -> set[int]:
+    """Where those of the lines that a hunk added are in a later version of the file which nobody touched since."""
+    since = case.scene.content.hunks(change.after.oid, there.oid) if change.after else None
+    return places.kept(range(hunk.new, hunk.new + hunk.added), since or ())
+
+
+def moves(case: Case, change: Change, number: int, theirs: Changes) -> bool:
+    """Whether a commit brings a line that a hunk added to any file: then it moved that there."""
+    came = lines.bare(line for line in told(case, change, number).came if wording.tells([line]))
+    return any(came & case.scene.content.changed_lines(other)[1] for other in theirs)
+
+
+def few_left(case: Case, change: Change, number: int, side: Side | None) -> bool:
+    """Whether a file has next to none of the code that a hunk added."""
+    return few(case, change, told(case, change, number).came, side)
+
+
+def few(case: Case, change: Change, came: Sequence[bytes], side: Side | None) -> bool:
+    """Whether a file has next to none of some lines that the fix added."""
+    return wording.letters(left(case, change, came, side).elements()) <= _LITTLE * wording.letters(came)
+
+
+def left(case: Case, change: Change, came: Sequence[bytes], side: Side | None) -> Counter[bytes]:
+    """Those of some lines that the fix added to a file which are there, beyond what the fix left elsewhere in it."""
+    all_lines, brought = case.scene.content.all_lines, lines.bare(came)
+    return brought & (all_lines(side) - (all_lines(change.after) - brought))

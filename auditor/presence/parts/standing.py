@@ -1,0 +1,116 @@
+"""How a fix's lines stand in a commit: as the fix left them, as they were before it, or in neither form."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from auditor.git.changes import REGULAR, Change, Side
+from auditor.git.content import Content
+from auditor.presence.explained import idle
+from auditor.presence.parts.place import Place
+from auditor.text import kinds, lines, places
+
+_LEAST = 1 / 3
+
+Regions = frozenset[tuple[str, int]]
+
+
+class Standing(NamedTuple):
+    """Changed lines, blank ones aside: `kept` as the fix left them, `back` as before it, `moved` on since."""
+
+    kept: int
+    back: int
+    moved: int
+
+
+def moved_on(place: Place, back: Regions) -> bool:
+    """Whether the lines moved on, although the regions `back` of the fix stand there as before it.
+
+    Years of work bring many a line back: a blank one, an import, a number. That alone takes no fix out.
+    It does where a third of the lines that stand no longer are back, or all that the fix did to some file. An import
+    or a comment comes and goes with what needs it: alone it tells nothing where the rest stands.
+    """
+    files = [_of_file(place, change, back) for change in place.fix.changes or ()]
+    whole = _sum(files)
+    if back and idle.all_idle(place, back, kept=whole.kept > 0):
+        return True
+    if not any(whole) or any(hunk < 0 for _, hunk in back) or any(f.back and not f.kept + f.moved for f in files):
+        return False
+    return not whole.back or whole.back < _LEAST * (whole.back + whole.moved)
+
+
+def of_later_versions(place: Place, back: Regions) -> Regions:
+    """Those of some regions that lie in files of what others made, where less than a third of the fix there is back.
+
+    A later version of these may have old lines again.
+    """
+    found = frozenset((path, n) for path, n in back if kinds.is_fetched(path))
+    files = [c for c in place.fix.changes or () if kinds.is_fetched(c.path)] if found else []
+    return found if len(found) < _LEAST * sum(map(place.scene.content.size, files)) else frozenset()
+
+
+def standing(place: Place) -> Standing:
+    """How the whole fix stands."""
+    undone = place.undone()
+    return _sum(_of_file(place, change, undone) for change in place.fix.changes or ())
+
+
+def as_left(content: Content, change: Change, there: Side | None, number: int) -> bool:
+    """Whether a hunk of a text stands in a file as the fix left it."""
+    before, after = change.before, change.after
+    if not (before and after and there) or not all(s.mode in REGULAR for s in (before, after, there)):
+        return False
+    hunks, since = content.own_hunks(before.oid, after.oid) or (), content.hunks(after.oid, there.oid)
+    if number >= len(hunks) or since is None:
+        return False
+    hunk = hunks[number]
+    kept = places.stands(hunk.new, hunk.added, [(h.old, h.removed) for h in since])
+    return kept or content.moved_whole(hunk, before.oid, after.oid, there.oid)
+
+
+def made_on(content: Content, change: Change) -> Counter[bytes]:
+    """The lines of a text that a change replaced; of lines that it only added, those around."""
+    before, after = change.before, change.after
+    found: Counter[bytes] = Counter()
+    if before and after and before.mode in REGULAR and after.mode in REGULAR:
+        old = lines.split(content.store.blob(before.oid))
+        for hunk in content.own_hunks(before.oid, after.oid) or ():
+            replaced = lines.bare(hunk.removed_of(old))
+            found += replaced or lines.bare(old[max(0, hunk.old - 1) : hunk.old + hunk.removed + 1])
+    return found
+
+
+def _sum(files: Iterable[Standing]) -> Standing:
+    kept, back, moved = zip(*files, strict=True)
+    return Standing(sum(kept), sum(back), sum(moved))
+
+
+def _of_file(place: Place, change: Change, back: Regions) -> Standing:
+    """One file's part. Regions that stand as before, and are not among `back`, tell nothing and are left out."""
+    content, there = place.scene.content, place.side(change)
+    undone = content.undone(change, there)
+    found = {"kept": 0, "back": 0, "moved": 0}
+    for number, (lines_, kept) in enumerate(_hunks(content, change, there)):
+        if (change.path, number) in back:
+            found["back"] += lines_
+        elif number not in undone:
+            found["kept" if kept else "moved"] += lines_
+    return Standing(**found)
+
+
+def _hunks(content: Content, change: Change, there: Side | None) -> Iterable[tuple[int, bool]]:
+    """For each hunk of a text that the fix changed: how many lines, and whether they stand as the fix left them."""
+    before, after = change.before, change.after
+    if before is None or after is None or not all(s.mode in REGULAR for s in (before, after, there or after)):
+        return
+    hunks = content.own_hunks(before.oid, after.oid) or ()
+    old, new = (lines.split(content.store.blob(side.oid)) for side in (before, after))
+    since = content.hunks(after.oid, there.oid) if there else None
+    touched = [(h.old, h.removed) for h in since or ()]
+    for hunk in hunks:
+        changed = (*hunk.removed_of(old), *hunk.added_of(new))
+        kept = since is not None and places.stands(hunk.new, hunk.added, touched)
+        whole = there is not None and content.moved_whole(hunk, before.oid, after.oid, there.oid)
+        yield lines.bare(changed).total(), kept or whole

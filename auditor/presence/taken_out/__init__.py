@@ -1,0 +1,1 @@
+"""What took a fix, or a part of it, out of a branch."""

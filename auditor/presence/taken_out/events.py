@@ -1,0 +1,98 @@
+"""Which commits since a fix came to a branch took it out, or brought it again: by what they change, or say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.presence import dropped
+from auditor.presence.case import Case
+from auditor.presence.claims import likeness
+from auditor.presence.scene import inverse
+
+_ENOUGH, _MOST = 1 / 3, 1 / 2
+# Of a revert that names the whole id, as git writes it. Where lines had moved on, it is often made by hand.
+_SOME = 1 / 8
+_WHOLE_ID = 40
+
+
+def events(case: Case, number: int) -> list[tuple[int, bool]]:
+    """Commits since the arrival that took the fix out (True) or brought it again (False), in order."""
+    scene = case.scene
+    start = scene.place(case.line, number)
+    found = dict(_by_change(case))
+    found.update(_by_message(case, number))
+    below = case.led_to(number) if found else ()
+    since = [(n, out) for n, out in found.items() if scene.place(case.line, n) >= start and n not in below]
+    later = [(n, out) for n, out in since if case.felt(n, case.line, out=out)]
+    history = scene.history
+    return sorted(later, key=lambda e: (scene.place(case.line, e[0]), history.generation[e[0]], history.ids[e[0]]))
+
+
+def _by_change(case: Case) -> Iterator[tuple[int, bool]]:
+    contained = case.scene.contains(case.line, case.fix.number)
+    # What main has too says nothing about the branch alone, and is not always looked up.
+    kept = [n for n in case.candidates() if not (contained and case.scene.reach[n] & 1)]
+    candidates = [(n, case.search.changes[n]) for n in kept]
+    same = case.scene.content.same
+    ours = [case.fix.changes or (), *(w.changes for w in case.wholes)] if candidates else []
+    for changes in ours:
+        alike = [(number, theirs) for number, theirs in candidates if len(theirs) == len(changes)]
+        taking = inverse(changes) if alike else ()
+        for number, theirs in alike:
+            out = same(taking, theirs)
+            if out or same(changes, theirs):
+                yield number, out
+
+
+def _by_message(case: Case, number: int) -> Iterator[tuple[int, bool]]:
+    """Reverts that name the fix, its merges or its pick, and reverts of these: a hint that content confirms."""
+    todo = [
+        (n, True)
+        for carrier in {*case.carriers(), number, *_merged_here(case, number)}
+        for n in case.scene.reverts_of(carrier)
+    ]
+    seen = set()
+    while todo:
+        revert, out = todo.pop()
+        if revert in seen or not case.scene.contains(case.line, revert):
+            continue
+        seen.add(revert)
+        if _did(case, revert, out=out):
+            yield revert, out
+        todo += [(n, not out) for n in case.scene.reverts_of(revert)]
+
+
+def _did(case: Case, revert: int, *, out: bool) -> bool:
+    """Whether a commit did what its message says: the region stands so, or enough of the lines went or came.
+
+    The fix's own lines, that is: what comes in their place may be older than what the fix replaced. Half of them
+    went from wherever they were, if their file is not there any more.
+    """
+    if _turned(case, revert, out=out):
+        return True
+    brought = case.scene.brought(revert) or ()
+    if not out:
+        return min(likeness.share(case, brought)) >= _ENOUGH
+    gone, back = likeness.taken_back(case, brought)
+    adds = any(case.scene.content.changed_lines(c)[1] for c in case.fix.changes or ())
+    by_git = any(len(named) == _WHOLE_ID for named in case.scene.history.reverts[revert])
+    if (gone if adds else back) >= (_SOME if by_git else _ENOUGH):
+        return True
+    return likeness.taken_elsewhere(case, brought) >= _MOST or (
+        by_git and not adds and likeness.wrote_anew(case, brought)
+    )
+
+
+def _turned(case: Case, revert: int, *, out: bool) -> bool:
+    """Whether a region stands as before the fix since a commit, or does so no more."""
+    after = dropped.lacks(case, revert)
+    before = frozenset[tuple[str, int]]().union(
+        *(dropped.lacks(case, n) for n in case.scene.history.parents[revert][:1])
+    )
+    return bool(after - before if out else before - after)
+
+
+def _merged_here(case: Case, number: int) -> tuple[int, ...]:
+    """The merge by which the fix arrived on the branch: what a revert on the branch would name."""
+    arrival = case.scene.arrival(case.line, number)
+    return () if arrival == number else (arrival,)

@@ -1,0 +1,87 @@
+"""A merge that kept, where a part of a fix stood on one side, the lines of another side, which never had it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.git.changes import Change
+from auditor.presence.case import Case
+from auditor.presence.parts import fix_parts, standing
+from auditor.presence.taken_out import ground, straight
+from auditor.text import wording
+
+# A fix that was handed on from line to line oftener is asked for no further down.
+_DEEP = 16
+
+
+def find(case: Case, number: int) -> tuple[int, str] | None:
+    """The last such merge of the branch's own line since the fix arrived there with `number`, and the file.
+
+    Main still has the part, and has not that merge. A side that went on from the fix has it in its history.
+    """
+    scene = case.scene
+    found = ((_merge(case, number, change, k), change.path) for change, k in straight.lost(case))
+    own = [(n, path) for n, path in found if n is not None and not scene.contains(scene.main, n)]
+    return max(own, key=lambda merge: scene.place(case.line, merge[0]), default=None)
+
+
+def _merge(case: Case, number: int, change: Change, region: int) -> int | None:
+    """The merge since which a part is not as the fix left it: by which the fix arrived, one below, or a later one."""
+    part, parents = (change, region), case.scene.history.parents
+    later, at = fix_parts.left_since(case, number, change, region)
+    first, *others = parents[later[at]] or (later[at],)
+    if at:
+        return later[at] if any(_kept_other(case, number, part, later[at], first, kept) for kept in others) else None
+    return next((n for n in _arrivals(case, number, later[at]) if _lost_by(case, number, part, n)), None)
+
+
+def _lost_by(case: Case, number: int, part: tuple[Change, int], merge: int) -> bool:
+    first, *others = case.scene.history.parents[merge]
+    return any(_kept_other(case, number, part, merge, has, first) for has in others)
+
+
+def _arrivals(case: Case, number: int, merge: int) -> Iterator[int]:
+    """The merge by which a commit arrived on the branch, and those by which it came to the lines merged there."""
+    parents, has = case.scene.history.parents, set[int]()
+    for _ in range(_DEEP):
+        if len(parents[merge]) < 2:
+            return
+        yield merge
+        has = has or case.scene.history.descendants(number)
+        sides = [p for p in parents[merge][1:] if p in has]
+        if not sides:
+            return
+        merge = sides[0]
+        while parents[merge] and parents[merge][0] in has:
+            merge = parents[merge][0]
+
+
+def _kept_other(case: Case, number: int, part: tuple[Change, int], merge: int, has: int, kept: int) -> bool:
+    """Whether of a merge's two sides one `has` a part of a fix, the one that was `kept` never had, and it is lost."""
+    (change, region), history = part, case.scene.history
+    ours, theirs, there = (case.place(history.ids[n]).side(change) for n in (has, kept, merge))
+    if theirs is None or there is None or not standing.as_left(case.scene.content, change, ours, region):
+        return False
+    if not all(fix_parts.few_left(case, change, region, side) for side in (theirs, there)):
+        return False
+    own = _took_nothing(case, kept, merge)
+    if not all(ground.has(case, change, region, side, own=own) for side in (theirs, case.place().side(change))):
+        return False
+    new = case.scene.content.changed_lines(Change(change.path, theirs, there))[1]
+    moved = fix_parts.moves(case, change, region, case.scene.brought(merge) or ())
+    worded = wording.said_again(fix_parts.told(case, change, region).came, new)
+    return not moved and not worded and number not in history.ancestors(kept)
+
+
+def _took_nothing(case: Case, kept: int, merge: int) -> bool:
+    """Whether a merge has all files of a fix as one side had them, and no part of it came since.
+
+    Who let some of it in has looked at the rest.
+    """
+    one, other = (case.place(case.scene.history.ids[n]) for n in (kept, merge))
+    changes, here = case.fix.changes or (), case.place()
+    return all(one.side(c) == other.side(c) for c in changes) and not any(
+        standing.as_left(case.scene.content, c, here.side(c), n)
+        for c in changes
+        for n in range(len(fix_parts.hunks(case, c)))
+    )

@@ -1,0 +1,125 @@
+"""Parts of a fix that one commit took out: as the fix left them, and then as before it, or with lines deleted.
+
+Where old lines stand after years of work by chance, something else stood there between.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from auditor.git.changes import Change, Side
+from auditor.presence.case import Case, Regions
+from auditor.presence.explained import moved_away, reworked
+from auditor.presence.parts import fix_parts, standing
+from auditor.text import kinds, lines, parts, wording
+from auditor.text.lines import Hunk
+
+
+def back(case: Case, number: int, regions: Regions) -> Regions:
+    """Those of some regions that went so, on the branch's own line since the fix arrived there with `number`."""
+    changes = {c.path: c for c in case.fix.changes or ()}
+    telling = ((path, n) for path, n in regions if n >= 0 and _tells(case, changes[path], n))
+    return frozenset((path, n) for path, n in telling if _taken_out(case, number, changes[path], n) is not None)
+
+
+def last_cut(case: Case, number: int) -> tuple[int, str] | None:
+    """The last commit of the branch's own line that took a part out so, or just deleted lines of it, and of which file.
+
+    What is around may have moved on since. Main still has the part, and has not that commit.
+    """
+    scene = case.scene
+    cuts = ((_taken_out(case, number, change, k), change.path) for change, k in lost(case))
+    own = [(n, path) for n, path in cuts if n is not None and not scene.contains(scene.main, n)]
+    last = max(own, key=lambda cut: scene.place(case.line, cut[0]), default=None)
+    return None if last is None or moved_away.still_there(case, last[0]) else last
+
+
+def _taken_out(case: Case, number: int, change: Change, region: int) -> int | None:
+    """The commit after which a hunk stood as the fix left it no more, if it put it back or deleted of it."""
+    content, history = case.scene.content, case.scene.history
+    later, at = fix_parts.left_since(case, number, change, region)
+    if not at:
+        return None
+    before, after = (case.place(history.ids[n]).side(change) for n in later[at - 1 : at + 1])
+    back = region in content.undone(change, after) and not content.by_chance(change, after, region)
+    if not back and not _deleted(case, change, region, before, after):
+        return None
+    moved = fix_parts.moves(case, change, region, case.scene.brought(later[at]) or ())
+    return None if moved or reworked.went_on(case, number, change, region) else later[at]
+
+
+def _deleted(case: Case, change: Change, number: int, before: Side | None, after: Side | None) -> bool:
+    """Whether a step from one version to the next did nothing to lines of a hunk but delete some, and no others there.
+
+    These tell, and are not at the branch's tip either.
+    """
+    content = case.scene.content
+    if not (before and after):
+        return False
+    lines_ = fix_parts.kept_at(case, change, fix_parts.hunks(case, change)[number], before)
+    step = [h for h in content.hunks(before.oid, after.oid) or () if _touches(h, lines_)]
+    old, new = content.lines(before.oid), content.lines(after.oid)
+    gone = [n for h in step for n in range(h.old, h.old + h.removed) if old[n].strip()]
+    if not gone or not lines_.issuperset(gone) or any(line.strip() for h in step for line in h.added_of(new)):
+        return False
+    cut, went = [old[n] for n in gone], fix_parts.told(case, change, number).went
+    if wording.tells(went) and wording.said_again(went, cut):
+        # What the fix had but changed was given up itself.
+        return False
+    if wording.said_again(cut, content.changed_lines(Change(change.path, before, after))[1]):
+        return False
+    return _tell(cut) and fix_parts.few(case, change, cut, case.place().side(change))
+
+
+def _touches(hunk: Hunk, lines_: set[int]) -> bool:
+    """Whether a hunk removes any of some lines, or stands between them."""
+    inside = hunk.old in lines_ and hunk.old - 1 in lines_
+    return inside or not lines_.isdisjoint(range(hunk.old, hunk.old + hunk.removed))
+
+
+def _tells(case: Case, change: Change, number: int) -> bool:
+    """Whether a hunk changed words of code that tell something, in a file that does anything."""
+    if not _in_force(case, change.path):
+        return False
+    went, came = (Counter(w for line in some for w in _words(line)) for some in fix_parts.told(case, change, number))
+    return wording.tells([*(went - came), *(came - went)])
+
+
+def _in_force(case: Case, path: str) -> bool:
+    """Whether what stands in a file does anything: a test does where the fix is one."""
+    if kinds.tells_only(path) or kinds.is_fetched(path):
+        return False
+    return not kinds.is_test(path) or all(map(kinds.is_test, case.fix.paths))
+
+
+def _tell(text: Sequence[bytes]) -> bool:
+    """Whether lines of code among some do: `test := test` says but one word."""
+    return wording.tells({w for line in parts.lines_of_code(text) for w in _words(line)})
+
+
+def _words(line: bytes) -> Sequence[bytes]:
+    """The words of a line: none of an import, which comes and goes with what needs it."""
+    return () if wording.is_import(line) else wording.words(line)
+
+
+def lost(case: Case) -> Iterator[tuple[Change, int]]:
+    """The hunks of the fix that lost lines, and do not stand as before it: main has them as the fix left them."""
+    content, here, main = case.scene.content, case.place(), case.place(case.scene.main.tip)
+    for change in case.fix.changes or ():
+        there, on_main = here.side(change), main.side(change)
+        if there is None or there in (change.after, on_main):
+            continue
+        for number in range(len(fix_parts.hunks(case, change))):
+            may = _tells(case, change, number) and _has_lost(case, change, number)
+            if may and standing.as_left(content, change, on_main, number):
+                yield change, number
+
+
+def _has_lost(case: Case, change: Change, number: int) -> bool:
+    """Whether a file lost lines of a hunk that tell, or has next to none of them, and all that the hunk removed."""
+    side = case.place().side(change)
+    went, came = fix_parts.told(case, change, number)
+    missing = lines.bare(came) - fix_parts.left(case, change, came, side)
+    back = lines.bare(went) <= case.scene.content.all_lines(side)
+    return (back and fix_parts.few_left(case, change, number, side)) or wording.tells(missing)

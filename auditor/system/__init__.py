@@ -1,0 +1,1 @@
+"""What the operating system is asked for: locks, whole files, streams, a folder for a moment."""

@@ -1,0 +1,1 @@
+"""What lines of text tell of a change: pure functions, no repository."""

@@ -1,0 +1,56 @@
+"""Versions and other numbers that lines set, where the lines are the same else: pure functions."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from auditor.text import lines
+
+# A word with a digit: `2.17.1`, `v2`, `3.0-SNAPSHOT`, `0x1f`.
+_NUMBER = re.compile(rb"[\w.+-]*\d[\w.+-]*")
+# Of these it can be told which is lower; of a digest it cannot.
+_ORDERED = re.compile(rb"[vV]?(\d{1,9}(?:\.\d{1,9})*)(?:[-.+]?[A-Za-z][\w.+-]*)?")
+
+
+def no_lower(own: Iterable[bytes], fixed: Iterable[bytes]) -> bool:
+    """Whether all that some lines set to numbers is set in others, too, and to no lower ones, where they have an order.
+
+    >>> no_lower([b"log4j: 2.18.0"], [b"log4j: 2.17.1"]), no_lower([b"log4j: 2.15.0"], [b"log4j: 2.17.1"])
+    (True, False)
+    """
+    have = {_shape(line): line for line in lines.bare(own)}
+    pairs = [(have.get(_shape(line)), line) for line in lines.bare(fixed)]
+    return bool(pairs) and all(one is not None and not _lower(one, line) for one, line in pairs)
+
+
+def any_lower(own: Iterable[bytes], fixed: Iterable[bytes]) -> bool:
+    """Whether a line sets to a lower number what others set.
+
+    >>> any_lower([b"log4j: 2.15.0", b"more: 1"], [b"log4j: 2.17.1"]), any_lower([b"log4j: 2.18.0"], [b"log4j: 2.17.1"])
+    (True, False)
+    """
+    have = {_shape(line): line for line in lines.bare(own)}
+    return any((one := have.get(_shape(line))) is not None and _lower(one, line) for line in lines.bare(fixed))
+
+
+def shapes(some: Counter[bytes]) -> Counter[bytes]:
+    """Lines with one number in place of any, with how often each occurs."""
+    found: Counter[bytes] = Counter()
+    for line, count in some.items():
+        found[_shape(line)] += count
+    return found
+
+
+def _shape(line: bytes) -> bytes:
+    return _NUMBER.sub(b"0", line)
+
+
+def _lower(own: bytes, fixed: bytes) -> bool:
+    return any(mine < theirs for mine, theirs in zip(_numbers(own), _numbers(fixed), strict=False))
+
+
+def _numbers(line: bytes) -> list[tuple[int, ...]]:
+    found = map(_ORDERED.fullmatch, _NUMBER.findall(line))
+    return [tuple(map(int, m[1].split(b"."))) for m in found if m]
