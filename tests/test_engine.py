@@ -127,8 +127,8 @@ def driven(fleet: Path, address: str, kill: int, after: int) -> tuple[list[Any],
     """A run in which a worker is killed after so many repositories: what was found, and told in which order."""
     driver = f"""if True:
         import json, os, pathlib, signal
-        from auditor import cluster
-        from auditor.config import load
+        from auditor.fleet import cluster
+        from auditor.config.configuration import load
         from auditor.model import Audit, Tool
         from auditor.output import wire
         from tests.test_engine import slowly
@@ -170,7 +170,7 @@ def test_the_audit_ends_with_its_worker(tmp_path: Path) -> None:
     told = tmp_path / "pid"
     code = f"""if True:
         import threading
-        from auditor import guarded
+        from auditor.fleet import guarded
         from tests.test_engine import noted
         from tests.test_fleet import fleet_of
         (one,) = fleet_of({str(told)!r}, timeout="10m")
