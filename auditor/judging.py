@@ -16,7 +16,7 @@ from auditor.forecast import forecast
 from auditor.git import refs
 from auditor.git.changes import Changes, diffs, from_nothing
 from auditor.hotfixes import Candidate, Population
-from auditor.model import DRIFT, Check, Hotfix, Status, Verdict
+from auditor.model import DRIFT, Check, Forecast, Hotfix, Status, Verdict
 from auditor.presence.case import Case
 from auditor.presence.scene import Line, Scene, Whole
 from auditor.presence.search import Search
@@ -134,9 +134,15 @@ class _Pairs:
         ]
         found = [presence.judge(case) for case in cases]
         drifts = pairs.status_of(found) in DRIFT
-        ahead = forecast(self.scene.content, self.net(), self.base, line.tip) if drifts else None
+        ahead = self._ahead(line) if drifts else None
         proof = [c for case, f in zip(cases, found, strict=True) for c in checks.checks(case, f, plain=self.plain)]
         return pairs.judge(line.name, found, self.candidate.tagged_at, ahead, list(dict.fromkeys(proof)))
+
+    def _ahead(self, line: Line) -> Forecast | None:
+        """What a back-merge would meet, where that can be told: what cannot be read of it costs no verdict."""
+        with suppress(RepositoryError):
+            return forecast(self.scene.content, self.net(), self.base, line.tip)
+        return None
 
     def _nothing(self) -> str:
         """Why a hotfix nets out to no change that counts."""

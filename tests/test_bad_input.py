@@ -79,6 +79,45 @@ def test_missing_blob_is_unknown(repo: Repo) -> None:
     assert pair(found, "v2.3.1", "dr").status == "missing"
 
 
+def lose(repo: Repo, blob: str) -> None:
+    (repo.path / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+
+
+def test_a_file_of_which_no_forecast_can_be_made_costs_no_verdict(repo: Repo) -> None:
+    """One fix was taken out again on dev; of the other one a file cannot be read there."""
+    text = "".join(f"option_{n}\n" for n in range(9))
+    repo.commit("Other", {"src/other.py": text})
+    repo.tag("v2.4.0")
+    oid = repo.commit("Mend it", {"src/login.py": LOGIN.replace("find(user)", "search(user)")})
+    repo.commit("Mend that", {"src/other.py": text.replace("option_3", "option_iii")})
+    repo.tag("v2.4.1")
+    repo.switch("dev")
+    repo.git("reset", "-q", "--hard", oid)
+    repo.revert(oid)
+    repo.commit("Own", {"src/other.py": text.replace("option_8", "option_viii")})
+    lose(repo, repo.git("rev-parse", "dev:src/other.py"))
+    verdict = pair(audit(repo, branches=["dev"]), "v2.4.1", "dev")
+    assert (verdict.status, [f.status for f in verdict.fixes]) == ("reverted", ["reverted", "unknown"])
+    assert verdict.forecast is None
+
+
+def test_what_other_fixes_of_a_hotfix_did_is_not_needed_to_know_a_copy(repo: Repo) -> None:
+    repo.commit("Old", {"src/big.py": "old\n" * 9})
+    repo.tag("v2.4.0")
+    text = LOGIN.replace("find(user)", "search(user)").replace('"no"', '"none"')
+    oid = repo.commit("Mend it", {"src/login.py": text})
+    repo.commit("Mend that", {"src/big.py": "mended\n" * 9})
+    repo.tag("v2.4.1")
+    repo.switch("dev")
+    own = LOGIN.replace("def login", "# Ours\ndef login")
+    repo.commit("Own", {"src/login.py": own})
+    copy = own.replace("find(user)", "search(user)").replace('"no"', '"nope"')
+    repo.commit(f"Mend it here\n\n(cherry picked from commit {oid})", {"src/login.py": copy})
+    lose(repo, repo.git("rev-parse", "main:src/big.py"))
+    fixes = pair(audit(repo, branches=["dev"]), "v2.4.1", "dev").fixes
+    assert [(f.status, f.via) for f in fixes] == [("present", "declared"), ("unknown", None)], fixes
+
+
 def test_missing_commit_is_unknown_where_it_matters(repo: Repo) -> None:
     hotfix(repo)
     repo.switch("dev")

@@ -128,3 +128,23 @@ def test_what_main_renamed_since_is_not_taken_back(repo: Repo) -> None:
         "Rename", {"src/server.py": SERVER, "app/bench.py": None, "lib/benchmarks.py": f"import app\n{BENCH_HERE}"}
     )
     assert judged(repo)[0] == "missing"
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({OLD: None, NEW: MERGO}, ("present", "content")),
+        ({NEW: MERGO}, ("missing", None)),
+        ({OLD: None, NEW: MERGO.replace("with", "by")}, ("missing", None)),
+        ({OLD: None, ELSEWHERE: MERGO}, ("missing", None)),
+    ],
+    ids=["as the fix did", "but left the old one", "with another text", "to another name"],
+)
+def test_the_branch_renamed_the_file_by_itself(repo: Repo, files: dict[str, str | None], said: tuple[str, str]) -> None:
+    """The file that the fix makes of another one is not that other one, still there under a new name."""
+    started(repo, {OLD: MERGO, "NEWS": "1\n"})
+    fixed(repo, {OLD: None, NEW: MERGO})
+    repo.switch("qa")
+    for name, text in files.items():
+        repo.commit("Own", {name: text, f"{len(name)}.txt": "more\n"})
+    assert judged(repo) == said

@@ -67,9 +67,14 @@ class Place:
         return next((side for name in names if (side := content.at(self.commit, name)) is not None), None)
 
     def _is_another(self, change: Change, name: str) -> bool:
-        """Whether a file like one that the fix removed is another one: unless the branch had moved it there before."""
+        """Whether a file like one that the fix removed is another one: unless the branch had moved it there before.
+
+        Where the fix itself makes that file, it is the fix's.
+        """
         if change.after is not None:
             return False
+        if any(c.path == name and c.before is None for c in self.fix.changes or ()):
+            return True
         if self.commit == self.scene.main.tip and not self.likewise:
             return True
         at, until = self.scene.content.at, self.until
