@@ -73,6 +73,17 @@ SAYS = "mend the pump"
         ("Automated cherry pick of #10: Mend the pump", SAYS, "", "10"),
         ("Automated cherry pick of #10 #11: Mend the pump", SAYS, "", "10 11"),
         ('🤖 backported "Mend the pump" (#12)', SAYS, "12", ""),
+        # Behind them, for which release
+        ("Mend the pump for release-3.1 (#12)", SAYS, "12", ""),
+        ("Mend the pump (fixes #10) - 3.1 (#12)", SAYS, "12", ""),
+        ("Mend the pump (#10) - backport/cherry-pick to 3.1 (#12)", SAYS, "10 12", ""),
+        ("Mend the pump cherry-pick to release-3.1 (#12)", SAYS, "12", ""),
+        ("Raise the pump to 3.1 (#12)", "raise the pump to 3 1", "12", ""),
+        ("Raise the pump for 3.1 (#12)", "raise the pump for 3 1", "12", ""),
+        # Which part of a program it is about
+        ("fix(pump): mend the pump (#12)", "fix mend the pump", "12", ""),
+        ("fix(pump)!: mend the pump", "fix mend the pump", "", ""),
+        ("call(pump) and mend it", "call pump and mend it", "", ""),
         # Pictures, and the words that forges show as such
         ("🐛 Mend the pump (#12)", SAYS, "12", ""),
         ("[release-1.7] ⚠️🐛 Mend the pump ✨", SAYS, "", ""),

@@ -24,7 +24,49 @@ def test_what_is_not_in_force(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["src/login.py", "Makefile", "changes.py", "news/feed.go", "package.json", "lock.c", "a.b/Dockerfile"]
+    "path",
+    [
+        "src/login.py",
+        "Makefile",
+        "changes.py",
+        "news/feed.go",
+        "package.json",
+        "lock.c",
+        "a.b/Dockerfile",
+        "src/CMakeLists.txt",
+        "requirements.txt",
+        "requirements-dev.txt",
+        "requirements/base.txt",
+        "constraints.txt",
+        "web/robots.txt",
+        "version.txt",
+    ],
 )
 def test_what_is(path: str) -> None:
     assert not kinds.tells_only(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "CHANGELOG.md",
+        "docs/changes.rst",
+        "NEWS",
+        "newsfragments/12.bugfix",
+        ".chloggen/12.yml",
+        "changelog/unreleased/12.yaml",
+        "go.sum",
+        "vendor/a/b.go",
+        "api/pump.pb.go",
+        "pump_pb2.py",
+    ],
+)
+def test_what_each_branch_has_of_its_own(path: str) -> None:
+    assert kinds.is_own_to_a_branch(path)
+
+
+@pytest.mark.parametrize(
+    "path", ["README.md", "docs/guide.md", "src/history.py", "requirements.txt", "changes/feed.go"]
+)
+def test_what_a_branch_should_have_as_main_has_it(path: str) -> None:
+    assert not kinds.is_own_to_a_branch(path)

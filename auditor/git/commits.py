@@ -56,6 +56,11 @@ def authored(raw: bytes) -> tuple[bytes, bytes]:
     return name, rest.rpartition(b" ")[0].rpartition(b" ")[2]
 
 
+def headed(raw: bytes) -> bytes:
+    """The first line of a commit's message up to the number of a pull request: alike for copies on one branch."""
+    return subject(raw).partition(b"#")[0]
+
+
 def address(raw: bytes) -> bytes:
     """The address of who wrote a commit, or empty."""
     return _author(raw).partition(b" <")[2].partition(b">")[0]

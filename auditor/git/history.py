@@ -37,7 +37,7 @@ class History:
     `cut` holds the numbers of commits whose parents are not to be had (shallow or damaged history).
     `reverts` and `picks` hold what messages claim, as abbreviated ids: hints, never proof. `hotfix_merges`
     holds the subjects of merges that speak of a `hotfix/` branch. `authored` is the same number for commits of
-    the same author and author date, and for next to no others.
+    the same author and author date, and for next to no others; `titled` likewise of the same author and title.
     """
 
     def __init__(self) -> None:
@@ -46,6 +46,7 @@ class History:
         self.parents: list[tuple[int, ...]] = []
         self.time: list[int] = []
         self.authored = array("q")
+        self.titled = array("q")
         self.cut: set[int] = set()
         self.reverts: dict[int, tuple[str, ...]] = {}
         self.picks: dict[int, str] = {}
@@ -74,6 +75,7 @@ class History:
             self.parents.append(())
             self.time.append(0)
             self.authored.append(0)
+            self.titled.append(0)
         return number
 
     def named(self, oid: str) -> int | None:
@@ -243,7 +245,9 @@ def _read_commit(store: Store, history: History, number: int) -> tuple[int, ...]
         history.cut.add(number)
         return ()
     above, history.time[number] = commits.parents_and_time(raw)
-    history.authored[number] = hash(commits.authored(raw))
+    author = commits.authored(raw)
+    history.authored[number] = hash(author)
+    history.titled[number] = hash((author[0], commits.headed(raw)))
     history.claims(number, raw)
     if oid in store.shallow:
         if above:

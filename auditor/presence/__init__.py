@@ -37,7 +37,7 @@ def _judge(case: Case) -> FixVerdict:
     taken_back = withdrawn.find(case)
     if taken_back is not None:
         return _verdict(case, Status.WITHDRAWN, None, Evidence(None, taken_back))
-    found = next((f for rung in RUNGS if (f := rung(case)) is not None), None)
+    found = _find(case)
     moved = elsewhere.moved(case) if found and found.via is not Via.MERGE else None
     if moved is not None:
         return _verdict(case, Status.MISSING, None, Evidence(None, moved))
@@ -48,6 +48,22 @@ def _judge(case: Case) -> FixVerdict:
         oid = case.scene.history.ids[out.number]
         return FixVerdict(case.fix.oid, out.status, found.via, Evidence(oid, out.detail), out.since)
     return _present(case, found)
+
+
+def _find(case: Case) -> Found | None:
+    """What the strongest rung found that could be asked; where none found anything, all must have been."""
+    unasked: RepositoryError | None = None
+    for rung in RUNGS:
+        try:
+            found = rung(case)
+        except RepositoryError as error:
+            unasked = unasked or error
+        else:
+            if found is not None:
+                return found
+    if unasked is not None:
+        raise unasked
+    return None
 
 
 def _present(case: Case, found: Found) -> FixVerdict:
@@ -65,7 +81,7 @@ def _absent(case: Case) -> FixVerdict:
     if taken_back is not None:
         why = f"it takes back {taken_back[:12]}, which the branch never had"
         return _verdict(case, Status.NOT_APPLICABLE, None, Evidence(None, why))
-    detail = declared.too_little(case) or "no commit of the branch brings it, nor is its content there"
+    detail = declared.too_little(case) or "no commit of the branch brings it, and replaying it would change the branch"
     if applicable.never_had(case):
         there = elsewhere.holder(case)
         if there is not None:

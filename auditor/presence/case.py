@@ -126,10 +126,10 @@ class Case:
             todo += new
         return found
 
-    def lacks(self, commit: str | None = None) -> bool:
-        """Whether any region stands there as before the fix, and on main does not."""
+    def lacking(self, commit: str | None = None) -> Regions:
+        """The regions that stand there as before the fix, and on main do not."""
         main = replace(self.place(self.scene.main.tip), likewise=True)
-        return bool(self.place(commit).undone() - main.undone())
+        return self.place(commit).undone() - main.undone()
 
     def candidates(self) -> list[int]:
         """The branch's commits that touch what the fix touches, under the names it has there."""

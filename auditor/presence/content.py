@@ -15,6 +15,6 @@ def find(case: Case) -> Found | None:
     if case.held():
         return Found(Via.CONTENT, None, "replaying the fix onto the branch changes nothing: its lines are there")
     whole = case.whole_held()
-    if whole is None or case.lacks():
+    if whole is None or case.lacking():
         return None
     return Found(Via.CONTENT, None, f"replaying {whole.label} onto the branch changes nothing: it is all there", whole)

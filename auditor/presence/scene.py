@@ -191,10 +191,16 @@ class Scene:
     @cached_property
     def authored(self) -> dict[int, list[int]]:
         """The commits of one author and author date, where there are several."""
-        found: defaultdict[int, list[int]] = defaultdict(list)
-        for number, key in enumerate(self.history.authored):
-            found[key].append(number)
-        return {key: numbers for key, numbers in found.items() if len(numbers) > 1}
+        return _several(self.history.authored)
+
+    @cached_property
+    def titled(self) -> dict[int, list[int]]:
+        """The commits of one author under one title, where there are several."""
+        return _several(self.history.titled)
+
+    def under_title(self, number: int) -> list[int]:
+        """The commits that have the author and the title of a commit, it among them."""
+        return self.titled.get(self.history.titled[number], [number])
 
     def title(self, number: int) -> titles.Title:
         """What a commit's title says."""
@@ -214,6 +220,14 @@ class Scene:
             found = diffs(self.content.store, [self.history.step(number)])[0]
             self._brought[number] = counting(found, self.counts)
         return self._brought[number]
+
+
+def _several(keys: Iterable[int]) -> dict[int, list[int]]:
+    """For each key that several commits have, those commits."""
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for number, key in enumerate(keys):
+        found[key].append(number)
+    return {key: numbers for key, numbers in found.items() if len(numbers) > 1}
 
 
 def inverse(changes: Changes) -> Changes:

@@ -98,8 +98,15 @@ class Search:
 
     def twins(self, fix: FixCommit, line: Line) -> list[int]:
         """Commits of a branch by the fix's author, of its author date, in any file, that are not below it."""
+        return self._others(fix, line, self.scene.authored.get(self.scene.history.authored[fix.number], ()))
+
+    def namesakes(self, fix: FixCommit, line: Line) -> list[int]:
+        """Commits of a branch by the fix's author, under its title, in any file, that are not below it."""
+        return self._others(fix, line, self.scene.under_title(fix.number))
+
+    def _others(self, fix: FixCommit, line: Line, maybe: Iterable[int]) -> list[int]:
         history = self.scene.history
-        found = self.scene.authored.get(history.authored[fix.number], ()) if self._sought(fix, line) else ()
+        found = maybe if self._sought(fix, line) else ()
         kept = [n for n in found if self.scene.contains(line, n) and not self.is_below(fix, n)]
         whole = [n for n in kept if n not in history.cut and not self._brings_only_below(fix, n)]
         return sorted(whole, key=lambda n: (history.generation[n], history.ids[n]))

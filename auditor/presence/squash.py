@@ -46,7 +46,7 @@ def _whole(case: Case) -> Found | None:
     for whole in case.wholes:
         for number in case.search.candidates(case.fix, case.line, {c.path for c in whole.changes}):
             oid = case.scene.history.ids[number]
-            if case.scene.content.same(whole.changes, case.search.changes[number]) and not case.lacks(oid):
+            if case.scene.content.same(whole.changes, case.search.changes[number]) and not case.lacking(oid):
                 return Found(Via.SQUASH, number, f"{oid[:12]} on the branch makes the change of {whole.label}")
     return None
 

@@ -9,12 +9,26 @@ _PROSE = frozenset(["md", "markdown", "rst", "txt", "adoc", "asciidoc", "textile
 _NAMES = re.compile(
     r"(changelog|changes|news|history|readme|authors|contributors|license|copying)([-_.]?\d[\d.x]*|\.d)?"
 )
+# Text that tools go by: what to build, what to install, whom to let in.
+_READ_BY_TOOLS = re.compile(
+    r"(^|/)(cmakelists|[^/]*(requirements?|constraints?|dependenc|pins|version|robots)[^/]*)\.txt$|(^|/)requirements/[^/]*$"
+)
+_LOGS = re.compile(
+    r"(changelog|changes|news|history|release[-_]?notes)([-_.]?\d[\d.x]*)?(\.(md|markdown|rst|txt|adoc|yml|yaml))?"
+)
+# Of one entry a file, joined when a release is made.
+_LOG_FOLDERS = frozenset(
+    ["newsfragments", "changelog", "changelogs", "changelog.d", ".changelog", ".chloggen", ".changes", ".changeset"]
+)
 _LOCKS = frozenset(["lock", "lockb", "sum"])
 _LOCK_NAMES = ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "packages.lock.json")
 
 
 # Folders of what others made, as a tool fetched it.
 _FETCHED = frozenset(["vendor", "node_modules", "third_party", "bower_components"])
+
+# What compilers of interfaces write, and a tool's list of what it is to overlook.
+_GENERATED = re.compile(r"(\.pb\.(go|cc|h)|_pb2(_grpc)?\.pyi?|\.pb\.gw\.go|(^|/)(phpstan-)?baseline\.neon)$")
 
 _TESTS = frozenset(["test", "tests", "testing", "testdata", "spec", "specs", "__tests__", "e2e"])
 # `test_login.py`, `login_test.go`, `LoginTest.java`, `login.spec.ts`.
@@ -25,7 +39,20 @@ def tells_only(path: str) -> bool:
     """Whether of what stands in a file nothing is in force: prose, a change log, a lock file."""
     name = path.rpartition("/")[2].lower()
     end = name.rpartition(".")[2]
-    return end in _PROSE | _LOCKS or name in _LOCK_NAMES or _NAMES.fullmatch(name) is not None
+    if end == "txt" and _READ_BY_TOOLS.search(path.lower()):
+        return False
+    return end in _PROSE or _is_lock(name) or _NAMES.fullmatch(name) is not None
+
+
+def _is_lock(name: str) -> bool:
+    return name.rpartition(".")[2] in _LOCKS or name in _LOCK_NAMES
+
+
+def is_own_to_a_branch(path: str) -> bool:
+    """Whether each branch has its own of a file, by nature: a change log, a lock file, what a tool wrote of others."""
+    *folders, name = path.lower().split("/")
+    log = _LOGS.fullmatch(name) or not _LOG_FOLDERS.isdisjoint(folders)
+    return bool(log) or _is_lock(name) or is_fetched(path) or _GENERATED.search(path) is not None
 
 
 def is_fetched(path: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from auditor.git import commits
+from auditor.presence.claims import bodies
 
 # `(#12)`, `(fixes #12)`, `(!12)`, `(GH-12)`, `#12`.
 _PULL = re.compile(rb"\([^()#!]*[#!](\d+)\)|\(GH-(\d+)\)|[#!](\d+)\b")
@@ -33,6 +34,13 @@ _MARK = re.compile(
 )
 # What follows a copy's title: ` into release/2.x`.
 _INTO = re.compile(rb" into (?:the )?(?:branch )?(?=\S*\d|main\b|master\b|develop\b|stable\b)\S++\s*$", re.IGNORECASE)
+# Or ` for release-3.1`, ` - backport/cherry-pick to 3.1`, ` - 3.1`.
+_FOR = re.compile(
+    rb"(?: -+)?(?: for(?= release[-/])"
+    rb"| (?:back-?port|cherry[- ]?pick)(?:/(?:back-?port|cherry[- ]?pick))? (?:to|for|on))"
+    rb"(?: the)?(?: branch)? (?:release[-/ ])?v?\d\S*\s*$| - v?\d+\.(?:\d+|x)(?:\.(?:\d+|x))?\s*$",
+    re.IGNORECASE,
+)
 _MERGES_INTO = re.compile(rb"^(Merge .*?) into \S++\s*$", re.IGNORECASE)
 # The titles that forges give to what they merge: some are the pull request's own with its number, some say nothing.
 _LANDS = re.compile(
@@ -44,6 +52,8 @@ _REQUEST = re.compile(rb"^See merge request \S*!(\d+)", re.MULTILINE)
 _FORGE = re.compile(rb"^(?:Merged PR |Pull request #)\d+:", re.IGNORECASE)
 _SILENT = re.compile(rb"(?:Auto )?Merged?(?: (?:branch|in|of|pull request|PR|remote-tracking)\b|\s*$)", re.IGNORECASE)
 _NUMBER = re.compile(rb"\d+")
+# `fix(pump): `: which part of a program it is about is said by one copy, and not by the other.
+_SCOPE = re.compile(rb"^(\w+)\([^()]*\)(?=!?:)")
 _CO_AUTHOR = re.compile(rb"^co-authored-by:(.{,1000})", re.IGNORECASE | re.MULTILINE)
 _WORD = re.compile(rb"[0-9a-z\x80-\xff]+")
 # Titles with fewer letters are any commit's; with so many, of several authors, they are one change's.
@@ -58,7 +68,9 @@ class Title(NamedTuple):
 
     `pulls` are the numbers of the pull requests that it names, and its `tickets`; `landed` those that it says to land,
     and `copied` those that it says to be a copy of. A `silent` one says nothing of the change, but perhaps its numbers.
-    One that says that it is a copy for a release is `marked`.
+    One that says that it is a copy for a release is `marked`. Of the message below, `body` stands for what it says,
+    zero where that is next to nothing; and `ported` are the pull requests of which it says to be a copy.
+    Of a `cut` title a forge left out the end.
     `writers` are the author, and `helpers` the co-authors whom the message names, each by name and by address.
     """
 
@@ -72,11 +84,15 @@ class Title(NamedTuple):
     writers: frozenset[bytes] = frozenset()
     helpers: frozenset[bytes] = frozenset()
     marked: bool = False
+    body: int = 0
+    ported: frozenset[bytes] = frozenset()
+    cut: bool = False
 
 
 def read(raw: bytes) -> Title:
     """A title from a commit's bytes: `[2.x] Mend it (#12)` says `mend it` of pull request 12."""
-    line = _PICTURE.sub(b" ", commits.subject(raw)[:_MOST])
+    below = bodies.read(raw)
+    line, cut = bodies.cut(_PICTURE.sub(b" ", bodies.whole(commits.subject(raw), below)[:_MOST]))
     said = _BRACKETS.sub(lambda found: b"" if _is_part(found[0]) else found[0], line)
     notes = [found for found in _BRACKETS.findall(said) if _COPY.search(found)]
     plain, numbers = _unmarked(_BRACKETS.sub(lambda found: b"" if _COPY.search(found[0]) else found[0], said))
@@ -85,6 +101,7 @@ def read(raw: bytes) -> Title:
     landed = _numbers(_LANDS, [said]) | _numbers(_REQUEST, [raw] if said.startswith(b"Merge branch ") else [])
     copied, tickets = _numbers(_PULL, notes) | (numbers or set()), _numbers(_TICKET, [said, plain.strip()])
     title = title._replace(pulls=_numbers(_PULL, [said]) | landed | copied | tickets, tickets=tickets)
+    title = title._replace(body=bodies.said(below), ported=bodies.copied(below), cut=cut)
     if title.words[:1] == (b"revert",):
         return title
     return title._replace(landed=landed, copied=copied, silent=not title.words or bool(_SILENT.match(plain)))
@@ -93,8 +110,13 @@ def read(raw: bytes) -> Title:
 def same(one: Title, other: Title) -> bool:
     """Whether two titles say the same, and enough to tell something: of one author the ticket is enough."""
     if one.words != other.words:
-        return False
+        return one.cut != other.cut and _begins(*((one, other) if one.cut else (other, one)))
     return _letters(one.words) >= _LEAST or _of_one_ticket(one, other)
+
+
+def _begins(cut: Title, other: Title) -> bool:
+    """Whether a title begins with all that is left of one that was cut, and that is much."""
+    return _letters(cut.words) >= _LONG and b"".join(other.words).startswith(b"".join(cut.words))
 
 
 def marked(one: Title, other: Title) -> bool:
@@ -111,6 +133,16 @@ def by_one(one: Title, other: Title) -> bool:
     """Whether two commits have one author, or one of them has the author of the other for a co-author."""
     named = one.writers & other.helpers or other.writers & one.helpers
     return bool(named) or (bool(one.author) and one.author == other.author)
+
+
+def one_message(one: Title, other: Title) -> bool:
+    """Whether one author, perhaps as a co-author, says the same twice, in a title and a message below it."""
+    return bool(one.body) and one.body == other.body and same(one, other) and by_one(one, other)
+
+
+def ports(one: Title, other: Title) -> bool:
+    """Whether the message of one commit says that it is a copy of what the other lands, and of nothing more."""
+    return bool(one.ported) and one.ported <= other.landed
 
 
 def copies(one: Title, other: Title) -> bool:
@@ -133,11 +165,13 @@ def _is_part(bracketed: bytes) -> bool:
 
 def _unmarked(said: bytes) -> tuple[bytes, frozenset[bytes] | None]:
     """A title without labels, numbers and what says before or after it that it is a copy; the numbers that this has."""
-    said = _SHOWN.sub(b"", _LABEL.sub(b"", _FORGE.sub(b"", said)))
+    said = _SCOPE.sub(rb"\1", _SHOWN.sub(b"", _LABEL.sub(b"", _FORGE.sub(b"", said))))
     mark = _MARK.match(said)
-    if mark is None:
-        return _MERGES_INTO.sub(rb"\1", _PULL.sub(b"", said).lstrip()), None
-    return _INTO.sub(b"", _PULL.sub(b"", said[mark.end() :])), frozenset(_NUMBER.findall(mark["pulls"]))
+    plain = _PULL.sub(b"", said[mark.end() :] if mark else said)
+    bare = _FOR.sub(b"", plain)
+    if mark is not None:
+        return _INTO.sub(b"", bare), frozenset(_NUMBER.findall(mark["pulls"]))
+    return _MERGES_INTO.sub(rb"\1", bare.lstrip()), None if bare == plain else frozenset()
 
 
 def _numbers(pattern: re.Pattern[bytes], texts: Iterable[bytes]) -> frozenset[bytes]:

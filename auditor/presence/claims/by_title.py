@@ -1,0 +1,98 @@
+"""Commits of a branch that claim to be a fix by their title: of one pull request, by one author, or with a label.
+
+Forges and people back-port changes under their titles. How much of the fix such a commit has to hold depends on how
+surely the title is this change's alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.presence.case import Case
+from auditor.presence.claims import titles
+from auditor.presence.scene import Line, Scene
+from auditor.text import kinds
+
+# Of one pull request, or under one author's title and message that nothing else has. Of 256 pairs under one author's
+# long title, alone on each side, of which one named an origin and held half of the other or more, but not all, all were
+# of one change; so were 58 that named none, and were read.
+_HALF = 0.5
+# Of a commit with but the title and author of the fix: one author does much under a title such as "Update README".
+_MOST = 1.0
+# Where the title says that it is a copy for a release: of thousands of other changes that have one title and such a
+# label, none holds as much of another, but where it is landed again.
+_NEARLY = 0.95
+ByTitle = tuple[int, str, float]
+
+
+def claims(case: Case) -> Iterator[ByTitle]:
+    """Commits and merges that land the same change on the branch for itself: what they say, and what they must hold."""
+    scene = case.scene
+    ours = scene.title(case.fix.number)
+    came = [scene.title(n) for n in case.carriers()]
+    merges = case.merges() if ours.pulls or ours.ported else ()
+    for number in dict.fromkeys((*case.candidates(), *merges, *case.search.namesakes(case.fix, case.line))):
+        theirs = scene.title(number)
+        found = _of_one_pull(case, number, ours, came) or _under_one_title(case, number, ours, theirs)
+        if found:
+            yield number, *found
+
+
+def _of_one_pull(case: Case, number: int, ours: titles.Title, came: list[titles.Title]) -> tuple[str, float] | None:
+    theirs = case.scene.title(number)
+    if titles.same(ours, theirs) and ours.pulls & theirs.pulls:
+        return "has the same title, of the same pull request or ticket", _HALF
+    if titles.copies(ours, theirs) or any(titles.copied(title, theirs) for title in came):
+        words = "is of the same pull request, by its title"
+    elif any(titles.ports(theirs, title) or titles.ports(title, theirs) for title in came):
+        words = "is of the same pull request, as the message of one of the two says"
+    else:
+        return None
+    return None if _left_alone(case, case.scene.history.ids[number]) else (words, _HALF)
+
+
+def _under_one_title(case: Case, number: int, ours: titles.Title, theirs: titles.Title) -> tuple[str, float] | None:
+    words = _by_words(ours, theirs) if titles.same(ours, theirs) else None
+    if words is None:
+        return None
+    if titles.one_message(ours, theirs) and _alone(case, number):
+        return f"has the same {words} and the same message, as no other commit has", _HALF
+    if _lacks_any(case, number):
+        return None
+    return f"has the same {words}", _NEARLY if titles.marked(ours, theirs) else _MOST
+
+
+def _lacks_any(case: Case, number: int) -> bool:
+    """Whether a part stands there as before the fix: after the same change of a like block the fix's own does."""
+    told = (path for path, _ in case.lacking(case.scene.history.ids[number]))
+    return not all(kinds.is_own_to_a_branch(path) or kinds.is_test(path) for path in told)
+
+
+def _by_words(ours: titles.Title, theirs: titles.Title) -> str | None:
+    """What makes one of two commits with one title the copy of the other, if it holds nearly all of it."""
+    if ours.author and ours.author == theirs.author:
+        return "author and title"
+    if titles.by_one(ours, theirs):
+        return "title, and one of the two names who wrote the other"
+    return "title, by which one is a copy for a release" if titles.is_copy(ours, theirs) else None
+
+
+def _alone(case: Case, number: int) -> bool:
+    """Whether nothing else on main says what the fix says, nor on the branch what its claimant says.
+
+    A second try may have the message of the first, and most of its lines.
+    """
+    scene, fix = case.scene, case.fix.number
+    return _saying(scene, scene.main, fix) <= {fix} and _saying(scene, case.line, number) <= {number}
+
+
+def _saying(scene: Scene, line: Line, number: int) -> set[int]:
+    """The commits of a branch by one author, under one title, with the message of a commit."""
+    said = scene.title(number).body
+    return {n for n in scene.under_title(number) if scene.contains(line, n) and scene.title(n).body == said}
+
+
+def _left_alone(case: Case, oid: str) -> bool:
+    """Whether all that the fix changes stands there as before it: what has its lines has them elsewhere."""
+    before = case.place(case.fix.base).undone() if case.fix.base else frozenset()
+    return bool(before) and before <= case.place(oid).undone()

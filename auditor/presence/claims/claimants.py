@@ -1,0 +1,109 @@
+"""Who claims to be a fix: commits of a branch that name it, or that it names, and those under its title."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from auditor.presence.case import Case
+from auditor.presence.claims import by_title
+
+# What a commit has to hold that says to be the fix: of DESIGN's `declared`.
+HALF = 0.5
+# An id has no fewer digits.
+_DIGITS = 7
+
+
+class Claim(NamedTuple):
+    """A commit that claims to be the fix, how much of it that asks for, and how much it holds, from 0 to 1.
+
+    `where` says of which lines that is told, where it is not all.
+    """
+
+    number: int
+    words: str
+    enough: float
+    removed: float = 0.0
+    added: float = 0.0
+    where: str = ""
+
+    @property
+    def holds_enough(self) -> bool:
+        """Whether it holds as much as it has to."""
+        return min(self.removed, self.added) >= self.enough
+
+    def held(self) -> str:
+        """How much it holds, in words."""
+        added, removed = _percent(self.added), _percent(self.removed)
+        return f"holds {added} of its added and {removed} of its removed lines{self.where}"
+
+
+def _percent(share: float) -> str:
+    """Never rounded up: 100 % is all of it."""
+    return f"{int(share * 100 + 1e-9)}%"
+
+
+def claims(case: Case) -> list[Claim]:
+    """Each claimant once, by the claim that asks for least, without what it holds."""
+    found: dict[int, Claim] = {}
+    for claim in _all(case):
+        known = found.get(claim.number)
+        if known is None or claim.enough < known.enough:
+            found[claim.number] = claim
+    return list(found.values())
+
+
+def _all(case: Case) -> Iterator[Claim]:
+    yield from _named(case)
+    yield from _origins(case)
+    yield from _same_origin(case)
+    yield from _same_moment(case)
+    for number, words, enough in by_title.claims(case):
+        yield Claim(number, f"{_on_branch(case, number)} {words}", enough)
+
+
+def _named(case: Case) -> Iterator[Claim]:
+    """Commits of the branch that name the fix, or a merge that carried it."""
+    history = case.scene.history
+    ids = [history.ids[n] for n in case.carriers()]
+    for number, named in sorted(history.picks.items(), key=lambda item: history.ids[item[0]]):
+        if _may_be(case, number) and any(oid.startswith(named) for oid in ids):
+            yield Claim(number, f"{_on_branch(case, number)} names it as its origin", HALF)
+
+
+def _origins(case: Case) -> Iterator[Claim]:
+    """Commits of the branch that the fix, or a merge that carried it, names: made there, and picked to main."""
+    history = case.scene.history
+    for carrier in case.carriers():
+        number = history.named(history.picks.get(carrier, ""))
+        if number is not None and _may_be(case, number):
+            said = f"{history.ids[carrier][:12]} names {history.ids[number][:12]} on the branch as its origin"
+            yield Claim(number, said, HALF)
+
+
+def _same_origin(case: Case) -> Iterator[Claim]:
+    """Commits of the branch that say to be copies of what the fix itself says that it is a copy of."""
+    scene, named = case.scene, case.scene.history.picks.get(case.fix.number)
+    for number in scene.copies.get(named[:_DIGITS], ()) if named else ():
+        other = scene.history.picks[number]
+        alike = named is not None and (named.startswith(other) or other.startswith(named))
+        if alike and _may_be(case, number):
+            yield Claim(number, f"{_on_branch(case, number)} names the same origin, {other[:12]}", HALF)
+
+
+def _same_moment(case: Case) -> Iterator[Claim]:
+    """Commits of one author and author date, under one title: one of them may have the pull request's number there."""
+    scene = case.scene
+    ours = scene.title(case.fix.number)
+    for number in case.search.twins(case.fix, case.line):
+        if scene.title(number).words == ours.words:
+            yield Claim(number, f"{_on_branch(case, number)} has the same author, author date and subject", HALF)
+
+
+def _may_be(case: Case, number: int) -> bool:
+    """Whether a commit is on the branch, and not in the fix's own history."""
+    return case.scene.contains(case.line, number) and not case.search.is_below(case.fix, number)
+
+
+def _on_branch(case: Case, number: int) -> str:
+    return f"{case.scene.history.ids[number][:12]} on the branch"
