@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from auditor import telling
+from auditor.git import objects
 from auditor.git.changes import Change, Changes
 from auditor.model import Check, FixVerdict, Status, Via
 from auditor.presence import unneeded
@@ -19,7 +20,6 @@ _GIT = "git --no-replace-objects"
 _MOST_PATHS = 20
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Git knows it in every repository, whether it is there or not.
-_EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
 
 def checks(case: Case, verdict: FixVerdict, *, plain: bool) -> Iterator[Check]:
@@ -60,7 +60,9 @@ def something(base: str | None, top: str, counted: Sequence[str]) -> Check:
 
 
 def _compared(base: str | None, top: str, paths: Sequence[str], exit_: int) -> Check:
-    return _git("diff-tree -r --quiet", base or _EMPTY_TREE, top, *(("--", *paths) if paths else ()), exit_=exit_)
+    return _git(
+        "diff-tree -r --quiet", base or objects.EMPTY_TREE, top, *(("--", *paths) if paths else ()), exit_=exit_
+    )
 
 
 def _gathered(paths: Sequence[str]) -> list[str]:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from auditor.config.backmerging import BackmergeConfig
 from auditor.errors import BranchDriftError, RepositoryError
+from auditor.git import objects
 from auditor.git.merge_tree import Made, object_id
 
-_COMMIT = 1
 _HEADERS = (b"gpgsig ", b"gpgsig-sha256 ")
 
 
@@ -25,7 +25,7 @@ def signed(head: str, made: tuple[Made, ...], how: BackmergeConfig) -> tuple[str
     """
     if how.sign is None:
         return head, made
-    there = {each.oid: each for each in made if each.kind == _COMMIT}
+    there = {each.oid: each for each in made if each.kind == objects.COMMIT}
     more: list[Made] = []
 
     def one(oid: str) -> str:
@@ -33,7 +33,7 @@ def signed(head: str, made: tuple[Made, ...], how: BackmergeConfig) -> tuple[str
             return oid
         data = _on(there[oid].data, one)
         data = _with(data, _signature(data, how))
-        more.append(Made(object_id(_COMMIT, data), _COMMIT, data))
+        more.append(Made(object_id(objects.COMMIT, data), objects.COMMIT, data))
         return more[-1].oid
 
     return one(head), (*made, *more)
@@ -45,7 +45,7 @@ def bare(read: Callable[[str], bytes], commit: str, base: str) -> str:
         return commit
     first = iter((True,))
     data = _on(_without(read(commit)), lambda p: bare(read, p, base) if next(first, False) else p)
-    return object_id(_COMMIT, data)
+    return object_id(objects.COMMIT, data)
 
 
 def _on(data: bytes, parent: Callable[[str], str]) -> bytes:

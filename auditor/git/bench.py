@@ -16,11 +16,10 @@ from typing import Self, TypeVar
 import pygit2
 
 from auditor.errors import RepositoryError
-from auditor.git import commits, merge_tree, process
+from auditor.git import commits, merge_tree, objects, process
 from auditor.git.merge_tree import Known, Made, Merged, MergeTree
 from auditor.git.store import Store, lay_out
 
-_COMMIT = 1
 _T = TypeVar("_T")
 
 
@@ -125,8 +124,8 @@ class Bench:
 
     def commit(self, data: bytes) -> str:
         """Makes a commit of its bytes."""
-        oid = merge_tree.object_id(_COMMIT, data)
-        self._over.made[oid] = (_COMMIT, data)
+        oid = merge_tree.object_id(objects.COMMIT, data)
+        self._over.made[oid] = (objects.COMMIT, data)
         return oid
 
     def _held(self, found: Merged, by_git: Callable[[MergeTree], Merged]) -> Merged:

@@ -12,7 +12,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 
 from auditor.errors import RepositoryError
-from auditor.git import commits
+from auditor.git import commits, objects
 from auditor.git.store import Store
 
 _REVERTS = re.compile(rb"[Rr]everts? (?:commit |merge )?([0-9a-f]{7,40})\b")
@@ -241,7 +241,7 @@ def _read_commit(store: Store, history: History, number: int) -> tuple[int, ...]
         kind, raw = store.raw(oid)
     except RepositoryError:
         kind, raw = 0, b""
-    if kind != 1:
+    if kind != objects.COMMIT:
         history.cut.add(number)
         return ()
     above, history.time[number] = commits.parents_and_time(raw)

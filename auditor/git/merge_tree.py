@@ -17,14 +17,12 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from auditor.errors import RepositoryError
-from auditor.git import process
+from auditor.git import objects, process
 from auditor.git.store import lay_out
 
 KINDS = {1: b"commit", 2: b"tree", 3: b"blob", 4: b"tag"}
 _NUMBERS = {name: number for number, name in KINDS.items()}
-_TREE = 2
 _FOLDER, _GITLINK = b"40000", b"160000"
-_EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _SINCE = (2, 38)
 _OPTIONS = ("-c", "merge.renames=true", "-c", "merge.directoryRenames=conflict", "-c", "core.attributesFile=/dev/null")
 _NOBODY = b"branch-drift <branch-drift@localhost>"
@@ -81,7 +79,7 @@ class MergeTree:
 
     def replay(self, before: str | None, ours: str, after: str) -> Merged:
         """What lies between two trees, on top of a third, as a cherry-pick has it. Raises `RepositoryError`."""
-        trees = (before or _EMPTY, ours, after)
+        trees = (before or objects.EMPTY_TREE, ours, after)
         self._lend_all(trees)
         base = self._commit(trees[0], 0)
         return self._merged(*(self._commit(tree, 0, base) for tree in trees[1:]))
@@ -100,7 +98,7 @@ class MergeTree:
             return
         made = self._written(tree)
         yield made
-        if made.kind == _TREE:
+        if made.kind == objects.TREE:
             for _, mode, oid in _entries(made.data):
                 if mode != _GITLINK:
                     yield from self.objects(oid, has)
@@ -141,9 +139,9 @@ class MergeTree:
         """An object, and what it names where it is a tree."""
         known = self._lent.get(oid)
         if known is None:
-            kind, data = (_TREE, b"") if oid == _EMPTY else self._read(oid)
+            kind, data = (objects.TREE, b"") if oid == objects.EMPTY_TREE else self._read(oid)
             write(self.folder, Made(oid, kind, data))
-            known = {name: (mode, below) for name, mode, below in _entries(data)} if kind == _TREE else {}
+            known = {name: (mode, below) for name, mode, below in _entries(data)} if kind == objects.TREE else {}
             self._lent[oid] = known
         return known
 

@@ -11,11 +11,10 @@ from typing import Protocol
 import pygit2
 
 from auditor.errors import RepositoryError
-from auditor.git import commits
+from auditor.git import commits, objects
 from auditor.git.store import Store, common_dir
 from auditor.past import Ref
 
-_COMMIT, _TAG = 1, 4
 _KINDS = {2: "tree", 3: "blob"}
 _DEEPEST_TAG = 50
 # What the library raises for a ref that is not there, is damaged, or may not be read.
@@ -173,9 +172,9 @@ def peel(store: Store, oid: str) -> tuple[str | None, commits.Tag | None, str | 
             kind, raw = store.raw(oid)
         except RepositoryError as error:
             return None, outermost, error.detail, True
-        if kind == _COMMIT:
+        if kind == objects.COMMIT:
             return oid, outermost, None, False
-        if kind != _TAG:
+        if kind != objects.TAG:
             return None, outermost, f"peels to a {_KINDS.get(kind, 'thing')}, not to a commit", False
         tag = commits.parse_tag(raw)
         outermost = outermost or tag

@@ -20,6 +20,7 @@ import pygit2
 from pygit2.enums import Option
 
 from auditor.errors import RepositoryError
+from auditor.git import objects
 from auditor.git.bounded import Bounded
 
 # libgit2 would map whole packs, and keep 256 MB of objects: as it counts them, in memory four times as much.
@@ -28,7 +29,6 @@ pygit2.option(Option.SET_MWINDOW_MAPPED_LIMIT, 32 << 20)
 pygit2.option(Option.SET_CACHE_MAX_SIZE, 6 << 20)
 
 MAX_BLOB = 64 * 1024 * 1024
-_BLOB = 3
 _SMALL = 8 * 1024 * 1024
 _CACHED_BLOBS = 8 * 1024 * 1024
 _DEEPEST_ALTERNATES = 6
@@ -71,7 +71,7 @@ class Store:
     def raw(self, oid: str) -> tuple[int, bytes]:
         """Type and bytes of an object. Raises `RepositoryError` where it is missing or damaged."""
         if oid in self._made:
-            return _BLOB, self._made[oid]
+            return objects.BLOB, self._made[oid]
         try:
             kind, data = self._odb.read(pygit2.Oid(hex=oid))
         except (KeyError, pygit2.GitError, ValueError, OSError) as error:
