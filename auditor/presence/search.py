@@ -14,6 +14,8 @@ from auditor.git.below import Below
 from auditor.git.changes import Changes, each
 from auditor.presence.scene import Line, Scene
 
+_NAMESAKES = 64
+
 
 class Search:
     """For each fix that is looked for: the commits that touch its paths and are not its ancestors.
@@ -101,8 +103,12 @@ class Search:
         return self._others(fix, line, self.scene.authored.get(self.scene.history.authored[fix.number], ()))
 
     def namesakes(self, fix: FixCommit, line: Line) -> list[int]:
-        """Commits of a branch by the fix's author, under its title, in any file, that are not below it."""
-        return self._others(fix, line, self.scene.under_title(fix.number))
+        """Commits of a branch by the fix's author, under its title, in any file, that are not below it.
+
+        A title that so many commits have says of none what it does.
+        """
+        found = self.scene.under_title(fix.number)
+        return self._others(fix, line, found) if len(found) <= _NAMESAKES else []
 
     def _others(self, fix: FixCommit, line: Line, maybe: Iterable[int]) -> list[int]:
         history = self.scene.history
