@@ -24,6 +24,9 @@ _SIGNS = 32
 # Lines that so many places of a change brought are too common to tell which of them was moved.
 _MOST_MOVES = 16
 
+# A blank that is none in bytes, as UTF-8 has it.
+_NO_BREAK = b"\xc2\xa0"
+
 _WHOLE = frozenset({-1})
 _MODE = frozenset({-2})
 _NONE: frozenset[int] = frozenset()
@@ -56,7 +59,7 @@ class OldLines(Blocks):
         return self.by_their_own(before.oid, there.oid, same=True)
 
     def _but_ends(self, before: Side, after: Side, found: frozenset[int]) -> frozenset[int]:
-        """Hunks that stand as before; none where they are but ends of lines, and the change did more in the file.
+        """Hunks that stand as before; none where they are but ends of lines, and not all that the change did.
 
         Whatever else editors are asked to do, they add and remove those.
         """
@@ -64,7 +67,7 @@ class OldLines(Blocks):
             return found
         old, new = self.lines(before.oid), self.lines(after.oid)
         ends = {n for n, h in enumerate(self.own_hunks(before.oid, after.oid) or ()) if lines.is_end(h, old, new)}
-        return _NONE if found <= ends and len(ends) < self.size(Change("", before, after)) else found
+        return _NONE if found <= ends and len(found) < self.size(Change("", before, after)) else found
 
     def _undone_text(self, before: Side, after: Side, there: Side) -> frozenset[int]:
         if after.oid in (before.oid, there.oid):
@@ -179,7 +182,7 @@ class OldLines(Blocks):
             return _NONE
         if not self._respaced_throughout(before.oid, there.oid):
             return _NONE
-        old, new, have = (Side(side.mode, self._squeezed(side.oid)) for side in (before, after, there))
+        old, new, have = (Side(side.mode, self.squeezed(side.oid)) for side in (before, after, there))
         fix = self.hunks(old.oid, new.oid)
         if not fix:
             return _NONE
@@ -196,9 +199,10 @@ class OldLines(Blocks):
             return False
         return not lines.is_binary(self.store.blob(there))
 
-    def _squeezed(self, oid: str) -> str:
+    def squeezed(self, oid: str) -> str:
         """A text without white space but the ends of lines."""
-        return self.store.make_blob(b"".join(b"".join(line.split()) + b"\n" for line in self.lines(oid)))
+        lines_ = (line.replace(_NO_BREAK, b" ") for line in self.lines(oid))
+        return self.store.make_blob(b"".join(b"".join(line.split()) + b"\n" for line in lines_))
 
     def _undone_parts(self, before: Side, after: Side, there: Side) -> frozenset[int]:
         """Hunks that stand in neither form, and of which the part that tells is out."""

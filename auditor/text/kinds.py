@@ -30,6 +30,10 @@ _FETCHED = frozenset(["vendor", "node_modules", "third_party", "bower_components
 # What compilers of interfaces write, and a tool's list of what it is to overlook.
 _GENERATED = re.compile(r"(\.pb\.(go|cc|h)|_pb2(_grpc)?\.pyi?|\.pb\.gw\.go|(^|/)(phpstan-)?baseline\.neon)$")
 
+# Of languages that put what goes together in brackets.
+_BRACKETS = "c h cc cpp cxx hh hpp m mm java kt kts js jsx mjs ts tsx go rs swift cs php css scss less json proto"
+_IN_BRACKETS = frozenset(_BRACKETS.split())
+
 _TESTS = frozenset(["test", "tests", "testing", "testdata", "spec", "specs", "__tests__", "e2e"])
 # `test_login.py`, `login_test.go`, `LoginTest.java`, `login.spec.ts`.
 _TEST_NAMES = re.compile(r"test[-_].*|.*[-_.](test|tests|spec)\.\w+|\w*[a-z](Test|Tests|TestCase|Spec)\.\w+")
@@ -37,15 +41,24 @@ _TEST_NAMES = re.compile(r"test[-_].*|.*[-_.](test|tests|spec)\.\w+|\w*[a-z](Tes
 
 def tells_only(path: str) -> bool:
     """Whether of what stands in a file nothing is in force: prose, a change log, a lock file."""
+    return _is_lock(path.rpartition("/")[2].lower()) or is_prose(path)
+
+
+def is_prose(path: str) -> bool:
+    """Whether a file is text for people: prose, a change log."""
     name = path.rpartition("/")[2].lower()
-    end = name.rpartition(".")[2]
-    if end == "txt" and _READ_BY_TOOLS.search(path.lower()):
+    if name.endswith(".txt") and _READ_BY_TOOLS.search(path.lower()):
         return False
-    return end in _PROSE or _is_lock(name) or _NAMES.fullmatch(name) is not None
+    return _end(name) in _PROSE or _NAMES.fullmatch(name) is not None
+
+
+def is_freely_spaced(path: str) -> bool:
+    """Whether how deep the lines of a file are does nothing."""
+    return _end(path.lower()) in _IN_BRACKETS or is_prose(path)
 
 
 def _is_lock(name: str) -> bool:
-    return name.rpartition(".")[2] in _LOCKS or name in _LOCK_NAMES
+    return _end(name) in _LOCKS or name in _LOCK_NAMES
 
 
 def is_own_to_a_branch(path: str) -> bool:
@@ -64,3 +77,7 @@ def is_test(path: str) -> bool:
     """Whether a file but tests what others do, by its folder or its name."""
     *folders, name = path.split("/")
     return not _TESTS.isdisjoint(folders) or _TEST_NAMES.fullmatch(name) is not None
+
+
+def _end(name: str) -> str:
+    return name.rpartition(".")[2]

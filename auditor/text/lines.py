@@ -119,9 +119,15 @@ def bare(lines: Iterable[bytes]) -> Counter[bytes]:
 
 
 def is_end(hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes]) -> bool:
-    """Whether a hunk changes but the ends of lines: blanks there, the sign for it, or that the last one has none."""
-    removed, added = hunk.removed_of(old), hunk.added_of(new)
-    return [line.rstrip() for line in removed] == [line.rstrip() for line in added]
+    """Whether a hunk changes but the ends of lines: blanks there, the sign for it, or that the last one has none.
+
+    Blank lines are all end.
+    """
+    return _ended(hunk.removed_of(old)) == _ended(hunk.added_of(new))
+
+
+def _ended(text: Iterable[bytes]) -> list[bytes]:
+    return [line.rstrip() for line in text if line.strip()]
 
 
 def declares(line: bytes) -> bool:

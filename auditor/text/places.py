@@ -66,7 +66,7 @@ def keeps(hunk: Hunk, made: Sequence[int], new: Sequence[bytes], there: Sequence
 
 def _neighbours(hunk: Hunk, new: Sequence[bytes], inside: Iterable[Hunk]) -> Iterator[tuple[Hunk, int, int]]:
     """Changes of lines that a hunk made, with how deep the lines above and below each are, blank ones left out."""
-    made = [(at, depth) for at, line in enumerate(hunk.added_of(new), hunk.new) for depth in _depths([line])]
+    made = [(at, depth) for at, line in enumerate(hunk.added_of(new), hunk.new) for depth in depths([line])]
     for h in inside:
         above, below = (bisect_left(made, (at,)) for at in (h.old, h.old + h.removed))
         if above and below < len(made):
@@ -74,7 +74,7 @@ def _neighbours(hunk: Hunk, new: Sequence[bytes], inside: Iterable[Hunk]) -> Ite
 
 
 def _ends_block(change: Hunk, above: int, below: int, there: Sequence[bytes]) -> bool:
-    return any(depth < min(above, below) for depth in _depths(change.added_of(there)))
+    return any(depth < min(above, below) for depth in depths(change.added_of(there)))
 
 
 def meets(one: Hunk, other: Hunk) -> bool:
@@ -139,9 +139,15 @@ def in_place(
     return _anchored([(new, above, start), (new, end, below)], touched)
 
 
-def _depths(text: Sequence[bytes]) -> list[int]:
+def depths(text: Sequence[bytes]) -> list[int]:
     """How deep lines are, blank ones left out."""
     return [len(line) - len(line.lstrip()) for line in text if line.strip()]
+
+
+def as_deep(one: Sequence[bytes], other: Sequence[bytes]) -> bool:
+    """Whether the lines of two texts, blank ones left out, are as deep beside each other."""
+    here, there = depths(one), depths(other)
+    return [depth - min(here) for depth in here] == [depth - min(there) for depth in there]
 
 
 def _anchored(sides: Iterable[tuple[Sequence[bytes], int, int]], touched: Sequence[tuple[int, int]]) -> bool:

@@ -70,6 +70,25 @@ def as_left(content: Content, change: Change, there: Side | None, number: int) -
     return kept or content.moved_whole(hunk, before.oid, after.oid, there.oid)
 
 
+def as_left_respaced(content: Content, change: Change, there: Side | None, number: int) -> bool:
+    """Whether what a hunk made stands in one block where it was, in other white space: it changed more than that.
+
+    How deep its lines are beside each other tells where the language goes by that.
+    """
+    before, after = change.before, change.after
+    if not (before and after and there) or not all(s.mode in REGULAR for s in (before, after, there)):
+        return False
+    hunk = (content.own_hunks(before.oid, after.oid) or ())[number]
+    old, new, have = (content.lines(side.oid) for side in (before, after, there))
+    block = hunk.added_of(new)
+    since = content.hunks(content.squeezed(after.oid), content.squeezed(there.oid)) or ()
+    at = min(places.kept([hunk.new], since), default=None)
+    if at is None or [*lines.bare(hunk.removed_of(old))] == [*lines.bare(block)]:
+        return False
+    stands = places.stands(hunk.new, hunk.added, [(h.old, h.removed) for h in since])
+    return stands and (kinds.is_freely_spaced(change.path) or places.as_deep(block, have[at : at + hunk.added]))
+
+
 def made_on(content: Content, change: Change) -> Counter[bytes]:
     """The lines of a text that a change replaced; of lines that it only added, those around."""
     before, after = change.before, change.after
