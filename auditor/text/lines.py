@@ -30,6 +30,10 @@ _DECLARES = re.compile(
     rb"(?:[\w@]+\s+)*(?:def|class|func|function|fn|interface|struct|enum|trait|module|sub)\s+\(?[\w*]"
     rb"|[\w<>\[\], .?&*:]*\w[>\]?*&]*\s+[*&]*\w+\([^;]*\)[\w\s.,]*\{$"
 )
+# The name in such a line: behind the word for it, and the receiver that it may have, or before what is in brackets.
+_DECLARED = re.compile(
+    rb"\b(?:def|class|func|function|fn|interface|struct|enum|trait|module|sub)\s+(?:\([^)]*\)\s*)?([\w.]+)|(\w+)\("
+)
 _CONTROLS = re.compile(rb"\}?\s*(?:if|for|while|switch|catch|else|return|new|synchronized|case|do|try|with)\b")
 
 
@@ -134,6 +138,12 @@ def declares(line: bytes) -> bool:
     """Whether a line declares a function, a class or the like, in the usual languages."""
     text = line.strip()
     return len(text) <= _LONGEST and bool(_DECLARES.match(text)) and not _CONTROLS.match(text)
+
+
+def declared(line: bytes) -> bytes | None:
+    """The name that a line declares, or None."""
+    found = _DECLARED.search(line) if declares(line) else None
+    return None if found is None else found[1] or found[2]
 
 
 def with_surroundings(text: Sequence[bytes], start: int, length: int, around: int = AROUND) -> bytes:

@@ -15,6 +15,7 @@ _WORD = re.compile(rb"\w+")
 _ALIAS = re.compile(rb'\s*(?!(?:import|from|using|use|require|require_once)\b)(\w+)\s+"')
 
 Numbers = Collection[int]
+Lines = list[bytes]
 
 
 def all_idle(place: Place, back: Collection[tuple[str, int]], *, kept: bool) -> bool:
@@ -36,7 +37,8 @@ def _idle(place: Place, change: Change, numbers: Numbers, *, kept: bool) -> bool
         return False
     old, new = content.lines(before.oid), content.lines(after.oid)
     used = {word for line in content.lines(there.oid) for word in _WORD.findall(line)}
-    imports = {n for n, h in enumerate(hunks) if _imports(h, old, new, used)}
+    listed = {line.strip() for text in (old, new) for line in wording.imports(text)}
+    imports = {n for n, h in enumerate(hunks) if _imports(_sides(h, old, new), listed, used)}
     if kept and imports.issuperset(numbers) and len(imports) < len(hunks):
         return True
     idle = imports | {n for n, h in enumerate(hunks) if _comments(change.path, h, old, new)}
@@ -44,10 +46,10 @@ def _idle(place: Place, change: Change, numbers: Numbers, *, kept: bool) -> bool
     return idle.issuperset(numbers) and any(content.brought(change, there, n) for n in rest)
 
 
-def _imports(hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes], used: Collection[bytes]) -> bool:
-    """Whether a hunk changes but imports, and what it adds nothing needs."""
-    removed, added = _sides(hunk, old, new)
-    return all(_names(line) is not None for line in removed) and all(_is_idle(line, used) for line in added)
+def _imports(sides: tuple[Lines, Lines], listed: Collection[bytes], used: Collection[bytes]) -> bool:
+    """Whether a hunk changes but imports, alone or in a list, and what it adds nothing needs."""
+    removed, added = ([_names(line, listed) for line in some] for some in sides)
+    return None not in removed and all(names and not any(n in used for n in names) for names in added)
 
 
 def _comments(path: str, hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes]) -> bool:
@@ -56,21 +58,15 @@ def _comments(path: str, hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes])
     return all(comments.only_comments(path, *lines) for lines in told)
 
 
-def _sides(hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:
+def _sides(hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes]) -> tuple[Lines, Lines]:
     """The lines that a hunk removed and added, blank ones aside."""
     removed, added = hunk.removed_of(old), hunk.added_of(new)
     return [line for line in removed if line.strip()], [line for line in added if line.strip()]
 
 
-def _is_idle(line: bytes, used: Collection[bytes]) -> bool:
-    """Whether a line is an import of nothing that a file uses."""
-    names = _names(line)
-    return bool(names) and not any(name in used for name in names or ())
-
-
-def _names(line: bytes) -> list[bytes] | None:
+def _names(line: bytes, listed: Collection[bytes]) -> list[bytes] | None:
     """What an import brings: the last name of each of its parts, or what it calls that. None for any other line."""
-    if not wording.is_import(line):
+    if not wording.is_import(line) and line.strip() not in listed:
         return None
     if (alias := _ALIAS.match(line)) is not None:
         return [alias[1]]

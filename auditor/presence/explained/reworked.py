@@ -49,8 +49,8 @@ def _is_there(case: Case, change: Change, region: int) -> bool:
 def went_on(case: Case, number: int, change: Change, region: int) -> bool:
     """Whether what a hunk brought is there in other words, or is out since a commit that went on from the fix.
 
-    That one wrote more of it anew than it put back, or used what the hunk had brought no more: what used a helper of
-    the fix, and calls another one now, did not take the fix back.
+    That one wrote more of it anew than it put back, declared the same otherwise, or used what the hunk had brought no
+    more: what used a helper of the fix, and calls another one now, did not take the fix back.
     """
     if _worded(case, change, region) or _is_there(case, change, region):
         return True
@@ -60,7 +60,11 @@ def went_on(case: Case, number: int, change: Change, region: int) -> bool:
     before, after = (case.place(case.scene.history.ids[n]) for n in later[at - 1 : at + 1])
     pairs = ((c, before.side(c), after.side(c)) for c in case.fix.changes or ())
     touched = [(c, old, new) for c, old, new in pairs if old and new and old != new]
-    return _reworked(case, touched) or _needed_no_more(case, change, region, touched)
+    return (
+        _reworked(case, touched)
+        or _needed_no_more(case, change, region, touched)
+        or _declared_anew(case, change, region, touched)
+    )
 
 
 def _reworked(case: Case, touched: Sides) -> bool:
@@ -84,9 +88,22 @@ def _needed_no_more(case: Case, change: Change, region: int, touched: Sides) -> 
     old, new = (content.lines(side.oid) for side in sides)
     came = fix_parts.told(case, change, region).came
     names = _names(came) - _names(content.lines(change.before.oid)) - _names(new)
-    own = lines.bare(came)
+    own = lines.bare((*came, *wording.imports(old)))
     users = [n for n, line in enumerate(old) if _names([line]) & names and b"".join(line.split()) not in own]
     return bool(users) and set(users) <= set(_rewritten(case, *sides))
+
+
+def _declared_anew(case: Case, change: Change, region: int, touched: Sides) -> bool:
+    """Whether all that a hunk which only added lines declares was declared anew, in lines that the fix did not find."""
+    content, told = case.scene.content, fix_parts.told(case, change, region)
+    sides = next(((old, new) for c, old, new in touched if c == change), None)
+    if sides is None or change.before is None or told.went:
+        return False
+    old, text = content.all_lines(change.before), content.lines(sides[1].oid)
+    added = (line for h in content.hunks(sides[0].oid, sides[1].oid) or () for line in h.added_of(text))
+    anew = {lines.declared(line) for line in added if not lines.bare([line]) & old}
+    declared = {name for line in told.came if (name := lines.declared(line))}
+    return bool(declared) and declared <= anew
 
 
 def _rewritten(case: Case, old: Side, new: Side) -> Iterator[int]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from auditor.git.changes import Change, Side
 from auditor.presence.case import Case, Regions
-from auditor.presence.explained import moved_away, reworked
+from auditor.presence.explained import given_up, moved_away, reworked
 from auditor.presence.parts import fix_parts, standing
 from auditor.text import kinds, lines, parts, wording
 from auditor.text.lines import Hunk
@@ -63,9 +63,8 @@ def _deleted(case: Case, change: Change, number: int, before: Side | None, after
     gone = [n for h in step for n in range(h.old, h.old + h.removed) if old[n].strip()]
     if not gone or not lines_.issuperset(gone) or any(line.strip() for h in step for line in h.added_of(new)):
         return False
-    cut, went = [old[n] for n in gone], fix_parts.told(case, change, number).went
-    if wording.tells(went) and wording.said_again(went, cut):
-        # What the fix had but changed was given up itself.
+    cut = [old[n] for n in gone]
+    if given_up.is_nothing(case, change, number, cut):
         return False
     if wording.said_again(cut, content.changed_lines(Change(change.path, before, after))[1]):
         return False
@@ -110,7 +109,8 @@ def lost(case: Case) -> Iterator[tuple[Change, int]]:
         there, on_main = here.side(change), main.side(change)
         if there is None or there in (change.after, on_main):
             continue
-        for number in range(len(fix_parts.hunks(case, change))):
+        # Where old lines stand on main, too, they tell nothing.
+        for number in sorted(set(range(len(fix_parts.hunks(case, change)))) - content.undone(change, on_main)):
             may = _tells(case, change, number) and _has_lost(case, change, number)
             if may and standing.as_left(content, change, on_main, number):
                 yield change, number

@@ -1,0 +1,42 @@
+"""Lines of a fix that a later commit deleted, where that took nothing of the fix out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from auditor.git.changes import Change
+from auditor.presence.case import Case
+from auditor.presence.parts import fix_parts
+from auditor.text import conditions, lines, wording
+
+
+def is_nothing(case: Case, change: Change, number: int, cut: Sequence[bytes]) -> bool:
+    """Whether lines of a hunk that were deleted did no more than say when the rest is in force, or were old."""
+    return _conditions(case, change, number, cut) or _all_old(case, change, number, cut)
+
+
+def _conditions(case: Case, change: Change, number: int, cut: Sequence[bytes]) -> bool:
+    """Whether they were conditions alone, and the branch has all that stood between.
+
+    Where one ends, another one may, too: which of the two ends a diff calls deleted is chance.
+    """
+    came = fix_parts.told(case, change, number).came
+    own, rest = ([line for line in came if conditions.is_condition(line) is is_one] for is_one in (True, False))
+    if not all(conditions.is_condition(line) for line in cut if line.strip()) or not conditions.are_whole(own):
+        return False
+    left = fix_parts.left(case, change, rest, case.place().side(change))
+    return wording.tells(rest) and not lines.bare(rest) - left
+
+
+def _all_old(case: Case, change: Change, number: int, cut: Sequence[bytes]) -> bool:
+    """Whether they were what the fix had found in its file, and but worded anew: that was given up itself."""
+    if change.before is None or change.after is None:
+        return False
+    went = fix_parts.told(case, change, number).went
+    if wording.tells(went) and wording.said_again(went, cut):
+        return True
+    have = case.scene.content.all_lines(change.after)
+    removed = (h.removed_of(case.scene.content.lines(change.before.oid)) for h in fix_parts.hunks(case, change))
+    found = [line for some in removed for line in some if wording.tells([line]) and not lines.bare([line]) & have]
+    telling = [line for line in cut if wording.tells([line])]
+    return bool(telling) and all(any(wording.said_again([old], [line]) for old in found) for line in telling)

@@ -1,0 +1,222 @@
+"""Lines of a fix that a commit deleted, which took nothing of it out: and the like, where it did."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.build import Files, Repo, fixed, protocol, started
+from tests.judged import told
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return protocol(tmp_path / "shop", branches=("dev",))
+
+
+def judged(repo: Repo, old: Files, new: Files, *later: Files) -> str:
+    """The status on qa, which merged the fix and then had some commits of its own."""
+    started(repo, old)
+    fixed(repo, new)
+    repo.switch("qa")
+    repo.merge("main")
+    for files in later:
+        repo.commit("Work on it", files)
+    return told(repo, "qa", "v2.4.1")[0]
+
+
+# Conditions around what the fix does
+
+LOCAL = """\
+typedef struct {{
+	git_transport parent;
+	git_remote *owner;
+{field}	char *url;
+}} transport_local;
+
+static int connect(transport_local *t, git_repository *repo)
+{{
+	t->repo = repo;
+{line}	return load(t);
+}}
+"""
+FIELD = "#ifdef EXPERIMENTAL_SHA256\n\tgit_oid_t oid_type;\n#endif\n"
+LINE = "#ifdef EXPERIMENTAL_SHA256\n\tt->oid_type = repo->oid_type;\n#endif\n\n"
+OTHER = "\n#ifdef EXPERIMENTAL_SHA256\n# define OID_MAX 32\n#endif\n"
+
+
+def local(field: str, line: str, more: str = "") -> Files:
+    return {"src/local.c": LOCAL.format(field=field, line=line) + more}
+
+
+def bare(text: str) -> str:
+    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#"))
+
+
+def test_conditions_around_a_fix_were_dropped_and_the_fix_is_always_in_force(repo: Repo) -> None:
+    assert judged(repo, local("", ""), local(FIELD, LINE), local(bare(FIELD), bare(LINE))) == "present"
+
+
+def test_conditions_were_dropped_with_what_stood_between(repo: Repo) -> None:
+    assert judged(repo, local("", ""), local(FIELD, LINE), local(bare(FIELD), "")) == "reverted"
+
+
+def test_conditions_that_are_the_fix_were_dropped(repo: Repo) -> None:
+    """What they keep out was there before."""
+    line = "\trequire(t->sha256);\n"
+    kept = f"#ifdef EXPERIMENTAL_SHA256\n{line}#endif\n"
+    old, new = local(line, ""), local(kept, "\tmark(t, seen);\n")
+    assert judged(repo, old, new, local(line, "\tmark(t, seen);\n")) == "reverted"
+
+
+EITHER = "#ifdef EXPERIMENTAL_SHA256\n\tset_type(t, repo->oid_type);\n#else\n\tset_type(t, GIT_OID_SHA1);\n#endif\n"
+
+
+def test_one_case_of_a_condition_was_dropped(repo: Repo) -> None:
+    later = local("\tgit_oid_t type;\n", "\tset_type(t, repo->oid_type);\n")
+    assert judged(repo, local("", ""), local("\tgit_oid_t type;\n", EITHER), later) == "reverted"
+
+
+# What the fix had found and but worded anew
+
+MAIN = """\
+func main() {{
+{before}	command := cli()
+	log.Setup(command)
+{after}	if command.Quiet() {{
+		command.Mute()
+	}}
+	command.Run()
+}}
+"""
+CALL, FOUND = "\tutil.SetMaxProcs(isShopCLI)\n", "\tutil.SetMaxProcs(isCLI)\n"
+GUARD = "\tif plugins.Unsafe(command) {\n\t\treturn\n\t}\n"
+
+
+def main(before: str, after: str) -> Files:
+    return {"cmd/main.go": MAIN.format(before=before, after=after)}
+
+
+OLD_MAIN, NEW_MAIN = main(FOUND, ""), main("", GUARD + CALL)
+
+
+def test_a_call_that_the_fix_worded_anew_was_deleted(repo: Repo) -> None:
+    assert judged(repo, OLD_MAIN, NEW_MAIN, main("", GUARD)) == "present"
+
+
+def test_a_call_that_the_fix_worded_anew_is_as_before_it(repo: Repo) -> None:
+    assert judged(repo, OLD_MAIN, NEW_MAIN, main(FOUND, GUARD)) == "reverted"
+
+
+def test_a_guard_of_the_fix_was_deleted(repo: Repo) -> None:
+    assert judged(repo, OLD_MAIN, NEW_MAIN, main("", CALL)) == "reverted"
+
+
+def test_a_guard_with_the_words_of_what_it_guards_was_deleted(repo: Repo) -> None:
+    """The line that the fix found is still there, and was not given up."""
+    old = {"src/pay.py": "def pay(token):\n    charge(receipt, token)\n    log('pay')\n    return token\n"}
+    text = "def pay(token):\n    log('pay')\n{}    charge(receipt, token)\n    return token\n"
+    new, later = ({"src/pay.py": text.format(guard)} for guard in ("    check(receipt, token)\n", ""))
+    assert judged(repo, old, new, later) == "reverted"
+
+
+# Old lines that main has, too
+
+QUERY = (
+    '          {{\n            "type": "string",\n            "name": "{}",\n            "in": "query"\n          }},\n'
+)
+
+
+def swagger(names: str, description: str, other: str) -> Files:
+    query = "".join(QUERY.format(name) for name in names)
+    return {"assets/swagger.json": f'{{\n  "a": [\n{query}  ],\n  "text": "{description}",\n  "b": "{other}"\n}}\n'}
+
+
+def test_a_text_beside_a_list_that_the_fix_shortened_is_another_one(repo: Repo) -> None:
+    later = swagger("abcde", "Another one", "checked")
+    assert judged(repo, swagger("abcdefgh", "One", "open"), swagger("abcde", "One", "checked"), later) == "present"
+
+
+def test_what_the_fix_took_off_a_list_is_back(repo: Repo) -> None:
+    later = swagger("abcdefgh", "Another one", "checked")
+    assert judged(repo, swagger("abcdefgh", "One", "open"), swagger("abcde", "One", "checked"), later) == "reverted"
+
+
+# What was declared anew, or needs an import no more
+
+MODELS = """\
+import {{models}} from './base';
+
+{first}export interface Application {{
+    spec: Spec;
+}}
+
+export interface Set {{
+    spec: SetSpec;
+}}
+{last}"""
+LIST = "\nexport interface SetList {\n    metadata: models.ListMeta;\n    items: Set[];\n}\n"
+SHORT = "export interface SetList extends ItemsList<Set> {}\n"
+USES = {"ui/sets.ts": "const sets: SetList = load();\nconst shown = sets.items;\nshow(shown);\n"}
+
+
+def models(first: str = "", last: str = "", more: str = "load") -> Files:
+    return {"ui/models.ts": MODELS.format(first=first, last=last), "ui/a.ts": f"run({more});\n", **USES}
+
+
+def test_what_a_part_declares_was_declared_otherwise_elsewhere_in_the_file(repo: Repo) -> None:
+    old, new = {**models(), "ui/sets.ts": "show([]);\n"}, models(last=LIST, more="loadAll")
+    assert judged(repo, old, new, models(first=SHORT, more="loadAll")) == "present"
+
+
+def test_what_a_part_declares_is_gone(repo: Repo) -> None:
+    old, new = {**models(), "ui/sets.ts": "show([]);\n"}, models(last=LIST, more="loadAll")
+    assert judged(repo, old, new, models(first=SHORT.replace("SetList", "AppList"), more="loadAll")) == "reverted"
+
+
+WRITER = """\
+package writer
+
+import (
+{errors}	"fmt"
+{fs}	"os"
+)
+
+func Write(root *os.Root, path string) error {{
+	err := {make}
+	if err != nil {{
+		return fmt.Errorf("write: %w", err)
+	}}
+	return save(root, {path})
+}}
+{helper}"""
+HELPER = """
+// mkdirAll makes a directory and those that it is in.
+func mkdirAll(root *os.Root, path string) error {
+	for _, part := range parts(path) {
+		err := root.Mkdir(part, os.ModePerm)
+		if err != nil && !errors.Is(err, fs.ErrExist) {
+			return fmt.Errorf("make: %w", err)
+		}
+	}
+	return nil
+}
+"""
+
+
+def writer(make: str, helper: str = "", path: str = "clean(path)") -> Files:
+    errors, fs = ('\t"errors"\n', '\t"io/fs"\n') if helper else ("", "")
+    return {"writer/write.go": WRITER.format(make=make, helper=helper, errors=errors, fs=fs, path=path)}
+
+
+OLD_WRITER = writer("os.MkdirAll(path, os.ModePerm)", path="path")
+NEW_WRITER = writer("mkdirAll(root, path)", HELPER)
+
+
+def test_a_helper_of_the_fix_gave_way_to_one_of_the_library_and_its_imports_went(repo: Repo) -> None:
+    assert judged(repo, OLD_WRITER, NEW_WRITER, writer("root.MkdirAll(path, 0o755)")) == "present"
+
+
+def test_a_helper_of_the_fix_went_and_so_did_what_it_made_safe(repo: Repo) -> None:
+    assert judged(repo, OLD_WRITER, NEW_WRITER, writer("os.MkdirAll(path, os.ModePerm)")) == "reverted"
