@@ -107,14 +107,26 @@ class Case:
     def felt(self, number: int, line: Line, *, out: bool) -> bool:
         """Whether what a commit did had its effect on a branch: a merge may have brought it, and kept the other side.
 
-        The fix was taken `out` where it is not whole after the merge, and brought where any file of it is.
+        The fix was taken `out` where it is not whole after the merge, and brought where any file of it is, or most of
+        what that commit brought.
         """
         arrival = self.scene.arrival(line, number)
         if arrival == number:
             return True
         oid = self.scene.history.ids[arrival]
         whole = self.held(oid) or self.whole_held(oid) is not None
-        return not whole if out else whole or any(self.holds((c,), oid) for c in self.fix.changes or ())
+        if out:
+            return not whole
+        return whole or any(self.holds((c,), oid) for c in self.fix.changes or ()) or self._let_in(number, oid)
+
+    def _let_in(self, number: int, oid: str) -> bool:
+        """Whether the files of a merge have most of the lines that a commit below it brought."""
+        content, wanted, found = self.scene.content, 0, 0
+        for change in self.scene.brought(number) or ():
+            added = content.changed_lines(change)[1]
+            wanted += added.total()
+            found += (added & content.all_lines(content.at(oid, change.path))).total()
+        return wanted > 0 and 2 * found > wanted
 
     def led_to(self, number: int) -> set[int]:
         """A commit and what came to the branch together with it, and is below it."""

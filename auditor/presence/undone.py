@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from dataclasses import replace
 
 from auditor.model import Status
@@ -13,10 +12,10 @@ from auditor.presence.parts import extent, older, standing
 from auditor.presence.parts.place import Place
 from auditor.presence.since import last_run
 from auditor.presence.taken_out import cut_out, kept_file, one_side, straight
-from auditor.presence.taken_out.events import events
+from auditor.presence.taken_out.events import came_again, events
 
 # What explains that a region stands so: the quickest to tell come first.
-_ASIDES = (spacing.aside, prose.aside, chance.aside, from_main.aside, reworked.aside)
+_ASIDES = (spacing.aside, prose.aside, chance.aside, from_main.aside, moved_away.aside, reworked.aside)
 # Of a file that thousands of commits touch, so many are looked at.
 _LATEST = 200
 
@@ -27,9 +26,8 @@ def find(case: Case, found: Found) -> Undone | None:
         return None
     case = older.back_at(replace(case, came=found.number), case.line.tip)
     regions = case.place().undone()
-    may = _explained(case, found.number, regions) if regions else regions
-    regions -= may
-    out = _undone(case, found.number, regions, may)
+    regions -= _explained(case, found.number, regions) if regions else regions
+    out = _undone(case, found.number, regions)
     return out and replace(out, detail=out.detail + extent.told(case, regions | dropped.never_came(case)))
 
 
@@ -42,17 +40,16 @@ def _explained(case: Case, number: int, back: Regions) -> Regions:
     return may
 
 
-def _undone(case: Case, number: int, regions: Regions, may: Regions) -> Undone | None:
+def _undone(case: Case, number: int, regions: Regions) -> Undone | None:
     if regions and standing.moved_on(case.place(), regions):
         direct = straight.back(case, number, regions)
-        may |= regions - direct
         regions = frozenset() if idle.all_idle(case.place(), direct, kept=True) else direct
     if regions:
         return (
             dropped.by_its_merge(case, number, regions)
             or _explicit(case, number)
             or dropped.kept_old_side(case, number)
-            or _taken_out(case, number, {path for path, _ in regions}, may)
+            or _taken_out(case, number, regions)
         )
     out = (
         dropped.before_moving_on(case, number)
@@ -110,7 +107,7 @@ def _reverted_last(case: Case, number: int) -> Undone | None:
         return None
     last = found[-1][0]
     shared = case.scene.contains(case.scene.main, last) and not withdrawn.again(case, last)
-    return None if shared else _reverted(case, last)
+    return None if shared or came_again(case, last) else _reverted(case, last)
 
 
 def _cut_out(case: Case, number: int) -> Undone | None:
@@ -140,28 +137,27 @@ def _out_where_parted(case: Case) -> Undone | None:
     return None
 
 
-def _taken_out(case: Case, number: int, files: Container[str], may: Regions) -> Undone | None:
+def _taken_out(case: Case, number: int, regions: Regions) -> Undone | None:
     """What took the fix out without saying so, unless it moved the lines to another file, where they still are."""
-    out = _silent(case, number, files, may)
+    out = _silent(case, number, regions)
     moved = out.status is Status.REVERTED and moved_away.still_there(case, out.number)
     return None if moved else out
 
 
-def _silent(case: Case, number: int, files: Container[str], may: Regions) -> Undone:
-    """The first-parent commit of the branch after which old lines stood again, as they do in `files` at its tip.
+def _silent(case: Case, number: int, regions: Regions) -> Undone:
+    """The first-parent commit of the branch after which some of these regions stood as before, as they do at its tip.
 
-    Regions that `may` stand so tell nothing. Where the others never gave way, the merge by which the fix arrived had
-    lost it already.
+    Where they never gave way, the merge by which the fix arrived had lost it already.
     """
     scene = case.scene
     trunk, places = scene.arrivals(case.line)
     arrival = trunk[places[number]]
     if arrival != number and _kept_removed(case, arrival):
         return dropped.lost(case, arrival, "kept the file removed")
-    later = trunk[places[number] :]
+    later, files = trunk[places[number] :], {path for path, _ in regions}
 
     def stood(there: Place) -> bool:
-        return any(region not in may for region in there.old_regions(first=files))
+        return any(region in regions for region in there.old_regions(first=files))
 
     place = last_run(case, later, case.fix.changes or (), stood)
     if place or arrival == number:
@@ -170,7 +166,10 @@ def _silent(case: Case, number: int, files: Container[str], may: Regions) -> Und
 
 
 def _restored_before_moving_on(case: Case, number: int) -> Undone | None:
-    """The commit of the branch that put the old files back whole, where what came after is neither form."""
+    """The commit of the branch that put the old files back whole, where what came after is neither form.
+
+    Unless it moved what the fix brought to another file, where that still is.
+    """
     scene = case.scene
     if any(c.before is None for c in case.fix.changes or ()):
         return None
@@ -178,7 +177,7 @@ def _restored_before_moving_on(case: Case, number: int) -> Undone | None:
     later = {places[n] for n in case.candidates() if places[n] > places[number]}
     for place in sorted(later, reverse=True)[:_LATEST]:
         if _old_again(case, trunk[place]) and not _old_again(case, trunk[place - 1]):
-            return _restored(case, trunk[place])
+            return None if moved_away.still_there(case, trunk[place]) else _restored(case, trunk[place])
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from auditor.text import lines, wording
@@ -34,6 +35,13 @@ def stands(start: int, length: int, changes: Sequence[tuple[int, int]]) -> bool:
         if touched:
             return False
     return True
+
+
+def stands_alone(hunk: Hunk, went: Counter[bytes], there: Sequence[bytes], since: Sequence[Hunk]) -> bool:
+    """Whether the lines that a hunk made stand `there`, and next to them was inserted none of those that `went`."""
+    near = [h for h in since if h.old <= hunk.new + hunk.added + CONTEXT and hunk.new <= h.old + h.removed + CONTEXT]
+    again = went & lines.bare(line for h in near for line in h.added_of(there))
+    return hunk.added > 0 and not again and stands(hunk.new, hunk.added, [(h.old, h.removed) for h in since])
 
 
 def moved_within(hunk: Hunk, others: Iterable[Hunk], since: Sequence[Hunk], since_after: Sequence[Hunk]) -> bool:

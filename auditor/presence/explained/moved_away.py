@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from auditor.git.changes import Change
-from auditor.presence.case import Case
+from auditor.presence.case import Case, Regions
+from auditor.presence.parts import fix_parts
 from auditor.presence.parts.place import Place
 from auditor.presence.scene import Scene
 from auditor.presence.since import first_of_last
-from auditor.text import wording
+from auditor.text import lines, wording
 
 # Fewer lines than these, which tell something, stand elsewhere by chance, unless they have so many letters.
 _LEAST = 3
@@ -51,8 +52,26 @@ def moved_away(case: Case) -> bool:
 
 def still_there(case: Case, number: int) -> bool:
     """Whether a commit moved the fix's lines to one other file, half of them or more, and the branch has them there."""
+    return _has_there(case, number, *_wanted(case))
+
+
+def aside(case: Case, number: int, back: Regions) -> Regions:
+    """Those of some regions that only added lines which the commit that took them out moved so."""
+    changes = {c.path: c for c in case.fix.changes or ()}
+    return frozenset((path, n) for path, n in back if n >= 0 and _part_is_there(case, number, changes[path], n))
+
+
+def _part_is_there(case: Case, number: int, change: Change, region: int) -> bool:
+    told = fix_parts.told(case, change, region)
+    wanted = lines.bare(line for line in told.came if wording.tells([line]))
+    if told.went or not wanted:
+        return False
+    later, at = fix_parts.left_since(case, number, change, region)
+    return at > 0 and _has_there(case, later[at], wanted, _wanted(case)[1])
+
+
+def _has_there(case: Case, number: int, wanted: Counter[bytes], had: set[bytes]) -> bool:
     content, own = case.scene.content, case.paths()
-    wanted, had = _wanted(case)
     return any(
         2 * (wanted & content.all_lines(content.at(case.line.tip, path))).total() >= wanted.total()
         for path in _moved_to(case, number, wanted, had)

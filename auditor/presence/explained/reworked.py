@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from auditor.git.changes import Change, Side
 from auditor.presence.case import Case, Regions
+from auditor.presence.explained import held
 from auditor.presence.parts import fix_parts, standing
 from auditor.text import lines, wording
 
@@ -49,8 +50,8 @@ def _is_there(case: Case, change: Change, region: int) -> bool:
 def went_on(case: Case, number: int, change: Change, region: int) -> bool:
     """Whether what a hunk brought is there in other words, or is out since a commit that went on from the fix.
 
-    That one wrote more of it anew than it put back, declared the same otherwise, or used what the hunk had brought no
-    more: what used a helper of the fix, and calls another one now, did not take the fix back.
+    That one wrote more of it anew than it put back, declared the same otherwise, used what the hunk had brought no
+    more, or deleted what held it: what used a helper of the fix, and calls another one now, did not take the fix back.
     """
     if _worded(case, change, region) or _is_there(case, change, region):
         return True
@@ -64,6 +65,7 @@ def went_on(case: Case, number: int, change: Change, region: int) -> bool:
         _reworked(case, touched)
         or _needed_no_more(case, change, region, touched)
         or _declared_anew(case, change, region, touched)
+        or held.went(case, change, region, before.side(change), after.side(change))
     )
 
 
@@ -83,12 +85,13 @@ def _needed_no_more(case: Case, change: Change, region: int, touched: Sides) -> 
     """Whether a name that came with a hunk was used in other lines of its file, and these were written without it."""
     content = case.scene.content
     sides = next(((old, new) for c, old, new in touched if c == change), None)
-    if sides is None or change.before is None:
+    if sides is None or change.before is None or change.after is None:
         return False
     old, new = (content.lines(side.oid) for side in sides)
+    made = fix_parts.hunks(case, change)[region].added_of(content.lines(change.after.oid))
     came = fix_parts.told(case, change, region).came
     names = _names(came) - _names(content.lines(change.before.oid)) - _names(new)
-    own = lines.bare((*came, *wording.imports(old)))
+    own = lines.bare((*made, *wording.imports(old)))
     users = [n for n, line in enumerate(old) if _names([line]) & names and b"".join(line.split()) not in own]
     return bool(users) and set(users) <= set(_rewritten(case, *sides))
 

@@ -23,7 +23,10 @@ def left_since(case: Case, number: int, change: Change, region: int) -> tuple[Se
     later = trunk[arrivals[number] :]
 
     def differs(there: Place) -> bool:
-        return not standing.as_left(case.scene.content, change, there.side(change), region)
+        content, side = case.scene.content, there.side(change)
+        return not (
+            standing.as_left(content, change, side, region) or standing.as_left_respaced(content, change, side, region)
+        )
 
     return later, last_run(case, later, (change,), differs)
 

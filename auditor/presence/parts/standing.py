@@ -44,10 +44,13 @@ def moved_on(place: Place, back: Regions) -> bool:
 def of_later_versions(place: Place, back: Regions) -> Regions:
     """Those of some regions that lie in files of what others made, where less than a third of the fix there is back.
 
-    A later version of these may have old lines again.
+    A later version of these may have old lines again, and so may what a tool wrote of other files that the fix changes.
     """
-    found = frozenset((path, n) for path, n in back if kinds.is_fetched(path))
-    files = [c for c in place.fix.changes or () if kinds.is_fetched(c.path)] if found else []
+    paths = {c.path for c in place.fix.changes or () if kinds.is_fetched(c.path) or kinds.is_generated(c.path)}
+    if len(paths) == len(place.fix.changes or ()):
+        paths = {path for path in paths if kinds.is_fetched(path)}
+    found = frozenset((path, n) for path, n in back if path in paths)
+    files = [c for c in place.fix.changes or () if c.path in paths] if found else []
     return found if len(found) < _LEAST * sum(map(place.scene.content.size, files)) else frozenset()
 
 
@@ -73,20 +76,20 @@ def as_left(content: Content, change: Change, there: Side | None, number: int) -
 def as_left_respaced(content: Content, change: Change, there: Side | None, number: int) -> bool:
     """Whether what a hunk made stands in one block where it was, in other white space: it changed more than that.
 
-    How deep its lines are beside each other tells where the language goes by that.
+    Nothing that it removed came again close by. How deep its lines are beside each other tells where the language goes
+    by that.
     """
     before, after = change.before, change.after
     if not (before and after and there) or not all(s.mode in REGULAR for s in (before, after, there)):
         return False
     hunk = (content.own_hunks(before.oid, after.oid) or ())[number]
     old, new, have = (content.lines(side.oid) for side in (before, after, there))
-    block = hunk.added_of(new)
+    went, came = (lines.bare(some) for some in (hunk.removed_of(old), hunk.added_of(new)))
     since = content.hunks(content.squeezed(after.oid), content.squeezed(there.oid)) or ()
-    at = min(places.kept([hunk.new], since), default=None)
-    if at is None or [*lines.bare(hunk.removed_of(old))] == [*lines.bare(block)]:
+    if went == came or not places.stands_alone(hunk, went - came, have, since):
         return False
-    stands = places.stands(hunk.new, hunk.added, [(h.old, h.removed) for h in since])
-    return stands and (kinds.is_freely_spaced(change.path) or places.as_deep(block, have[at : at + hunk.added]))
+    at = min(places.kept([hunk.new], since))
+    return kinds.is_freely_spaced(change.path) or places.as_deep(hunk.added_of(new), have[at : at + hunk.added])
 
 
 def made_on(content: Content, change: Change) -> Counter[bytes]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from auditor.git.changes import Change, Changes
 from auditor.presence.case import Case, names
 from auditor.presence.claims import likeness
-from auditor.presence.explained import moved_away
+from auditor.presence.explained import held, moved_away
 from auditor.presence.parts.place import Place
 from auditor.text import lines, wording
 
@@ -21,7 +21,8 @@ def find(case: Case, number: int) -> int | None:
     """The last such commit since the fix arrived with `number`, or None.
 
     It removed all that the fix added, and brought all that the fix removed, and no more in these places: what was
-    replaced by something else has moved on. Main still has the fix, and has not that commit.
+    replaced by something else has moved on, and so has what is gone with all around it. Main still has the fix, and has
+    not that commit.
     """
     scene = case.scene
     if not _main_has_it(case) or not _gone(case):
@@ -31,7 +32,7 @@ def find(case: Case, number: int) -> int | None:
     own = (n for n in later if not scene.contains(scene.main, n) and case.felt(n, case.line, out=True))
     found = [n for n in own if _cut(case, case.search.changes[n])]
     last = max(found, key=lambda n: (scene.place(case.line, n), scene.history.generation[n]), default=None)
-    return None if last is None or moved_away.still_there(case, last) else last
+    return None if last is None or moved_away.still_there(case, last) or held.all_went(case, last) else last
 
 
 def _added(case: Case) -> Iterator[tuple[Change, Counter[bytes]]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from auditor.presence import dropped
 from auditor.presence.case import Case
 from auditor.presence.claims import likeness
 from auditor.presence.scene import inverse
+from auditor.text import wording
 
 _ENOUGH, _MOST = 1 / 3, 1 / 2
 # Of a revert that names the whole id, as git writes it. Where lines had moved on, it is often made by hand.
@@ -26,6 +28,20 @@ def events(case: Case, number: int) -> list[tuple[int, bool]]:
     later = [(n, out) for n, out in since if case.felt(n, case.line, out=out)]
     history = scene.history
     return sorted(later, key=lambda e: (scene.place(case.line, e[0]), history.generation[e[0]], history.ids[e[0]]))
+
+
+def came_again(case: Case, revert: int) -> bool:
+    """Whether the branch has again all telling lines of the fix that a commit took out, whoever put them there."""
+    content, history = case.scene.content, case.scene.history
+    taken, there = Counter[bytes](), Counter[bytes]()
+    above = history.parents[revert][0] if history.parents[revert] else revert
+    before, after = (case.place(history.ids[n]) for n in (above, revert))
+    for change in case.fix.changes or ():
+        removed, added = content.changed_lines(change)
+        was, now, have = (content.all_lines(place.side(change)) for place in (before, after, case.place()))
+        took = Counter({line: n for line, n in ((added - removed) & (was - now)).items() if wording.tells([line])})
+        taken, there = taken + took, there + (took & have)
+    return bool(taken) and taken == there
 
 
 def _by_change(case: Case) -> Iterator[tuple[int, bool]]:

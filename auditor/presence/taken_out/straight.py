@@ -86,10 +86,10 @@ def _tells(case: Case, change: Change, number: int) -> bool:
 
 
 def _in_force(case: Case, path: str) -> bool:
-    """Whether what stands in a file does anything: a test does where the fix is one."""
+    """Whether what stands in a file does anything: a test does where the fix is one, and what tools write likewise."""
     if kinds.tells_only(path) or kinds.is_fetched(path):
         return False
-    return not kinds.is_test(path) or all(map(kinds.is_test, case.fix.paths))
+    return all(not kind(path) or all(map(kind, case.fix.paths)) for kind in (kinds.is_test, kinds.is_generated))
 
 
 def _tell(text: Sequence[bytes]) -> bool:
@@ -112,7 +112,8 @@ def lost(case: Case) -> Iterator[tuple[Change, int]]:
         # Where old lines stand on main, too, they tell nothing.
         for number in sorted(set(range(len(fix_parts.hunks(case, change)))) - content.undone(change, on_main)):
             may = _tells(case, change, number) and _has_lost(case, change, number)
-            if may and standing.as_left(content, change, on_main, number):
+            respaced = may and standing.as_left_respaced(content, change, there, number)
+            if may and not respaced and standing.as_left(content, change, on_main, number):
                 yield change, number
 
 

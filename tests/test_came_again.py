@@ -1,0 +1,94 @@
+"""A revert on a branch that was itself undone there, by whom and in whatever form: and the like, where it was not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.build import Files, Repo, fixed, protocol, started
+from tests.judged import told
+
+ENUM = """\
+def enum(name, values):
+    kind = {kind}
+{check}    define(name, values)
+{names}
+
+def types(model):
+    return {found}
+{more}"""
+OWN = "    names = sorted(values)"
+CHECK = '    if not declared(name):\n        raise UndeclaredAttribute(f"no type for enum {name}")\n'
+TEST = "def test_enum():\n    assert {asked}\n"
+
+
+def enum(*, done: bool, own: bool = True, kind: str = "column(name)", more: str = "") -> Files:
+    """The branch's own line stands beside the fix's, so that no pick makes the same change."""
+    texts = {"check": CHECK, "found": "resolved(model)"} if done else {"check": "", "found": "model.types"}
+    text = ENUM.format(kind=kind, names=OWN if own else "    names = values", more=more, **texts)
+    return {"src/enum.py": text, "tests/enum.py": TEST.format(asked="raises(enum, 'x')" if done else "enum('x')")}
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    """Qa has the fix by an adapted pick that names it, and a revert of that."""
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    started(repo, enum(done=False, own=False))
+    oid = fixed(repo, enum(done=True, own=False))
+    repo.switch("qa")
+    repo.commit("Our own names", enum(done=False, kind="column(name, values)"))
+    adapted = enum(done=True, kind="column(name, values)")
+    repo.commit(f"Mend it\n\n(cherry picked from commit {oid})", adapted)
+    repo.revert("HEAD")
+    return repo
+
+
+def status(repo: Repo) -> str:
+    return told(repo, "qa", "v2.4.1")[0]
+
+
+AGAIN = enum(done=True, kind="types(name, values)", more="\n\ndef resolved(model):\n    return model.loaded\n")
+
+
+def test_a_revert_that_stands(repo: Repo) -> None:
+    assert status(repo) == "reverted"
+
+
+def test_a_revert_after_which_other_lines_moved_on(repo: Repo) -> None:
+    repo.commit("Kinds", enum(done=False, kind="types(name, values)"))
+    assert status(repo) == "reverted"
+
+
+def test_all_of_it_came_again_in_a_larger_change(repo: Repo) -> None:
+    repo.commit("Resolve types when the schema is loaded", AGAIN)
+    assert status(repo) == "present"
+
+
+def test_a_part_of_it_came_again_in_a_larger_change(repo: Repo) -> None:
+    text = str(AGAIN["src/enum.py"]).replace(CHECK, "    trace(name)\n")
+    repo.commit("Resolve types when the schema is loaded", {**AGAIN, "src/enum.py": text})
+    assert status(repo) == "reverted"
+
+
+def test_the_revert_was_reverted_on_a_topic(repo: Repo) -> None:
+    revert = repo.oid()
+    repo.switch("topic", "qa")
+    adapted = {**AGAIN, "tests/enum.py": TEST.format(asked="refused(enum, 'x')")}
+    repo.commit(f'Revert "Revert "Mend it""\n\nThis reverts commit {revert}.', adapted)
+    repo.switch("qa")
+    repo.commit("Notes", {"NOTES": "None\n"})
+    repo.merge("topic")
+    assert status(repo) == "present"
+
+
+def test_the_revert_was_reverted_on_a_topic_that_the_merge_threw_away(repo: Repo) -> None:
+    revert = repo.oid()
+    repo.switch("topic", "qa")
+    adapted = {**AGAIN, "tests/enum.py": TEST.format(asked="refused(enum, 'x')")}
+    repo.commit(f'Revert "Revert "Mend it""\n\nThis reverts commit {revert}.', adapted)
+    repo.switch("qa")
+    repo.commit("Notes", {"NOTES": "None\n"})
+    repo.merge("topic", "-s", "ours")
+    repo.commit("Kinds", enum(done=False, kind="types(name, values)"))
+    assert status(repo) == "reverted"
