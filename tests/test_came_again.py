@@ -92,3 +92,29 @@ def test_the_revert_was_reverted_on_a_topic_that_the_merge_threw_away(repo: Repo
     repo.merge("topic", "-s", "ours")
     repo.commit("Kinds", enum(done=False, kind="types(name, values)"))
     assert status(repo) == "reverted"
+
+
+# A fix with a change log
+
+LOG = "# Changes\n\n{entry}* Older entry\n"
+ENTRY = "* Names of entry points are told with their values\n"
+POINTS = "def points():\n    for point in found():\n        yield {}\n"
+
+
+def logged(entry: str, told: str) -> Files:
+    return {"CHANGES.md": LOG.format(entry=entry), "src/points.py": POINTS.format(told)}
+
+
+@pytest.mark.parametrize(
+    ("again", "found"), [(logged("", "point.name, point.value"), "present"), (logged(ENTRY, "point.name"), "reverted")]
+)
+def test_a_fix_was_taken_out_and_its_code_or_its_entry_came_again(tmp_path: Path, again: Files, found: str) -> None:
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    started(repo, logged("", "point.name"))
+    oid = fixed(repo, logged(ENTRY, "point.name, point.value"))
+    repo.switch("qa")
+    repo.pick(oid)
+    repo.revert("HEAD")
+    repo.commit("Entry points", again)
+    repo.commit("Begin the next", {"CHANGES.md": "# News\n\n## 3.0\n\n* All of it is new\n"})
+    assert status(repo) == found

@@ -220,3 +220,36 @@ def test_a_helper_of_the_fix_gave_way_to_one_of_the_library_and_its_imports_went
 
 def test_a_helper_of_the_fix_went_and_so_did_what_it_made_safe(repo: Repo) -> None:
     assert judged(repo, OLD_WRITER, NEW_WRITER, writer("os.MkdirAll(path, os.ModePerm)")) == "reverted"
+
+
+# An import that is needed, and comes from elsewhere
+
+QUERY_CLASS = r"""\
+<?php
+namespace Shop;
+
+{uses}
+class Query
+{{
+    public function run($name)
+    {{
+        {body}
+    }}
+}}
+"""
+OURS, THEIRS = "use Common\\Mapping\\MappingException;\n", "use Persistence\\Mapping\\MappingException;\n"
+CAUGHT = "try { return load($name); } catch (MappingException $e) { return $this->named($name); }"
+
+
+def query(uses: str, body: str) -> Files:
+    return {"src/Query.php": QUERY_CLASS.format(uses=uses, body=body)}
+
+
+def test_what_a_fix_imports_comes_from_elsewhere(repo: Repo) -> None:
+    assert judged(repo, query("", "return load($name);"), query(OURS, CAUGHT), query(THEIRS, CAUGHT)) == "present"
+
+
+def test_what_a_fix_imports_comes_from_where_it_came_before(repo: Repo) -> None:
+    """That another import has the same name is the fix."""
+    old, new = query(OURS, "return load($name);"), query(THEIRS, "return load($name, 1);")
+    assert judged(repo, old, new, query(OURS, "return load($name, 1);")) == "reverted"

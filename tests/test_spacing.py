@@ -229,3 +229,30 @@ def test_a_sign_of_prose_is_as_before_and_the_words_stand(repo: Repo) -> None:
 
 def test_a_fix_of_nothing_but_a_sign_of_prose_was_taken_out(repo: Repo) -> None:
     assert judged(repo, readme("- ", "a minute"), readme("-", "a minute"), readme("- ", "a minute")) == "reverted"
+
+
+# A blank line that other lines took the place of
+
+MATRIX = "jobs:\n  strategy:\n    python: [a, {version}]\n{exclude}\n    steps: [build]\n\n  more: {more}\n"
+EXCLUDE = "    exclude:\n    - os: windows\n      python: pypy-3.7\n    - os: windows\n      python: beta\n"
+
+
+def matrix(exclude: str, more: str, version: str = "b") -> Files:
+    return {"ci.yaml": MATRIX.format(exclude=exclude, more=more, version=version)}
+
+
+def test_a_block_in_place_of_a_blank_line_was_edited(repo: Repo) -> None:
+    new = str(matrix(EXCLUDE, "two")["ci.yaml"]).replace("beta\n\n", "beta\n")
+    later = matrix(EXCLUDE.replace("3.7", "3.10") + "    - os: macos\n", "two", "c")
+    assert judged(repo, matrix("", "one"), {"ci.yaml": new}, later) == "present"
+
+
+def test_a_block_in_place_of_a_blank_line_was_taken_out(repo: Repo) -> None:
+    new = str(matrix(EXCLUDE, "two")["ci.yaml"]).replace("beta\n\n", "beta\n")
+    assert judged(repo, matrix("", "one"), {"ci.yaml": new}, matrix("", "two", "c")) == "reverted"
+
+
+def test_a_file_that_was_but_a_blank_line_has_other_lines(repo: Repo) -> None:
+    old, new = {"a.toml": "\n", "b.py": "b = 1\n"}, {"a.toml": "[pytest]\nxdfail_strict = true\n", "b.py": "b = 2\n"}
+    later = {"a.toml": "[pytest]\nxfail_strict = true\n\n[more]\nmarkers = []\n"}
+    assert judged(repo, old, new, later) == "present"

@@ -108,12 +108,16 @@ class OldLines(Blocks):
             n: h
             for n, h in maybe.items()
             if not places.stands(h.new, h.added, new)
-            and not (h.removed == 0 and self._goes_on(h, texts, since, from_after))
+            and not (self._only_adds(h, before.oid) and self._goes_on(h, texts, since, from_after))
         }
         elsewhere = self._put_elsewhere(before.oid, after.oid, back)
         stay = {n for n, h in back.items() if not places.moved_within(h, elsewhere[n], since, from_after)}
         moved = {n for n in stay if elsewhere[n] and self._made_room(back[n], elsewhere[n], texts, from_after)}
         return frozenset(again | (stay - moved))
+
+    def _only_adds(self, hunk: Hunk, before: str) -> bool:
+        """Whether a hunk removes nothing, or puts other lines in the place of blank ones, which are anywhere."""
+        return not hunk.removed or (hunk.added > 0 and not any(map(bytes.strip, hunk.removed_of(self.lines(before)))))
 
     def _made_room(
         self, hunk: Hunk, elsewhere: Sequence[Hunk], texts: tuple[str, str, str], since_after: Sequence[Hunk]

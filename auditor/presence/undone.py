@@ -168,7 +168,7 @@ def _silent(case: Case, number: int, regions: Regions) -> Undone:
 def _restored_before_moving_on(case: Case, number: int) -> Undone | None:
     """The commit of the branch that put the old files back whole, where what came after is neither form.
 
-    Unless it moved what the fix brought to another file, where that still is.
+    Unless it moved what the fix brought to another file, where that still is, or all of that came again.
     """
     scene = case.scene
     if any(c.before is None for c in case.fix.changes or ()):
@@ -177,7 +177,8 @@ def _restored_before_moving_on(case: Case, number: int) -> Undone | None:
     later = {places[n] for n in case.candidates() if places[n] > places[number]}
     for place in sorted(later, reverse=True)[:_LATEST]:
         if _old_again(case, trunk[place]) and not _old_again(case, trunk[place - 1]):
-            return None if moved_away.still_there(case, trunk[place]) else _restored(case, trunk[place])
+            there = moved_away.still_there(case, trunk[place]) or came_again(case, trunk[place])
+            return None if there else _restored(case, trunk[place])
     return None
 
 

@@ -36,7 +36,7 @@ def _idle(place: Place, change: Change, numbers: Numbers, *, kept: bool) -> bool
     if before is None or after is None or there is None or not hunks or min(numbers) < 0:
         return False
     old, new = content.lines(before.oid), content.lines(after.oid)
-    used = {word for line in content.lines(there.oid) for word in _WORD.findall(line)}
+    used = _used(old, content.lines(there.oid))
     listed = {line.strip() for text in (old, new) for line in wording.imports(text)}
     imports = {n for n, h in enumerate(hunks) if _imports(_sides(h, old, new), listed, used)}
     if kept and imports.issuperset(numbers) and len(imports) < len(hunks):
@@ -44,6 +44,13 @@ def _idle(place: Place, change: Change, numbers: Numbers, *, kept: bool) -> bool
     idle = imports | {n for n, h in enumerate(hunks) if _comments(change.path, h, old, new)}
     rest = set(range(len(hunks))) - idle - content.undone(change, there)
     return idle.issuperset(numbers) and any(content.brought(change, there, n) for n in rest)
+
+
+def _used(old: Sequence[bytes], have: Sequence[bytes]) -> set[bytes]:
+    """The words of a text, but for what imports bring there that the old one had not: it comes from elsewhere."""
+    anew = [line for line in wording.imports(have) if line not in old]
+    brought = {name for line in anew for name in (_names(line, {line.strip()}) or ())[-1:]}
+    return {word for line in have for word in _WORD.findall(line)} - brought
 
 
 def _imports(sides: tuple[Lines, Lines], listed: Collection[bytes], used: Collection[bytes]) -> bool:

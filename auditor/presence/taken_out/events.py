@@ -9,7 +9,7 @@ from auditor.presence import dropped
 from auditor.presence.case import Case
 from auditor.presence.claims import likeness
 from auditor.presence.scene import inverse
-from auditor.text import wording
+from auditor.text import kinds, wording
 
 _ENOUGH, _MOST = 1 / 3, 1 / 2
 # Of a revert that names the whole id, as git writes it. Where lines had moved on, it is often made by hand.
@@ -31,12 +31,16 @@ def events(case: Case, number: int) -> list[tuple[int, bool]]:
 
 
 def came_again(case: Case, revert: int) -> bool:
-    """Whether the branch has again all telling lines of the fix that a commit took out, whoever put them there."""
+    """Whether the branch has again all telling lines of the fix that a commit took out, whoever put them there.
+
+    What stands in prose beside a fix is not asked for.
+    """
     content, history = case.scene.content, case.scene.history
     taken, there = Counter[bytes](), Counter[bytes]()
     above = history.parents[revert][0] if history.parents[revert] else revert
     before, after = (case.place(history.ids[n]) for n in (above, revert))
-    for change in case.fix.changes or ():
+    beside = not all(map(kinds.is_prose, case.fix.paths))
+    for change in (c for c in case.fix.changes or () if not (beside and kinds.is_prose(c.path))):
         removed, added = content.changed_lines(change)
         was, now, have = (content.all_lines(place.side(change)) for place in (before, after, case.place()))
         took = Counter({line: n for line, n in ((added - removed) & (was - now)).items() if wording.tells([line])})
