@@ -118,3 +118,33 @@ def test_a_fix_was_taken_out_and_its_code_or_its_entry_came_again(tmp_path: Path
     repo.commit("Entry points", again)
     repo.commit("Begin the next", {"CHANGES.md": "# News\n\n## 3.0\n\n* All of it is new\n"})
     assert status(repo) == found
+
+
+# Lines that stand elsewhere
+
+TWO = """\
+def pay(user):
+{first}    amount = {amount}
+    return receipt(amount)
+
+
+def refund(user):
+{second}    return credit(user)
+"""
+ALLOWED = "    check_that_it_is_allowed(user)\n"
+
+
+def two(first: str, second: str, amount: str = "user.owes") -> Files:
+    return {"src/pay.py": TWO.format(first=first, second=second, amount=amount)}
+
+
+@pytest.mark.parametrize(("again", "found"), [("", "reverted"), (ALLOWED, "present")])
+def test_another_function_has_the_line_that_was_taken_out(tmp_path: Path, again: str, found: str) -> None:
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    started(repo, two("", ALLOWED))
+    oid = fixed(repo, two(ALLOWED, ALLOWED))
+    repo.switch("qa")
+    repo.pick(oid)
+    repo.revert("HEAD")
+    repo.commit("Amounts", two(f"{again}    log('pay', user)\n", ALLOWED, "total(user.carts)"))
+    assert status(repo) == found

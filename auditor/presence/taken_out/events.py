@@ -15,6 +15,8 @@ _ENOUGH, _MOST = 1 / 3, 1 / 2
 # Of a revert that names the whole id, as git writes it. Where lines had moved on, it is often made by hand.
 _SOME = 1 / 8
 _WHOLE_ID = 40
+# Lines with fewer letters in all come again by chance.
+_RARE = 16
 
 
 def events(case: Case, number: int) -> list[tuple[int, bool]]:
@@ -44,8 +46,9 @@ def came_again(case: Case, revert: int) -> bool:
         removed, added = content.changed_lines(change)
         was, now, have = (content.all_lines(place.side(change)) for place in (before, after, case.place()))
         took = Counter({line: n for line, n in ((added - removed) & (was - now)).items() if wording.tells([line])})
-        taken, there = taken + took, there + (took & have)
-    return bool(taken) and taken == there
+        # What it left in the file is not what came again.
+        taken, there = taken + took, there + (took & (have - now))
+    return wording.letters(taken) >= _RARE and taken == there
 
 
 def _by_change(case: Case) -> Iterator[tuple[int, bool]]:
