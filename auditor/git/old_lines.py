@@ -20,6 +20,8 @@ _UNDONE = 150_000
 
 # Texts of which all lines' signs are kept: those of one file after the other.
 _SIGNS = 32
+# Comparisons of two versions of a file with white space aside, likewise.
+_RESPACED = 64
 
 # Lines that so many places of a change brought are too common to tell which of them was moved.
 _MOST_MOVES = 16
@@ -39,6 +41,7 @@ class OldLines(Blocks):
         super().__init__(store, tips)
         self._undone = lru_cache(_UNDONE)(self._find_undone)
         self._signs = lru_cache(_SIGNS)(self._find_signs)
+        self._hunks_respaced = lru_cache(_RESPACED)(self._find_hunks_respaced)
 
     def undone(self, change: Change, there: Side | None) -> frozenset[int]:
         """Which hunks of `change` stand as they were before it; {-1} for a file taken as a whole, -2 for its mode."""
@@ -186,7 +189,7 @@ class OldLines(Blocks):
             return _NONE
         if not self._respaced_throughout(before.oid, there.oid):
             return _NONE
-        old, new, have = (Side(side.mode, self.squeezed(side.oid)) for side in (before, after, there))
+        old, new, have = (Side(side.mode, self._squeezed(side.oid)) for side in (before, after, there))
         fix = self.hunks(old.oid, new.oid)
         if not fix:
             return _NONE
@@ -203,10 +206,21 @@ class OldLines(Blocks):
             return False
         return not lines.is_binary(self.store.blob(there))
 
-    def squeezed(self, oid: str) -> str:
+    def hunks_respaced(self, old: str, new: str, made: Sequence[bytes]) -> tuple[Hunk, ...] | None:
+        """What changed between two texts, white space aside; None where the new one lacks a line that was `made`."""
+        telling = (bare(line) for line in made if line.strip() and _NO_BREAK not in line)
+        return self._hunks_respaced(old, new) if has_all(self.respaced(new), telling) else None
+
+    def _find_hunks_respaced(self, old: str, new: str) -> tuple[Hunk, ...]:
+        return lines.hunks(self._without_space(old), self._without_space(new))
+
+    def _squeezed(self, oid: str) -> str:
         """A text without white space but the ends of lines."""
+        return self.store.make_blob(self._without_space(oid))
+
+    def _without_space(self, oid: str) -> bytes:
         lines_ = (line.replace(_NO_BREAK, b" ") for line in self.lines(oid))
-        return self.store.make_blob(b"".join(b"".join(line.split()) + b"\n" for line in lines_))
+        return b"".join(b"".join(line.split()) + b"\n" for line in lines_)
 
     def _undone_parts(self, before: Side, after: Side, there: Side) -> frozenset[int]:
         """Hunks that stand in neither form, and of which the part that tells is out."""

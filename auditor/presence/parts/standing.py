@@ -85,8 +85,8 @@ def as_left_respaced(content: Content, change: Change, there: Side | None, numbe
     hunk = (content.own_hunks(before.oid, after.oid) or ())[number]
     old, new, have = (content.lines(side.oid) for side in (before, after, there))
     went, came = (lines.bare(some) for some in (hunk.removed_of(old), hunk.added_of(new)))
-    since = content.hunks(content.squeezed(after.oid), content.squeezed(there.oid)) or ()
-    if went == came or not places.stands_alone(hunk, went - came, have, since):
+    since = content.hunks_respaced(after.oid, there.oid, hunk.added_of(new)) if went != came else None
+    if since is None or not places.stands_alone(hunk, went - came, have, since):
         return False
     at = min(places.kept([hunk.new], since))
     return kinds.is_freely_spaced(change.path) or places.as_deep(hunk.added_of(new), have[at : at + hunk.added])
