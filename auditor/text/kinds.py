@@ -34,11 +34,6 @@ _GENERATED = re.compile(r"(\.pb\.(go|cc|h)|_pb2(_grpc)?\.pyi?|\.pb\.gw\.go|(^|/)
 _BRACKETS = "c h cc cpp cxx hh hpp m mm java kt kts js jsx mjs ts tsx go rs swift cs php css scss less json proto"
 _IN_BRACKETS = frozenset(_BRACKETS.split())
 
-# What a tool writes of other files: `shop.pb.go`, `shop_pb2.py`, `zz_generated.deepcopy.go`, `shop.min.js`.
-_GENERATED = re.compile(
-    r".*[._]pb(\.gw)?\.(go|cc|h)|.*_pb2(_grpc)?\.pyi?|zz_generated.*|(.*[._-])?generated(\.\w+)+|.*\.min\.(js|css)|.*\.g\.dart"
-)
-
 _TESTS = frozenset(["test", "tests", "testing", "testdata", "spec", "specs", "__tests__", "e2e"])
 # `test_login.py`, `login_test.go`, `LoginTest.java`, `login.spec.ts`.
 _TEST_NAMES = re.compile(r"test[-_].*|.*[-_.](test|tests|spec)\.\w+|\w*[a-z](Test|Tests|TestCase|Spec)\.\w+")
@@ -70,7 +65,7 @@ def is_own_to_a_branch(path: str) -> bool:
     """Whether each branch has its own of a file, by nature: a change log, a lock file, what a tool wrote of others."""
     *folders, name = path.lower().split("/")
     log = _LOGS.fullmatch(name) or not _LOG_FOLDERS.isdisjoint(folders)
-    return bool(log) or _is_lock(name) or is_fetched(path) or _GENERATED.search(path) is not None
+    return bool(log) or _is_lock(name) or is_fetched(path) or is_generated(path)
 
 
 def is_fetched(path: str) -> bool:
@@ -80,7 +75,7 @@ def is_fetched(path: str) -> bool:
 
 def is_generated(path: str) -> bool:
     """Whether a tool wrote a file of others, by its name."""
-    return _GENERATED.fullmatch(path.rpartition("/")[2].lower()) is not None
+    return _GENERATED.search(path.lower()) is not None
 
 
 def is_test(path: str) -> bool:
