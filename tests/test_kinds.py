@@ -54,6 +54,7 @@ def test_what_is(path: str) -> None:
         "NEWS",
         "newsfragments/12.bugfix",
         ".chloggen/12.yml",
+        "changelogs/fragments/12.yml",
         "changelog/unreleased/12.yaml",
         "go.sum",
         "vendor/a/b.go",
@@ -66,7 +67,18 @@ def test_what_each_branch_has_of_its_own(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["README.md", "docs/guide.md", "src/history.py", "requirements.txt", "changes/feed.go"]
+    "path",
+    [
+        "README.md",
+        "docs/guide.md",
+        "src/history.py",
+        "requirements.txt",
+        "changes/feed.go",
+        "src/changelog/parser.py",
+        "db/changelog/db.changelog-1.2.yaml",
+        "db/changelog.yaml",
+        "app/newsfragments.py",
+    ],
 )
 def test_what_a_branch_should_have_as_main_has_it(path: str) -> None:
     assert not kinds.is_own_to_a_branch(path)

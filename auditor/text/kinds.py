@@ -14,15 +14,14 @@ _READ_BY_TOOLS = re.compile(
     r"(^|/)(cmakelists|[^/]*(requirements?|constraints?|dependenc|pins|version|robots)[^/]*)\.txt$|(^|/)requirements/[^/]*$"
 )
 _LOGS = re.compile(
-    r"(changelog|changes|news|history|release[-_]?notes)([-_.]?\d[\d.x]*)?(\.(md|markdown|rst|txt|adoc|yml|yaml))?"
+    r"(changelog|changes|news|history|release[-_]?notes)([-_.]?\d[\d.x]*)?(\.(md|markdown|rst|txt|adoc))?"
 )
-# Of one entry a file, joined when a release is made.
-_LOG_FOLDERS = frozenset(
-    ["newsfragments", "changelog", "changelogs", "changelog.d", ".changelog", ".chloggen", ".changes", ".changeset"]
+# Of one entry a file, joined when a release is made. A folder that is but named for changes may hold code, or tables.
+_LOG_FOLDERS = re.compile(
+    r"(^|/)(newsfragments|changelog\.d|\.changelog|\.chloggen|\.changes|\.changeset|changelogs?/(unreleased|fragments))/"
 )
 _LOCKS = frozenset(["lock", "lockb", "sum"])
 _LOCK_NAMES = ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "packages.lock.json")
-
 
 # Folders of what others made, as a tool fetched it.
 _FETCHED = frozenset(["vendor", "node_modules", "third_party", "bower_components"])
@@ -63,8 +62,8 @@ def _is_lock(name: str) -> bool:
 
 def is_own_to_a_branch(path: str) -> bool:
     """Whether each branch has its own of a file, by nature: a change log, a lock file, what a tool wrote of others."""
-    *folders, name = path.lower().split("/")
-    log = _LOGS.fullmatch(name) or not _LOG_FOLDERS.isdisjoint(folders)
+    name = path.rpartition("/")[2].lower()
+    log = _LOGS.fullmatch(name) or _LOG_FOLDERS.search(path.lower())
     return bool(log) or _is_lock(name) or is_fetched(path) or is_generated(path)
 
 
