@@ -109,6 +109,36 @@ def test_a_call_that_the_fix_worded_anew_is_as_before_it(repo: Repo) -> None:
     assert judged(repo, OLD_MAIN, NEW_MAIN, main(FOUND, GUARD)) == "reverted"
 
 
+LOADER = """\
+    def get_source(self, environment, template):
+{begin}        try:
+            module, name = template.split('/', 1)
+            loader = self.app.modules[module].jinja_loader
+{guard}        except (ValueError, KeyError):
+{end}
+    def list_templates(self):
+        return self.app.templates
+"""
+FOUND_LOADER = {
+    "begin": "        name = template\n        loader = None\n",
+    "guard": "",
+    "end": "            pass\n        if loader is None:\n            loader = self.app.jinja_loader\n",
+}
+NEW_LOADER = {
+    "begin": "",
+    "guard": "            if loader is None:\n                raise ValueError()\n",
+    "end": "            loader = self.app.jinja_loader\n            if loader is not None:\n"
+    "                return loader.get_source(environment, template)\n",
+}
+
+
+def test_a_condition_with_the_words_of_what_the_fix_had_found_was_deleted(repo: Repo) -> None:
+    """Flask's 705f628b3499: `loader = None` went, and `if loader is None:` came, which was then taken out."""
+    cut = {**NEW_LOADER, "guard": "                raise ValueError()\n"}
+    old, new, out = ({"flask/templating.py": LOADER.format(**parts)} for parts in (FOUND_LOADER, NEW_LOADER, cut))
+    assert judged(repo, old, new, out) == "reverted"
+
+
 def test_a_guard_of_the_fix_was_deleted(repo: Repo) -> None:
     assert judged(repo, OLD_MAIN, NEW_MAIN, main("", CALL)) == "reverted"
 

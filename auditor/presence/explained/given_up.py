@@ -39,4 +39,9 @@ def _all_old(case: Case, change: Change, number: int, cut: Sequence[bytes]) -> b
     removed = (h.removed_of(case.scene.content.lines(change.before.oid)) for h in fix_parts.hunks(case, change))
     found = [line for some in removed for line in some if wording.tells([line]) and not lines.bare([line]) & have]
     telling = [line for line in cut if wording.tells([line])]
-    return bool(telling) and all(any(wording.said_again([old], [line]) for old in found) for line in telling)
+    return bool(telling) and all(any(_is_worded(old, line) for old in found) for line in telling)
+
+
+def _is_worded(old: bytes, line: bytes) -> bool:
+    """Whether a line says what an older one said, and begins so: a condition with its words is no wording of it."""
+    return wording.said_again([old], [line]) and wording.words(old)[:1] == wording.words(line)[:1]
