@@ -22,29 +22,30 @@ from auditor.presence.scene import Line, Scene
 from auditor.unaudited import as_configured, failed
 
 
-def audit_repository(config: RepositoryConfig, now: int, state: Path) -> RepositoryAudit:
-    """Audits one repository as it is `now` (seconds since 1970); mirrors lie under `state`."""
-    return policy.apply_policy(find(config, source_of(config, state)), config, now)
+def audit_repository(config: RepositoryConfig, now: int, state: Path, tag: str | None = None) -> RepositoryAudit:
+    """Audits one repository as it is `now` (seconds since 1970), or one `tag` of it; mirrors lie under `state`."""
+    return policy.apply_policy(find(config, source_of(config, state), tag=tag), config, now)
 
 
-def find(config: RepositoryConfig, source: Source, seen: refs.Refs = refs) -> RepositoryAudit:
+def find(config: RepositoryConfig, source: Source, seen: refs.Refs = refs, tag: str | None = None) -> RepositoryAudit:
     """What the repository alone says: nothing here depends on the time of the audit or on waivers.
 
-    `seen` gives the refs: the repository's own of today, unless somebody brings others.
+    `seen` gives the refs: the repository's own of today, unless somebody brings others. With a `tag` the other
+    hotfixes are without verdicts.
     """
-    found = _read(config, source, seen)
-    return _read(config, source, seen) if found.incomplete and source.renew() else found
+    found = _read(config, source, seen, tag)
+    return _read(config, source, seen, tag) if found.incomplete and source.renew() else found
 
 
-def _read(config: RepositoryConfig, source: Source, seen: refs.Refs) -> RepositoryAudit:
+def _read(config: RepositoryConfig, source: Source, seen: refs.Refs, tag: str | None) -> RepositoryAudit:
     try:
         with source.ready() as path, open_store(path) as store:
-            return _find(store, config, seen)
+            return _find(store, config, seen, tag)
     except RepositoryError as error:
         return failed(config, Problem(error.code, error.detail))
 
 
-def _find(store: Store, config: RepositoryConfig, seen: refs.Refs) -> RepositoryAudit:
+def _find(store: Store, config: RepositoryConfig, seen: refs.Refs, tag: str | None) -> RepositoryAudit:
     main_ref = seen.find_branch(store, config.main)
     if main_ref is None:
         code, said = refs.absent(store, config.main)
@@ -61,7 +62,7 @@ def _find(store: Store, config: RepositoryConfig, seen: refs.Refs) -> Repository
     population = hotfixes.select(tags, config, history, on_main, short=scene.main.short)
     ranges = bounds.ranges(population.candidates, tags, history, on_main)
     fixes = find_fixes(scene.content, history, [r.commits for r in ranges], scene.counts)
-    judged = judge_all(scene, config, population, ranges, fixes)
+    judged = judge_all(scene, config, population, ranges, fixes, tag)
     branches = tuple(_found(b, found[b.name]) for b in config.branches)
     facts = rules.Facts(scene, config, population, ranges, fixes, tags)
     return RepositoryAudit(

@@ -31,13 +31,23 @@ def judge_all(
     population: Population,
     ranges: Sequence[Range],
     fixes: Sequence[tuple[FixCommit, ...]],
+    tag: str | None = None,
 ) -> tuple[Hotfix, ...]:
-    """The hotfixes of a repository with their verdicts, in the order of its candidates."""
+    """The hotfixes of a repository with their verdicts, in the order of its candidates; or with those of one `tag`.
+
+    Also a single one is judged in sight of all others: it gets the verdict that it has among them.
+    """
     scene.know(fix for group in fixes for fix in group)
     search = search_for(scene, fixes)
     nets = _nets(scene, population, ranges)
     entries = zip(population.candidates, ranges, fixes, nets, strict=True)
-    return tuple(_hotfix(scene, search, config, *entry) for entry in entries)
+    return tuple(_hotfix(scene, search, _asked(config, entry[0], tag), *entry) for entry in entries)
+
+
+def _asked(config: RepositoryConfig, candidate: Candidate, tag: str | None) -> RepositoryConfig:
+    """The configuration as it is for a hotfix: without a branch for one that nobody asked about."""
+    wanted = tag is None or tag in (candidate.tag.name, *candidate.aliases)
+    return config if wanted else config.model_copy(update={"branches": ()})
 
 
 def _nets(scene: Scene, population: Population, ranges: Sequence[Range]) -> list[Changes | None]:

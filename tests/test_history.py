@@ -45,6 +45,7 @@ def test_masks_and_ancestors(graph: tuple[list[int], ...]) -> None:
         below = brute(graph, number)
         assert history.ancestors(number) == below
         assert {n for n in range(len(graph)) if masks[n] >> number & 1} == below
+        assert {n for n in range(len(graph)) if history.has(number, n)} == below
 
 
 @settings(max_examples=300, deadline=None)

@@ -37,7 +37,7 @@ def run(tag: str, branch: str, repository: Path | None, file: Path | None, main:
     now = int(time.time())
     alone = _alone(wanted[0], branch)
     with scratch.held():
-        found = audit_repository(alone, now, config.state)
+        found = audit_repository(alone, now, config.state, tag)
     found = _asked(found, alone, tag, branch, now)
     hotfix, verdict = _pair(found, tag, branch)
     recorded = _recorded(config, found.name, hotfix.tag, branch) if file else ()

@@ -135,6 +135,23 @@ class History:
                     todo.append(parent)
         return seen
 
+    def below(self, tops: Iterable[int], wanted: Iterable[int]) -> set[int]:
+        """Those of some commits that are among `tops` or in the history of any: looked for no lower than they lie."""
+        wanted = set(wanted)
+        lowest = min((self.generation[n] for n in wanted), default=0)
+        todo = list(tops) if wanted else []
+        seen = set(todo)
+        while todo and not seen >= wanted:
+            for parent in self.parents[todo.pop()]:
+                if parent not in seen and self.generation[parent] >= lowest:
+                    seen.add(parent)
+                    todo.append(parent)
+        return seen & wanted
+
+    def has(self, above: int, number: int) -> bool:
+        """Whether a commit is another one, or has it in its history."""
+        return bool(self.below([above], [number]))
+
     def descendants(self, number: int) -> set[int]:
         """A commit and all that have it in their history."""
         found = {number}

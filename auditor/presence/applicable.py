@@ -83,7 +83,7 @@ def _is_below(case: Case, number: int) -> bool:
     """Whether a commit is in the history of what the fix was made on."""
     history, fix = case.scene.history, case.fix
     if fix.is_merge:
-        return number in history.ancestors(history.parents[fix.number][0])
+        return history.has(history.parents[fix.number][0], number)
     return number != fix.number and case.search.is_below(fix, number)
 
 

@@ -35,7 +35,7 @@ def lost(case: Case, arrival: int, how: str) -> Undone:
 def _in_history(case: Case, number: int, parent: int, arrival: int) -> bool:
     """Whether a merge's other parent brought a commit that its first parent had not."""
     first, *others = case.scene.history.parents[arrival]
-    return parent != first and (len(others) == 1 or number in case.scene.history.ancestors(parent))
+    return parent != first and (len(others) == 1 or case.scene.history.has(parent, number))
 
 
 def lacks(case: Case, number: int) -> Regions:
@@ -118,8 +118,9 @@ def overruled(case: Case, number: int) -> Undone | None:
 def _had_it(case: Case, merge: int) -> bool:
     """Whether a merge's other side had the fix by a commit of its own, and had moved on from it."""
     history = case.scene.history
-    below = set().union(*(history.ancestors(p) for p in history.parents[merge][1:]))
-    return any(case.held(history.ids[n]) for n in case.candidates() if n in below)
+    candidates = case.candidates()
+    below = history.below(history.parents[merge][1:], candidates)
+    return any(case.held(history.ids[n]) for n in candidates if n in below)
 
 
 def _held_some(case: Case, commit: str) -> set[str]:
@@ -167,8 +168,8 @@ def _was_older(case: Case, change: Change, side: Side | None, *, sides: tuple[in
     Where a fix climbs from an older line to a younger one, they parted on the younger line, long after.
     """
     scene = case.scene
-    below = scene.history.ancestors(case.fix.number)
-    bases = (case.place(scene.history.ids[n]).side(change) for n in scene.bases(sides) if n in below)
+    has, fix = scene.history.has, case.fix.number
+    bases = (case.place(scene.history.ids[n]).side(change) for n in scene.bases(sides) if has(fix, n))
     return any(scene.content.restored(change, base, side) for base in bases)
 
 

@@ -130,7 +130,7 @@ def _out_where_parted(case: Case) -> Undone | None:
     if not case.held(scene.main.tip) or case.whole_held() is not None:
         return None
     for base in scene.bases((case.line.number, scene.main.number)):
-        if dropped.lacks_all(case, base) and case.fix.number in scene.history.ancestors(base):
+        if dropped.lacks_all(case, base) and scene.history.has(base, case.fix.number):
             oid = scene.history.ids[base]
             detail = f"{oid[:12]} of main, which the branch has, was without it; what brought it again is not there"
             return Undone(Status.REVERTED, base, detail, scene.history.time[scene.arrival(case.line, base)])

@@ -44,7 +44,7 @@ def _fixed(case: Case, change: Change, there: Side | None) -> Iterator[Older]:
         for number, other in case.scene.earlier_fixes(change.path, case.fix, _FIXES)
         if other.before and content.undone(other, there) and content.restored(change, other.before, there)
     ]
-    below = history.ancestors(case.fix.number) if found else frozenset()
+    below = history.below([case.fix.number], (number for number, _ in found))
     yield from (Older(change.path, side, None) for number, side in found if number in below)
 
 

@@ -70,7 +70,7 @@ def _kept_other(case: Case, number: int, part: tuple[Change, int], merge: int, h
     new = case.scene.content.changed_lines(Change(change.path, theirs, there))[1]
     moved = fix_parts.moves(case, change, region, case.scene.brought(merge) or ())
     worded = wording.said_again(fix_parts.told(case, change, region).came, new)
-    return not moved and not worded and number not in history.ancestors(kept)
+    return not moved and not worded and not history.has(kept, number)
 
 
 def _took_nothing(case: Case, kept: int, merge: int) -> bool:
