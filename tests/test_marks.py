@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from auditor.git.history import History
 from auditor.git.replays import Replay
 from auditor.git.sketches import Sketches
 from auditor.git.store import open_store
-from auditor.text import lines, places
+from auditor.text import lines, places, wording
 from tests.build import Repo
 
 # Few different lines, blank ones and equal neighbours among them: there chance looks most like a fix.
@@ -127,3 +128,40 @@ def test_more_commits_are_known_without_forgetting_the_first(content: Content) -
     sketches.know("other", [one, other])
     assert list(sketches.ranked(blob(content, *(f"line {n}" for n in range(20))))) == [one]
     assert list(sketches.ranked(blob(content, *(f"other {n}" for n in range(20))))) == [other]
+
+
+@given(TEXTS)
+def test_all_lines_are_what_their_removal_removes(content: Content, text: bytes) -> None:
+    for one in (side(content, text), side(content, text + b"\0"), Side(0o120000, side(content, text).oid), None):
+        assert content.all_lines(one) == content.changed_lines(Change("x", one, None))[0]
+
+
+DEPTHS = st.sampled_from(["", " ", "  ", "\t", "    "])
+ENDS = st.sampled_from(["\n", " \n", "\r\n"])
+DEEP = st.lists(st.tuples(DEPTHS, LINES, ENDS).map("".join), max_size=9).map(lambda text: "".join(text).encode())
+
+
+@settings(max_examples=500)
+@given(DEEP, st.data())
+def test_a_block_is_found_at_any_depth_wherever_it_stands(text: bytes, data: st.DataObject) -> None:
+    have = lines.split(text)
+    start = data.draw(st.integers(0, max(0, len(have) - 1)))
+    block = have[start : start + data.draw(st.integers(1, 4))] or [b"a\n"]
+    for depth in (b"", b" ", b"\t"):
+        moved = [depth + line for line in block]
+        tried = (have[n : n + len(moved)] for n in range(len(have) - len(moved) + 1))
+        dedented = textwrap.dedent(b"\n".join(line.rstrip() for line in moved).decode())
+        found = any(textwrap.dedent(b"\n".join(line.rstrip() for line in some).decode()) == dedented for some in tried)
+        assert lines.has_indented(text, moved) == found
+
+
+WORDS = st.sampled_from(
+    ["import", "from", "#", "include", "const", "a", "=", "require(", '"', '"a/b"', "x-y/z.v1", "_", ".", " ", "\t"]
+)
+
+
+@settings(max_examples=500)
+@given(st.lists(WORDS, max_size=6).map("".join))
+def test_an_import_is_never_refused_by_its_signs_alone(text: str) -> None:
+    line = text.encode()
+    assert wording.may_import(b"".join(line.split())) or not wording.is_import(line)

@@ -34,8 +34,8 @@ class Blocks(Replays):
         block = lines.split(new)
         if not has_all(self.respaced(there), map(bare, block)):
             return False
-        have = self.lines(there)
-        return lines.has_indented(have, block) and not lines.has_indented(have, lines.split(old))
+        data = self.store.blob(there)
+        return lines.has_indented(data, block) and not lines.has_indented(data, lines.split(old))
 
     def _back_whole(self, hunk: Hunk, before: str, after: str, there: str) -> bool:
         """Whether a hunk's old lines stand once more, somewhere, with the lines around them, and few new ones do.

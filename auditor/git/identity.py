@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
-from auditor.git.bounded import Bounded
+from auditor.git.bounded import Bounded, per_item
 from auditor.git.changes import REGULAR, Change, Changes, Side
 from auditor.git.renames import Renames
 from auditor.git.store import Store
@@ -25,6 +25,8 @@ class Identity(Renames):
         super().__init__(store, tips)
         self._signatures = lru_cache(_ANSWERS)(self._sign)
         self.added = lru_cache(_WHOLES)(self._count_added)
+        # Apart from changes, of which a hundred weigh as much as one large file.
+        self._every = Bounded(_COUNTS, self._find_every, per_item(200))
         self._changed = Bounded(_COUNTS, self._find_changed, lambda found: 200 * (1 + len(found[0]) + len(found[1])))
 
     def signature(self, change: Change) -> str:
@@ -74,4 +76,10 @@ class Identity(Renames):
 
     def all_lines(self, side: Side | None) -> Counter[bytes]:
         """Every line of a file, as `changed_lines` counts them; a file taken as a whole is one line, its blob."""
-        return self.changed_lines(Change("", side, None))[0]
+        return self._every(side)
+
+    def _find_every(self, side: Side | None) -> Counter[bytes]:
+        if side is None:
+            return Counter()
+        data = self.store.blob(side.oid) if side.mode in REGULAR else b"\0"
+        return Counter([str(side).encode()]) if lines.is_binary(data) else lines.bare(lines.split(data))

@@ -20,7 +20,7 @@ from auditor.text import lines, wording
 from auditor.text.lines import Hunk
 
 # What is kept at most, in bytes.
-_LINES, _HUNKS, _MARKS, _UNPACKED, _HASHES = 8 << 20, 8 << 20, 12 << 20, 4 << 20, 10 << 20
+_LINES, _HUNKS, _MARKS, _UNPACKED, _READY, _HASHES = 8 << 20, 8 << 20, 12 << 20, 4 << 20, 2 << 20, 10 << 20
 
 
 class Mark(NamedTuple):
@@ -45,6 +45,13 @@ class Marks(Identity):
         super().__init__(store, tips)
         # Kept as plain numbers: ten times as many as of hunks and marks themselves.
         self._hunks = Bounded(_HUNKS, self._find_hunks, per_item(8))
+        # Ready to be asked: whoever asks of one hunk after the other asks for all of them each time.
+        self._ready: Bounded[tuple[str, str], tuple[Hunk, ...] | None] = Bounded(
+            _READY, self._unpack_hunks, per_item(250)
+        )
+        self._ready_own: Bounded[tuple[str, str], tuple[Hunk, ...] | None] = Bounded(
+            _READY, self._find_own, per_item(250)
+        )
         self.lines: Bounded[str, list[bytes]] = Bounded(
             _LINES, lambda oid: lines.split(self.store.blob(oid)), per_item(90)
         )
@@ -56,7 +63,10 @@ class Marks(Identity):
 
     def hunks(self, old: str, new: str) -> tuple[Hunk, ...] | None:
         """What changed between two blobs; None where they are to be compared as a whole."""
-        found = self._hunks((old, new))
+        return self._ready((old, new))
+
+    def _unpack_hunks(self, blobs: tuple[str, str]) -> tuple[Hunk, ...] | None:
+        found = self._hunks(blobs)
         return None if found is None else tuple(map(Hunk._make, zip(*[iter(found)] * len(Hunk._fields), strict=True)))
 
     def _find_hunks(self, blobs: tuple[str, str]) -> array[int] | None:
@@ -74,7 +84,10 @@ class Marks(Identity):
 
     def own_hunks(self, old: str, new: str) -> tuple[Hunk, ...] | None:
         """As `hunks`, for a change that is asked about again and again."""
-        found = self.marks(old, new)
+        return self._ready_own((old, new))
+
+    def _find_own(self, blobs: tuple[str, str]) -> tuple[Hunk, ...] | None:
+        found = self.marks(*blobs)
         return None if found is None else tuple(mark.hunk for mark in found)
 
     def _unpack_marks(self, blobs: tuple[str, str]) -> tuple[Mark, ...] | None:

@@ -240,6 +240,8 @@ class OldLines(Blocks):
         old, new = self.lines(before), self.lines(after)
         told = parts.told(hunk.removed_of(old), hunk.added_of(new))
         if told.went and told.came:
+            if any(has_all(self.standing(there), [hash(line)]) for line in told.came):
+                return False
             have = self._signs(there) if wording.tells(told.went) and wording.tells(told.came) else frozenset()
             return have.issuperset(map(parts.signs, told.went)) and have.isdisjoint(map(parts.signs, told.came))
         went, came = (map(bare, some) for some in told)

@@ -114,10 +114,11 @@ def _cut_out(case: Case, number: int) -> Undone | None:
     last = cut_out.find(case, number)
     if last is not None:
         return _reverted(case, last)
-    cut = straight.last_cut(case, number)
+    parts = list(straight.lost(case))
+    cut = straight.last_cut(case, number, parts)
     if cut is not None:
         return _reverted(case, cut[0], f"took a part of it out of {cut[1]}")
-    merge = one_side.find(case, number)
+    merge = one_side.find(case, number, parts)
     if merge is not None:
         return dropped.lost(case, merge[0], f"kept in {merge[1]} the lines of a side that never had it")
     merge = kept_file.find(case, number)

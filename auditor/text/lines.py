@@ -11,7 +11,7 @@ import hashlib
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import NamedTuple, TypeVar
 
@@ -161,11 +161,36 @@ def count_block(data: bytes, block: bytes) -> int:
     return (b"\n" + data).count(b"\n" + block)
 
 
-def has_indented(text: Sequence[bytes], block: Sequence[bytes]) -> bool:
-    """Whether a text has a block of lines, all of them by as much deeper, or less deep, or neither."""
-    wanted, size, first = _dedented(block), len(block), block[0].strip()
-    places = (n for n in range(len(text) - size + 1) if text[n].strip() == first)
-    return any(_dedented(text[n : n + size]) == wanted for n in places)
+def has_indented(data: bytes, block: Sequence[bytes]) -> bool:
+    """Whether a text has a block of lines, all of them by as much deeper, or less deep, or neither.
+
+    It is looked for by its longest line, which few others have: to try each line of a large text takes long.
+    """
+    words, wanted = [line.strip() for line in block], _dedented(block)
+    longest = max(range(len(words)), key=lambda n: len(words[n]))
+    found = (_lines_at(data, at, longest, len(block)) for at in _lines_with(data, words[longest]))
+    return any([line.strip() for line in some] == words and _dedented(some) == wanted for some in found)
+
+
+def _lines_with(data: bytes, word: bytes) -> Iterator[int]:
+    """Where lines of a text begin that have a word: all lines have none."""
+    at = data.find(word)
+    while 0 <= at < len(data):
+        yield data.rfind(b"\n", 0, at) + 1
+        end = data.find(b"\n", at) + 1
+        at = data.find(word, end) if end else -1
+
+
+def _lines_at(data: bytes, start: int, above: int, size: int) -> list[bytes]:
+    """So many lines of a text, from so many `above` the one that begins at a place; fewer where it has no more."""
+    for _ in range(above):
+        if not start:
+            return []
+        start = data.rfind(b"\n", 0, start - 1) + 1
+    end = start
+    for _ in range(size):
+        end = data.find(b"\n", end) + 1 or len(data)
+    return split(data[start:end])
 
 
 def _dedented(text: Sequence[bytes]) -> str:

@@ -44,13 +44,17 @@ class Part(NamedTuple):
 
 def code(text: Sequence[bytes]) -> Code:
     """A text without comments, blank lines, and all that is no letter or digit beside those that are."""
-    at = [n for n, line in enumerate(text) if line.strip() and not comments.in_any(line)]
+    at = [n for n, line in enumerate(text) if _is_code(line)]
     return Code([worded(text[n]) for n in at], at)
 
 
 def lines_of_code(text: Sequence[bytes]) -> list[bytes]:
     """The lines of a text without comments and blank ones."""
-    return [text[n] for n in code(text).at]
+    return [line for line in text if _is_code(line)]
+
+
+def _is_code(line: bytes) -> bool:
+    return bool(line.strip()) and not comments.in_any(line)
 
 
 def told(old: Sequence[bytes], new: Sequence[bytes]) -> Told:

@@ -15,6 +15,10 @@ _IMPORT = re.compile(
     # A line of a block of imports, as Go has them.
     rb"|(\w+\s+|[._]\s+)?\"[a-z0-9][\w.-]*(/[\w.~-]+)+\"\s*$)"
 )
+# What such a line has, its white space aside.
+_MAY_IMPORT = re.compile(
+    rb"import|from|using|use|require|#include|#import|const|let|var|(\w*|[._])\"[a-z0-9][\w.-]*(/[\w.~-]+)+\"$"
+)
 # Such a line may open a list of them, and of Go alone the lines of a list do not say that they are some.
 _OPENS = re.compile(rb"\s*(?:import|use|from\s+\S+\s+import)\b[^()]*[({]\s*$")
 _CLOSES = re.compile(rb"[^({]*[)}]")
@@ -53,6 +57,11 @@ def tells(text: Iterable[bytes]) -> bool:
 def is_import(line: bytes) -> bool:
     """Whether a line says what a file needs of others."""
     return bool(_IMPORT.match(line))
+
+
+def may_import(bare: bytes) -> bool:
+    """Whether a line that is given without its white space may be one: a quick no, while a yes proves nothing."""
+    return bool(_MAY_IMPORT.match(bare))
 
 
 def imports(text: Sequence[bytes]) -> Iterator[bytes]:

@@ -73,4 +73,7 @@ def few(case: Case, change: Change, came: Sequence[bytes], side: Side | None) ->
 def left(case: Case, change: Change, came: Sequence[bytes], side: Side | None) -> Counter[bytes]:
     """Those of some lines that the fix added to a file which are there, beyond what the fix left elsewhere in it."""
     all_lines, brought = case.scene.content.all_lines, lines.bare(came)
-    return brought & (all_lines(side) - (all_lines(change.after) - brought))
+    have, made = all_lines(side), all_lines(change.after)
+    # Line by line: to hold whole files against each other would take their length for each part of a fix.
+    there = {line: have[line] - max(0, made[line] - n) for line, n in brought.items()}
+    return brought & Counter(there)

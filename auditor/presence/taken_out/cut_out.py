@@ -41,9 +41,10 @@ def _added(case: Case) -> Iterator[tuple[Change, Counter[bytes]]]:
     for change in case.fix.changes or ():
         if change.before and change.after and not content.as_a_whole(change):
             removed, added = content.changed_lines(change)
-            imports = lines.bare(filter(wording.is_import, content.lines(change.after.oid)))
-            telling = {line: n for line, n in (added - removed - imports).items() if wording.tells([line])}
-            yield change, Counter(telling)
+            telling = Counter({line: n for line, n in (added - removed).items() if wording.tells([line])})
+            if any(map(wording.may_import, telling)):
+                telling -= lines.bare(filter(wording.is_import, content.lines(change.after.oid)))
+            yield change, telling
 
 
 def _main_has_it(case: Case) -> bool:

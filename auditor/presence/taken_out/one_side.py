@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from auditor.git.changes import Change
 from auditor.presence.case import Case
@@ -14,13 +14,14 @@ from auditor.text import wording
 _DEEP = 16
 
 
-def find(case: Case, number: int) -> tuple[int, str] | None:
+def find(case: Case, number: int, parts: Iterable[straight.Part]) -> tuple[int, str] | None:
     """The last such merge of the branch's own line since the fix arrived there with `number`, and the file.
 
-    Main still has the part, and has not that merge. A side that went on from the fix has it in its history.
+    Main still has the part, one of those that are lost, and has not that merge. A side that went on from the fix has it
+    in its history.
     """
     scene = case.scene
-    found = ((_merge(case, number, change, k), change.path) for change, k in straight.lost(case))
+    found = ((_merge(case, number, change, k), change.path) for change, k in parts)
     own = [(n, path) for n, path in found if n is not None and not scene.contains(scene.main, n)]
     return max(own, key=lambda merge: scene.place(case.line, merge[0]), default=None)
 

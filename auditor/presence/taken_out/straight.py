@@ -15,6 +15,9 @@ from auditor.presence.parts import fix_parts, standing
 from auditor.text import kinds, lines, parts, wording
 from auditor.text.lines import Hunk
 
+# A hunk of the fix, by the change of its file.
+Part = tuple[Change, int]
+
 
 def back(case: Case, number: int, regions: Regions) -> Regions:
     """Those of some regions that went so, on the branch's own line since the fix arrived there with `number`."""
@@ -23,13 +26,13 @@ def back(case: Case, number: int, regions: Regions) -> Regions:
     return frozenset((path, n) for path, n in telling if _taken_out(case, number, changes[path], n) is not None)
 
 
-def last_cut(case: Case, number: int) -> tuple[int, str] | None:
+def last_cut(case: Case, number: int, parts_: Sequence[Part]) -> tuple[int, str] | None:
     """The last commit of the branch's own line that took a part out so, or just deleted lines of it, and of which file.
 
-    What is around may have moved on since. Main still has the part, and has not that commit.
+    What is around the parts that are `lost` may have moved on since. Main still has the part, and has not that commit.
     """
     scene = case.scene
-    cuts = ((_taken_out(case, number, change, k), change.path) for change, k in lost(case))
+    cuts = ((_taken_out(case, number, change, k), change.path) for change, k in parts_)
     own = [(n, path) for n, path in cuts if n is not None and not scene.contains(scene.main, n)]
     last = max(own, key=lambda cut: scene.place(case.line, cut[0]), default=None)
     return None if last is None or moved_away.still_there(case, last[0]) else last
@@ -102,7 +105,7 @@ def _words(line: bytes) -> Sequence[bytes]:
     return () if wording.is_import(line) else wording.words(line)
 
 
-def lost(case: Case) -> Iterator[tuple[Change, int]]:
+def lost(case: Case) -> Iterator[Part]:
     """The hunks of the fix that lost lines, and do not stand as before it: main has them as the fix left them."""
     content, here, main = case.scene.content, case.place(), case.place(case.scene.main.tip)
     for change in case.fix.changes or ():
@@ -122,5 +125,6 @@ def _has_lost(case: Case, change: Change, number: int) -> bool:
     side = case.place().side(change)
     went, came = fix_parts.told(case, change, number)
     missing = lines.bare(came) - fix_parts.left(case, change, came, side)
-    back = lines.bare(went) <= case.scene.content.all_lines(side)
+    have = case.scene.content.all_lines(side)
+    back = all(have[line] >= n for line, n in lines.bare(went).items())
     return (back and fix_parts.few_left(case, change, number, side)) or wording.tells(missing)
