@@ -15,7 +15,7 @@ def of(scene: Scene, fix: FixCommit, tagged: int | None) -> tuple[str, ...]:
     Nothing where main's history is cut short.
     """
     trunk, places = scene.arrivals(scene.main)
-    if tagged is None or fix.number not in places or tagged not in places:
+    if tagged is None or places[fix.number] < 0 or places[tagged] < 0:
         return ()
     first = places[fix.number]
     merged = len(scene.history.parents[trunk[first]]) > 1

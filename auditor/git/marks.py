@@ -201,6 +201,12 @@ class Marks(Identity):
         worded = self._worded(earlier) - {bare(b"")}
         return 4 * len(worded & self._worded(there)) >= len(worded)
 
+    def among(self, wanted: Iterable[bytes], there: Side | None) -> list[bytes]:
+        """Those of some lines that a text has, white space aside."""
+        have = self.respaced(there.oid) if there and there.mode in REGULAR else ()
+        found = [line for line in wanted if _has(have, hash(line))]
+        return [] if not there or not found or lines.is_binary(self.store.blob(there.oid)) else found
+
     def _worded(self, side: Side | None) -> set[int]:
         return set() if side is None or side.mode not in REGULAR else set(self.respaced(side.oid))
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from auditor.git.blocks import Blocks
+from auditor.git.bounded import Bounded
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.git.marks import Mark, bare, has_all, share
 from auditor.git.store import Store
@@ -22,6 +23,8 @@ _UNDONE = 150_000
 _SIGNS = 32
 # Comparisons of two versions of a file with white space aside, likewise.
 _RESPACED = 64
+# What is kept of texts by their words, in bytes.
+_CODE = 4 << 20
 
 # Lines that so many places of a change brought are too common to tell which of them was moved.
 _MOST_MOVES = 16
@@ -40,6 +43,9 @@ class OldLines(Blocks):
     def __init__(self, store: Store, tips: Iterable[str] = ()) -> None:
         super().__init__(store, tips)
         self._undone = lru_cache(_UNDONE)(self._find_undone)
+        self._code: Bounded[str, parts.Code] = Bounded(
+            _CODE, lambda oid: parts.code(self.lines(oid)), lambda code: 100 * (2 + len(code.at))
+        )
         self._signs = lru_cache(_SIGNS)(self._find_signs)
         self._hunks_respaced = lru_cache(_RESPACED)(self._find_hunks_respaced)
 
@@ -227,7 +233,7 @@ class OldLines(Blocks):
         blobs = before.oid, after.oid, there.oid
         marks = enumerate(self.marks(before.oid, after.oid) or ())
         maybe = {n: m.hunk for n, m in marks if self._gave_some(m, there.oid) and self._may_be_out(m.hunk, *blobs)}
-        found = parts.out(*(parts.code(self.lines(oid)) for oid in blobs)) if maybe else ()
+        found = parts.out(*map(self._code, blobs)) if maybe else ()
         return frozenset(n for part in found for n, hunk in maybe.items() if part.is_of(hunk))
 
     def _gave_some(self, mark: Mark, there: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -57,10 +59,11 @@ class Scene:
         self.reach = reach
         self.counts = counts
         self.names_on_main: dict[tuple[int, str], list[str]] = {}
-        self._arrivals: dict[int, tuple[list[int], dict[int, int]]] = {}
+        self._arrivals: dict[int, tuple[list[int], array[int]]] = {}
         self._overruling: dict[int, tuple[list[int], list[int]]] = {}
         self._brought: dict[int, Changes | None] = {}
         self.withdrawn: dict[tuple[int, bool], str | None] = {}
+        self.ceased: dict[tuple[int, Change, int, int, int, int | None], int] = {}
         self._parted: dict[tuple[int, int], list[int]] = {}
         self._bases: dict[tuple[int, int], list[int]] = {}
         self._namesakes: dict[tuple[str, Side | None, str | None, int], list[str]] = {}
@@ -85,16 +88,16 @@ class Scene:
         """Whether a commit is in the history of a branch."""
         return bool(self.reach[number] >> line.bit & 1)
 
-    def arrivals(self, line: Line) -> tuple[list[int], dict[int, int]]:
-        """The first-parent line of a branch, oldest first, and where on it every commit arrived."""
+    def arrivals(self, line: Line) -> tuple[list[int], array[int]]:
+        """The first-parent line of a branch, oldest first, and where on it every commit arrived: -1 for never."""
         if line.bit not in self._arrivals:
             trunk = self.history.first_parents(line.number)
-            places: dict[int, int] = {}
+            places = array("i", [-1]) * len(self.history.ids)
             for place, number in enumerate(trunk):
-                todo = [] if number in places else [number]
+                todo = [] if places[number] >= 0 else [number]
                 while todo:
                     commit = todo.pop()
-                    if commit not in places:
+                    if places[commit] < 0:
                         places[commit] = place
                         todo.extend(self.history.parents[commit])
             self._arrivals[line.bit] = (trunk, places)
@@ -222,12 +225,14 @@ class Scene:
         return self._brought[number]
 
 
-def _several(keys: Iterable[int]) -> dict[int, list[int]]:
-    """For each key that several commits have, those commits."""
+def _several(keys: Sequence[int]) -> dict[int, list[int]]:
+    """For each key that several commits have, those commits: of the others, nearly all, none is made a list."""
+    several = {one for one, other in itertools.pairwise(sorted(keys)) if one == other}
     found: defaultdict[int, list[int]] = defaultdict(list)
     for number, key in enumerate(keys):
-        found[key].append(number)
-    return {key: numbers for key, numbers in found.items() if len(numbers) > 1}
+        if key in several:
+            found[key].append(number)
+    return dict(found)
 
 
 def inverse(changes: Changes) -> Changes:

@@ -31,12 +31,13 @@ def _brought(facts: Facts) -> Iterator[tuple[int, str, set[int]]]:
     scene = facts.scene
     history = scene.history
     _, places = scene.arrivals(scene.main)
-    by_place: dict[int, set[int]] = {}
-    for number, place in places.items():
-        by_place.setdefault(place, set()).add(number)
-    for merge, name in on_main(scene):
-        if merge not in facts.population.before_start:
-            yield merge, name, by_place[places[merge]] - {merge}
+    merges = [(merge, name) for merge, name in on_main(scene) if merge not in facts.population.before_start]
+    by_place: dict[int, set[int]] = {places[merge]: set() for merge, _ in merges}
+    for number, place in enumerate(places) if by_place else ():
+        if place in by_place:
+            by_place[place].add(number)
+    for merge, name in merges:
+        yield merge, name, by_place[places[merge]] - {merge}
     for candidate, range_ in zip(facts.population.candidates, facts.ranges, strict=True):
         straight = all(len(history.parents[n]) < 2 for n in range_.commits)
         if candidate.number is not None and straight and len(range_.commits) > 1 and range_.bounds:

@@ -37,7 +37,8 @@ def in_any(line: bytes) -> bool:
 
 def before_any(line: bytes) -> bytes:
     """A line without what looks like a comment behind its code, when words alone are compared."""
-    return _BEHIND.sub(b"", line)
+    # Most lines have no sign of one, and to look for that is quicker than to look for a comment.
+    return _BEHIND.sub(b"", line) if b"#" in line or b"/" in line else line
 
 
 def _end(path: str) -> str:

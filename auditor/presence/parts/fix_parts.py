@@ -15,6 +15,8 @@ from auditor.text.lines import Hunk
 
 # So much of what is out stands by chance: a `return code` is any function's.
 _LITTLE = 1 / 8
+# Of one part this is asked by one question after the other, and of so many it is kept.
+_KEPT = 1_000
 
 
 def left_since(case: Case, number: int, change: Change, region: int) -> tuple[Sequence[int], int]:
@@ -28,7 +30,12 @@ def left_since(case: Case, number: int, change: Change, region: int) -> tuple[Se
             standing.as_left(content, change, side, region) or standing.as_left_respaced(content, change, side, region)
         )
 
-    return later, last_run(case, later, (change,), differs)
+    known, part = case.scene.ceased, (case.fix.number, change, region, case.line.bit, number, case.came)
+    if part not in known:
+        if len(known) >= _KEPT:
+            known.clear()
+        known[part] = last_run(case, later, (change,), differs)
+    return later, known[part]
 
 
 def told(case: Case, change: Change, number: int) -> parts.Told:
@@ -57,7 +64,7 @@ def kept_at(case: Case, change: Change, hunk: Hunk, there: Side) -> set[int]:
 def moves(case: Case, change: Change, number: int, theirs: Changes) -> bool:
     """Whether a commit brings a line that a hunk added to any file: then it moved that there."""
     came = lines.bare(line for line in told(case, change, number).came if wording.tells([line]))
-    return any(came & case.scene.content.changed_lines(other)[1] for other in theirs)
+    return bool(came) and any(came & case.scene.content.changed_lines(other)[1] for other in theirs)
 
 
 def few_left(case: Case, change: Change, number: int, side: Side | None) -> bool:

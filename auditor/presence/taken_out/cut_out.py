@@ -64,7 +64,7 @@ def _letters(case: Case, place: Place) -> tuple[int, int]:
     wanted = found = 0
     for change, added in _added(case):
         wanted += wording.letters(added)
-        found += wording.letters(added & case.scene.content.all_lines(place.side(change)))
+        found += wording.letters(case.scene.content.among(added, place.side(change)))
     return wanted, found
 
 

@@ -69,9 +69,10 @@ def _kept_other(case: Case, number: int, part: tuple[Change, int], merge: int, h
     if not all(ground.has(case, change, region, side, own=own) for side in (theirs, case.place().side(change))):
         return False
     new = case.scene.content.changed_lines(Change(change.path, theirs, there))[1]
-    moved = fix_parts.moves(case, change, region, case.scene.brought(merge) or ())
-    worded = wording.said_again(fix_parts.told(case, change, region).came, new)
-    return not moved and not worded and not history.has(kept, number)
+    if history.has(kept, number) or wording.said_again(fix_parts.told(case, change, region).came, new):
+        return False
+    # Last, because it takes a look at all that the merge brought.
+    return not fix_parts.moves(case, change, region, case.scene.brought(merge) or ())
 
 
 def _took_nothing(case: Case, kept: int, merge: int) -> bool:
