@@ -19,8 +19,9 @@ from auditor.git.store import Store
 from auditor.text import lines, wording
 from auditor.text.lines import Hunk
 
-# What is kept at most, in bytes.
-_LINES, _HUNKS, _MARKS, _UNPACKED, _READY, _HASHES = 8 << 20, 8 << 20, 12 << 20, 4 << 20, 2 << 20, 10 << 20
+# What is kept at most, in bytes. Of a text of thirty thousand lines, as generators write, a change is held against
+# three or four versions at a time: where one less finds room, each is split anew for each hunk.
+_LINES, _HUNKS, _MARKS, _UNPACKED, _READY, _HASHES = 14 << 20, 8 << 20, 12 << 20, 4 << 20, 2 << 20, 10 << 20
 
 
 class Mark(NamedTuple):
