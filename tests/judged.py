@@ -10,7 +10,7 @@ from typing import Any
 from auditor.audit import audit_repository
 from auditor.config.configuration import RepositoryConfig
 from auditor.model import Hotfix, RepositoryAudit, Verdict
-from tests.build import PINNED, Repo
+from tests.build import PINNED, Files, Repo, fixed, started
 
 NOW = 1_790_000_000
 
@@ -38,6 +38,17 @@ def told(repo: Repo | Path, branch: str = "dev", tag: str = "v2.3.1", **keys: An
     verdict = pair(found, tag, branch)
     assert_checks_hold(repo.path if isinstance(repo, Repo) else repo, verdict)
     return verdict.status.value, verdict.via.value if verdict.via else None
+
+
+def merged_and(repo: Repo, old: Files, new: Files, *later: Files) -> str:
+    """The status of a fix on qa, which merged it and then had some commits of its own."""
+    started(repo, old)
+    fixed(repo, new)
+    repo.switch("qa")
+    repo.merge("main")
+    for files in later:
+        repo.commit("Work on it", files)
+    return told(repo, "qa", "v2.4.1")[0]
 
 
 def assert_checks_hold(path: Path, verdict: Verdict) -> None:

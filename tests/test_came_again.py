@@ -71,24 +71,24 @@ def test_a_part_of_it_came_again_in_a_larger_change(repo: Repo) -> None:
     assert status(repo) == "reverted"
 
 
-def test_the_revert_was_reverted_on_a_topic(repo: Repo) -> None:
+def on_a_topic(repo: Repo) -> None:
+    """The revert is reverted on a topic, in a form of its own, while qa goes on."""
     revert = repo.oid()
     repo.switch("topic", "qa")
     adapted = {**AGAIN, "tests/enum.py": TEST.format(asked="refused(enum, 'x')")}
     repo.commit(f'Revert "Revert "Mend it""\n\nThis reverts commit {revert}.', adapted)
     repo.switch("qa")
     repo.commit("Notes", {"NOTES": "None\n"})
+
+
+def test_the_revert_was_reverted_on_a_topic(repo: Repo) -> None:
+    on_a_topic(repo)
     repo.merge("topic")
     assert status(repo) == "present"
 
 
 def test_the_revert_was_reverted_on_a_topic_that_the_merge_threw_away(repo: Repo) -> None:
-    revert = repo.oid()
-    repo.switch("topic", "qa")
-    adapted = {**AGAIN, "tests/enum.py": TEST.format(asked="refused(enum, 'x')")}
-    repo.commit(f'Revert "Revert "Mend it""\n\nThis reverts commit {revert}.', adapted)
-    repo.switch("qa")
-    repo.commit("Notes", {"NOTES": "None\n"})
+    on_a_topic(repo)
     repo.merge("topic", "-s", "ours")
     repo.commit("Kinds", enum(done=False, kind="types(name, values)"))
     assert status(repo) == "reverted"

@@ -6,24 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.build import Files, Repo, fixed, protocol, started
-from tests.judged import told
+from tests.build import Files, Repo, protocol
+from tests.judged import merged_and
 
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Repo:
     return protocol(tmp_path / "shop", branches=("dev",))
-
-
-def judged(repo: Repo, old: Files, new: Files, *later: Files) -> str:
-    """The status on qa, which merged the fix and then had some commits of its own."""
-    started(repo, old)
-    fixed(repo, new)
-    repo.switch("qa")
-    repo.merge("main")
-    for files in later:
-        repo.commit("Work on it", files)
-    return told(repo, "qa", "v2.4.1")[0]
 
 
 # Conditions around what the fix does
@@ -55,11 +44,11 @@ def bare(text: str) -> str:
 
 
 def test_conditions_around_a_fix_were_dropped_and_the_fix_is_always_in_force(repo: Repo) -> None:
-    assert judged(repo, local("", ""), local(FIELD, LINE), local(bare(FIELD), bare(LINE))) == "present"
+    assert merged_and(repo, local("", ""), local(FIELD, LINE), local(bare(FIELD), bare(LINE))) == "present"
 
 
 def test_conditions_were_dropped_with_what_stood_between(repo: Repo) -> None:
-    assert judged(repo, local("", ""), local(FIELD, LINE), local(bare(FIELD), "")) == "reverted"
+    assert merged_and(repo, local("", ""), local(FIELD, LINE), local(bare(FIELD), "")) == "reverted"
 
 
 def test_conditions_that_are_the_fix_were_dropped(repo: Repo) -> None:
@@ -67,7 +56,7 @@ def test_conditions_that_are_the_fix_were_dropped(repo: Repo) -> None:
     line = "\trequire(t->sha256);\n"
     kept = f"#ifdef EXPERIMENTAL_SHA256\n{line}#endif\n"
     old, new = local(line, ""), local(kept, "\tmark(t, seen);\n")
-    assert judged(repo, old, new, local(line, "\tmark(t, seen);\n")) == "reverted"
+    assert merged_and(repo, old, new, local(line, "\tmark(t, seen);\n")) == "reverted"
 
 
 EITHER = "#ifdef EXPERIMENTAL_SHA256\n\tset_type(t, repo->oid_type);\n#else\n\tset_type(t, GIT_OID_SHA1);\n#endif\n"
@@ -75,7 +64,7 @@ EITHER = "#ifdef EXPERIMENTAL_SHA256\n\tset_type(t, repo->oid_type);\n#else\n\ts
 
 def test_one_case_of_a_condition_was_dropped(repo: Repo) -> None:
     later = local("\tgit_oid_t type;\n", "\tset_type(t, repo->oid_type);\n")
-    assert judged(repo, local("", ""), local("\tgit_oid_t type;\n", EITHER), later) == "reverted"
+    assert merged_and(repo, local("", ""), local("\tgit_oid_t type;\n", EITHER), later) == "reverted"
 
 
 # What the fix had found and but worded anew
@@ -102,11 +91,11 @@ OLD_MAIN, NEW_MAIN = main(FOUND, ""), main("", GUARD + CALL)
 
 
 def test_a_call_that_the_fix_worded_anew_was_deleted(repo: Repo) -> None:
-    assert judged(repo, OLD_MAIN, NEW_MAIN, main("", GUARD)) == "present"
+    assert merged_and(repo, OLD_MAIN, NEW_MAIN, main("", GUARD)) == "present"
 
 
 def test_a_call_that_the_fix_worded_anew_is_as_before_it(repo: Repo) -> None:
-    assert judged(repo, OLD_MAIN, NEW_MAIN, main(FOUND, GUARD)) == "reverted"
+    assert merged_and(repo, OLD_MAIN, NEW_MAIN, main(FOUND, GUARD)) == "reverted"
 
 
 LOADER = """\
@@ -136,11 +125,11 @@ def test_a_condition_with_the_words_of_what_the_fix_had_found_was_deleted(repo: 
     """Flask's 705f628b3499: `loader = None` went, and `if loader is None:` came, which was then taken out."""
     cut = {**NEW_LOADER, "guard": "                raise ValueError()\n"}
     old, new, out = ({"flask/templating.py": LOADER.format(**parts)} for parts in (FOUND_LOADER, NEW_LOADER, cut))
-    assert judged(repo, old, new, out) == "reverted"
+    assert merged_and(repo, old, new, out) == "reverted"
 
 
 def test_a_guard_of_the_fix_was_deleted(repo: Repo) -> None:
-    assert judged(repo, OLD_MAIN, NEW_MAIN, main("", CALL)) == "reverted"
+    assert merged_and(repo, OLD_MAIN, NEW_MAIN, main("", CALL)) == "reverted"
 
 
 def test_a_guard_with_the_words_of_what_it_guards_was_deleted(repo: Repo) -> None:
@@ -148,7 +137,7 @@ def test_a_guard_with_the_words_of_what_it_guards_was_deleted(repo: Repo) -> Non
     old = {"src/pay.py": "def pay(token):\n    charge(receipt, token)\n    log('pay')\n    return token\n"}
     text = "def pay(token):\n    log('pay')\n{}    charge(receipt, token)\n    return token\n"
     new, later = ({"src/pay.py": text.format(guard)} for guard in ("    check(receipt, token)\n", ""))
-    assert judged(repo, old, new, later) == "reverted"
+    assert merged_and(repo, old, new, later) == "reverted"
 
 
 # Old lines that main has, too
@@ -165,12 +154,12 @@ def swagger(names: str, description: str, other: str) -> Files:
 
 def test_a_text_beside_a_list_that_the_fix_shortened_is_another_one(repo: Repo) -> None:
     later = swagger("abcde", "Another one", "checked")
-    assert judged(repo, swagger("abcdefgh", "One", "open"), swagger("abcde", "One", "checked"), later) == "present"
+    assert merged_and(repo, swagger("abcdefgh", "One", "open"), swagger("abcde", "One", "checked"), later) == "present"
 
 
 def test_what_the_fix_took_off_a_list_is_back(repo: Repo) -> None:
     later = swagger("abcdefgh", "Another one", "checked")
-    assert judged(repo, swagger("abcdefgh", "One", "open"), swagger("abcde", "One", "checked"), later) == "reverted"
+    assert merged_and(repo, swagger("abcdefgh", "One", "open"), swagger("abcde", "One", "checked"), later) == "reverted"
 
 
 # What was declared anew, or needs an import no more
@@ -197,12 +186,12 @@ def models(first: str = "", last: str = "", more: str = "load") -> Files:
 
 def test_what_a_part_declares_was_declared_otherwise_elsewhere_in_the_file(repo: Repo) -> None:
     old, new = {**models(), "ui/sets.ts": "show([]);\n"}, models(last=LIST, more="loadAll")
-    assert judged(repo, old, new, models(first=SHORT, more="loadAll")) == "present"
+    assert merged_and(repo, old, new, models(first=SHORT, more="loadAll")) == "present"
 
 
 def test_what_a_part_declares_is_gone(repo: Repo) -> None:
     old, new = {**models(), "ui/sets.ts": "show([]);\n"}, models(last=LIST, more="loadAll")
-    assert judged(repo, old, new, models(first=SHORT.replace("SetList", "AppList"), more="loadAll")) == "reverted"
+    assert merged_and(repo, old, new, models(first=SHORT.replace("SetList", "AppList"), more="loadAll")) == "reverted"
 
 
 WRITER = """\
@@ -245,11 +234,11 @@ NEW_WRITER = writer("mkdirAll(root, path)", HELPER)
 
 
 def test_a_helper_of_the_fix_gave_way_to_one_of_the_library_and_its_imports_went(repo: Repo) -> None:
-    assert judged(repo, OLD_WRITER, NEW_WRITER, writer("root.MkdirAll(path, 0o755)")) == "present"
+    assert merged_and(repo, OLD_WRITER, NEW_WRITER, writer("root.MkdirAll(path, 0o755)")) == "present"
 
 
 def test_a_helper_of_the_fix_went_and_so_did_what_it_made_safe(repo: Repo) -> None:
-    assert judged(repo, OLD_WRITER, NEW_WRITER, writer("os.MkdirAll(path, os.ModePerm)")) == "reverted"
+    assert merged_and(repo, OLD_WRITER, NEW_WRITER, writer("os.MkdirAll(path, os.ModePerm)")) == "reverted"
 
 
 # An import that is needed, and comes from elsewhere
@@ -276,10 +265,10 @@ def query(uses: str, body: str) -> Files:
 
 
 def test_what_a_fix_imports_comes_from_elsewhere(repo: Repo) -> None:
-    assert judged(repo, query("", "return load($name);"), query(OURS, CAUGHT), query(THEIRS, CAUGHT)) == "present"
+    assert merged_and(repo, query("", "return load($name);"), query(OURS, CAUGHT), query(THEIRS, CAUGHT)) == "present"
 
 
 def test_what_a_fix_imports_comes_from_where_it_came_before(repo: Repo) -> None:
     """That another import has the same name is the fix."""
     old, new = query(OURS, "return load($name);"), query(THEIRS, "return load($name, 1);")
-    assert judged(repo, old, new, query(OURS, "return load($name, 1);")) == "reverted"
+    assert merged_and(repo, old, new, query(OURS, "return load($name, 1);")) == "reverted"

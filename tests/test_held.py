@@ -7,23 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.build import Files, Repo, fixed, protocol, started
-from tests.judged import audit, pair, told
+from tests.judged import audit, merged_and, pair
 
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Repo:
     return protocol(tmp_path / "shop", branches=("dev",))
-
-
-def judged(repo: Repo, old: Files, new: Files, *later: Files) -> str:
-    """The status on qa, which merged the fix and then had some commits of its own."""
-    started(repo, old)
-    fixed(repo, new)
-    repo.switch("qa")
-    repo.merge("main")
-    for files in later:
-        repo.commit("Work on it", files)
-    return told(repo, "qa", "v2.4.1")[0]
 
 
 # A whole function, or class, is gone
@@ -69,16 +58,16 @@ def chunk(offset: str | None, more: str = "") -> Files:
 
 
 def test_what_a_fix_guards_is_gone_and_the_old_line_serves_another(repo: Repo) -> None:
-    assert judged(repo, chunk(PLAIN), chunk(GUARDED), chunk(None, ANEW)) == "present"
+    assert merged_and(repo, chunk(PLAIN), chunk(GUARDED), chunk(None, ANEW)) == "present"
 
 
 def test_a_function_was_moved_within_its_file_as_it_was_before_the_fix(repo: Repo) -> None:
     later = chunk(None, UPDATER.format(offset=PLAIN))
-    assert judged(repo, chunk(PLAIN), chunk(GUARDED), later) == "reverted"
+    assert merged_and(repo, chunk(PLAIN), chunk(GUARDED), later) == "reverted"
 
 
 def test_the_old_line_is_back_where_it_was_and_once_more(repo: Repo) -> None:
-    assert judged(repo, chunk(PLAIN), chunk(GUARDED), chunk(PLAIN, ANEW)) == "reverted"
+    assert merged_and(repo, chunk(PLAIN), chunk(GUARDED), chunk(PLAIN, ANEW)) == "reverted"
 
 
 TYPES = """\
@@ -107,13 +96,13 @@ def kinds(cast: str, *names: str, more: str = "") -> Files:
 
 def test_what_a_fix_took_a_line_from_is_gone(repo: Repo) -> None:
     old, new = kinds(CAST, "Json", "JsonB", more=TWIN), kinds("", "Json", "JsonB", more=TWIN)
-    assert judged(repo, old, new, kinds("", more=TWIN)) == "present"
+    assert merged_and(repo, old, new, kinds("", more=TWIN)) == "present"
 
 
 def test_what_a_fix_took_a_line_from_has_it_again(repo: Repo) -> None:
     old, new = kinds(CAST, "Json", "JsonB"), kinds("", "Json", "JsonB")
     later = {**kinds("", "JsonB"), "src/types.py": kinds(CAST, "JsonB")["src/types.py"]}
-    assert judged(repo, old, new, later) == "reverted"
+    assert merged_and(repo, old, new, later) == "reverted"
 
 
 # A part of the fix is in another file
@@ -148,17 +137,17 @@ def compiler(options: str, shim: str = "", *, done: bool) -> Files:
 
 def test_a_part_was_moved_to_another_file(repo: Repo) -> None:
     later = compiler("", OPTIONS, done=True)
-    assert judged(repo, compiler("", done=False), compiler(OPTIONS, done=True), later) == "present"
+    assert merged_and(repo, compiler("", done=False), compiler(OPTIONS, done=True), later) == "present"
 
 
 def test_a_part_was_moved_to_another_file_and_deleted_there(repo: Repo) -> None:
     later = compiler("", OPTIONS, done=True), compiler("", done=True)
-    assert judged(repo, compiler("", done=False), compiler(OPTIONS, done=True), *later) == "reverted"
+    assert merged_and(repo, compiler("", done=False), compiler(OPTIONS, done=True), *later) == "reverted"
 
 
 def test_a_part_was_taken_out_and_half_a_line_of_it_is_elsewhere(repo: Repo) -> None:
     later = compiler("", "    text = super().identity_options(options)\n", done=True)
-    assert judged(repo, compiler("", done=False), compiler(OPTIONS, done=True), later) == "reverted"
+    assert merged_and(repo, compiler("", done=False), compiler(OPTIONS, done=True), later) == "reverted"
 
 
 # What a tool wrote of other files
@@ -194,12 +183,12 @@ def test_a_part_of_what_a_tool_wrote_is_otherwise(repo: Repo) -> None:
     """What it was made of has the fix."""
     old, new = proto("", "", 2, "aa"), proto(FIELD, OWNER, 3, "bb")
     later = proto(FIELD + "  int32 size = 4;\n", OWNER.replace("if wireType != 2", "if other(wireType)"), 2, "cc")
-    assert judged(repo, old, new, later) == "present"
+    assert merged_and(repo, old, new, later) == "present"
 
 
 def test_what_a_tool_wrote_is_as_before(repo: Repo) -> None:
     later = {**proto(FIELD, OWNER, 3, "bb"), "shop.pb.go": proto("", "", 2, "aa")["shop.pb.go"]}
-    assert judged(repo, proto("", "", 2, "aa"), proto(FIELD, OWNER, 3, "bb"), later) == "reverted"
+    assert merged_and(repo, proto("", "", 2, "aa"), proto(FIELD, OWNER, 3, "bb"), later) == "reverted"
 
 
 # Which commit took it out

@@ -6,24 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.build import Files, Repo, fixed, protocol, started
-from tests.judged import told
+from tests.build import Files, Repo, protocol
+from tests.judged import merged_and
 
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Repo:
     return protocol(tmp_path / "shop", branches=("dev",))
-
-
-def judged(repo: Repo, old: Files, new: Files, *later: Files) -> str:
-    """The status on qa, which merged the fix and then had some commits of its own."""
-    started(repo, old)
-    fixed(repo, new)
-    repo.switch("qa")
-    repo.merge("main")
-    for files in later:
-        repo.commit("Work on it", files)
-    return told(repo, "qa", "v2.4.1")[0]
 
 
 # Blank lines
@@ -37,25 +26,25 @@ def gems(first: str, second: str) -> Files:
 
 def test_a_blank_line_is_there_again_and_the_rest_of_the_fix_stands(repo: Repo) -> None:
     pinned = ', "~> 1.9"'
-    assert judged(repo, gems("\n", ""), gems("", pinned), gems("\n", pinned)) == "present"
+    assert merged_and(repo, gems("\n", ""), gems("", pinned), gems("\n", pinned)) == "present"
 
 
 def test_one_of_two_blank_lines_is_there_again(repo: Repo) -> None:
     """What was around the other one was written anew."""
     old = {"Gemfile": "gem 'rails'\n\ngem 'puma'\n\ngem 'debug'\n"}
     new = {"Gemfile": "gem 'rails'\ngem 'puma'\ngem 'debug'\n"}
-    assert judged(repo, old, new, {"Gemfile": "gem 'rails'\n\ngem 'puma'\ngem 'irb'\n"}) == "present"
+    assert merged_and(repo, old, new, {"Gemfile": "gem 'rails'\n\ngem 'puma'\ngem 'irb'\n"}) == "present"
 
 
 def test_all_blank_lines_of_a_fix_of_nothing_else_are_there_again(repo: Repo) -> None:
     old = {"Gemfile": "gem 'rails'\n\ngem 'puma'\n\ngem 'debug'\n"}
     new = {"Gemfile": "gem 'rails'\ngem 'puma'\ngem 'debug'\n"}
     later = {"Gemfile": "gem 'rails'\n\ngem 'puma'\n\ngem 'debug'\ngem 'irb'\n"}
-    assert judged(repo, old, new, later) == "reverted"
+    assert merged_and(repo, old, new, later) == "reverted"
 
 
 def test_the_rest_of_the_fix_is_out_and_the_blank_line_stays_away(repo: Repo) -> None:
-    assert judged(repo, gems("\n", ""), gems("", ', "~> 1.9"'), gems("", "")) == "reverted"
+    assert merged_and(repo, gems("\n", ""), gems("", ', "~> 1.9"'), gems("", "")) == "reverted"
 
 
 # How deep a line is
@@ -82,11 +71,11 @@ def c(deep: str, word: str, more: str = "") -> Files:
 
 def test_lines_of_c_are_as_deep_as_before_and_the_rest_went_on(repo: Repo) -> None:
     later = c("\t", "nothing at all", "\tdone();\n")
-    assert judged(repo, c("\t", "old"), c(" \t", "new"), later) == "present"
+    assert merged_and(repo, c("\t", "old"), c(" \t", "new"), later) == "present"
 
 
 def test_a_line_of_c_is_as_deep_as_before_and_so_is_the_rest(repo: Repo) -> None:
-    assert judged(repo, c("\t", "old"), c(" \t", "new"), c("\t", "old", "\tdone();\n")) == "reverted"
+    assert merged_and(repo, c("\t", "old"), c(" \t", "new"), c("\t", "old", "\tdone();\n")) == "reverted"
 
 
 PYTHON = """\
@@ -105,7 +94,7 @@ def python(depth: int, found: str) -> Files:
 
 def test_a_line_of_python_is_as_deep_as_before(repo: Repo) -> None:
     """There that is the fix."""
-    assert judged(repo, python(4, "None"), python(8, "cart"), python(4, "cart")) == "reverted"
+    assert merged_and(repo, python(4, "None"), python(8, "cart"), python(4, "cart")) == "reverted"
 
 
 MAKE = "all:\n{blanks}build\n\nCFLAGS = {flags}\n"
@@ -113,7 +102,7 @@ MAKE = "all:\n{blanks}build\n\nCFLAGS = {flags}\n"
 
 def test_a_line_of_a_makefile_begins_with_blanks_again(repo: Repo) -> None:
     old, new = ({"Makefile": MAKE.format(blanks=b, flags=f)} for b, f in (("        ", "-O1"), ("\t", "-O2")))
-    assert judged(repo, old, new, {"Makefile": MAKE.format(blanks="        ", flags="-O2")}) == "reverted"
+    assert merged_and(repo, old, new, {"Makefile": MAKE.format(blanks="        ", flags="-O2")}) == "reverted"
 
 
 # What stands in other white space
@@ -137,12 +126,12 @@ def note(blanks: str, warned: str) -> Files:
 def test_blanks_at_the_ends_of_a_fix_of_one_part_are_gone(repo: Repo) -> None:
     warned = WARNED.format("   ", "  ").replace("name in", "name\N{NO-BREAK SPACE}in")
     old, new = note("", ""), note("     ", warned)
-    assert judged(repo, old, new, note("", WARNED.format("", "").replace("    \n", "\n"))) == "present"
+    assert merged_and(repo, old, new, note("", WARNED.format("", "").replace("    \n", "\n"))) == "present"
 
 
 def test_a_note_is_gone_and_so_are_the_blanks(repo: Repo) -> None:
     old, new = note("", ""), note("     ", WARNED.format("   ", "  "))
-    assert judged(repo, old, new, note("", "")) == "reverted"
+    assert merged_and(repo, old, new, note("", "")) == "reverted"
 
 
 VIEW = """\
@@ -164,11 +153,11 @@ def view(indent: str, load: str, more: str = "") -> Files:
 
 def test_a_file_was_indented_anew_and_has_a_twin_of_the_old_line(repo: Repo) -> None:
     later = view("        ", SAFE, TWIN)
-    assert judged(repo, view("", BARE), view("", SAFE), later) == "present"
+    assert merged_and(repo, view("", BARE), view("", SAFE), later) == "present"
 
 
 def test_a_file_was_indented_anew_and_the_old_line_is_back(repo: Repo) -> None:
-    assert judged(repo, view("", BARE), view("", SAFE), view("        ", BARE)) == "reverted"
+    assert merged_and(repo, view("", BARE), view("", SAFE), view("        ", BARE)) == "reverted"
 
 
 WRAPPED = """\
@@ -183,7 +172,7 @@ def test_what_a_guard_held_is_out_of_it(repo: Repo) -> None:
     """The same words follow each other, and the guard guards nothing."""
     old, new = ({"src/pay.py": WRAPPED.format(body=body)} for body in (FREE, HELD))
     loose = WRAPPED.format(body="    if allowed(cart):\n        pass\n    charge(cart)\n")
-    assert judged(repo, old, new, {"src/pay.py": loose}) == "reverted"
+    assert merged_and(repo, old, new, {"src/pay.py": loose}) == "reverted"
 
 
 # Prose
@@ -201,19 +190,19 @@ def test_an_entry_of_a_change_log_is_there_in_other_signs(repo: Repo) -> None:
     entry = ENTRY.replace("api/v2/search/tags", "`api/v2/search/tags`")
     text = LOG.format(entries="").replace("## 1.0", f"## 1.1\n\n{entry}* Older entry of long ago\n\n## 1.0")
     later = {"CHANGELOG.md": text, "src/query.py": "def query():\n    return checked()\n"}
-    assert judged(repo, logged("", "unchecked()"), logged(ENTRY, "checked()"), later) == "present"
+    assert merged_and(repo, logged("", "unchecked()"), logged(ENTRY, "checked()"), later) == "present"
 
 
 def test_an_entry_of_a_change_log_is_gone(repo: Repo) -> None:
     old, new = logged("", "unchecked()"), logged(ENTRY, "checked()")
-    assert judged(repo, old, new, logged("", "checked()")) == "reverted"
+    assert merged_and(repo, old, new, logged("", "checked()")) == "reverted"
 
 
 def test_a_typo_is_neither_there_nor_mended(repo: Repo) -> None:
     """The branch wrote its change log anew, with what had been there before either."""
     typo, right = "* Fix stale associaton of keys\n", "* Fix stale association of keys\n"
     old, new = logged(typo, "unchecked()"), logged(right, "checked()")
-    assert judged(repo, old, new, logged("* Keys are strings now\n", "checked()")) == "present"
+    assert merged_and(repo, old, new, logged("* Keys are strings now\n", "checked()")) == "present"
 
 
 README = "# Tests\n\nRun them with:\n\n    pytest {sign}n4\n\nThey take {time}.\n"
@@ -224,11 +213,13 @@ def readme(sign: str, time: str) -> Files:
 
 
 def test_a_sign_of_prose_is_as_before_and_the_words_stand(repo: Repo) -> None:
-    assert judged(repo, readme("-", "an hour or so"), readme("- ", "a minute"), readme("-", "a minute")) == "present"
+    assert (
+        merged_and(repo, readme("-", "an hour or so"), readme("- ", "a minute"), readme("-", "a minute")) == "present"
+    )
 
 
 def test_a_fix_of_nothing_but_a_sign_of_prose_was_taken_out(repo: Repo) -> None:
-    assert judged(repo, readme("- ", "a minute"), readme("-", "a minute"), readme("- ", "a minute")) == "reverted"
+    assert merged_and(repo, readme("- ", "a minute"), readme("-", "a minute"), readme("- ", "a minute")) == "reverted"
 
 
 # A blank line that other lines took the place of
@@ -244,15 +235,15 @@ def matrix(exclude: str, more: str, version: str = "b") -> Files:
 def test_a_block_in_place_of_a_blank_line_was_edited(repo: Repo) -> None:
     new = str(matrix(EXCLUDE, "two")["ci.yaml"]).replace("beta\n\n", "beta\n")
     later = matrix(EXCLUDE.replace("3.7", "3.10") + "    - os: macos\n", "two", "c")
-    assert judged(repo, matrix("", "one"), {"ci.yaml": new}, later) == "present"
+    assert merged_and(repo, matrix("", "one"), {"ci.yaml": new}, later) == "present"
 
 
 def test_a_block_in_place_of_a_blank_line_was_taken_out(repo: Repo) -> None:
     new = str(matrix(EXCLUDE, "two")["ci.yaml"]).replace("beta\n\n", "beta\n")
-    assert judged(repo, matrix("", "one"), {"ci.yaml": new}, matrix("", "two", "c")) == "reverted"
+    assert merged_and(repo, matrix("", "one"), {"ci.yaml": new}, matrix("", "two", "c")) == "reverted"
 
 
 def test_a_file_that_was_but_a_blank_line_has_other_lines(repo: Repo) -> None:
     old, new = {"a.toml": "\n", "b.py": "b = 1\n"}, {"a.toml": "[pytest]\nxdfail_strict = true\n", "b.py": "b = 2\n"}
     later = {"a.toml": "[pytest]\nxfail_strict = true\n\n[more]\nmarkers = []\n"}
-    assert judged(repo, old, new, later) == "present"
+    assert merged_and(repo, old, new, later) == "present"

@@ -7,23 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.build import Files, Repo, fixed, protocol, started
-from tests.judged import told
+from tests.judged import merged_and, told
 
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Repo:
     return protocol(tmp_path / "shop", branches=("dev",))
-
-
-def judged(repo: Repo, old: Files, new: Files, *later: Files) -> str:
-    """The status on qa, which merged the fix and then had some commits of its own."""
-    started(repo, old)
-    fixed(repo, new)
-    repo.switch("qa")
-    repo.merge("main")
-    for files in later:
-        repo.commit("Work on it", files)
-    return told(repo, "qa", "v2.4.1")[0]
 
 
 USER = """\
@@ -65,19 +54,19 @@ OLD, NEW = user(), user(HELPER, CALL, CALL)
 
 
 def test_a_helper_of_the_fix_gave_way_to_another(repo: Repo) -> None:
-    assert judged(repo, OLD, NEW, user("", OTHER, OTHER)) == "present"
+    assert merged_and(repo, OLD, NEW, user("", OTHER, OTHER)) == "present"
 
 
 def test_a_helper_was_taken_out_and_so_were_its_calls(repo: Repo) -> None:
-    assert judged(repo, OLD, NEW, user("", "", "")) == "reverted"
+    assert merged_and(repo, OLD, NEW, user("", "", "")) == "reverted"
 
 
 def test_a_helper_gave_way_to_another_and_one_call_to_nothing(repo: Repo) -> None:
-    assert judged(repo, OLD, NEW, user("", OTHER, "")) == "reverted"
+    assert merged_and(repo, OLD, NEW, user("", OTHER, "")) == "reverted"
 
 
 def test_a_call_was_taken_out_and_the_helper_is_still_there(repo: Repo) -> None:
-    assert judged(repo, OLD, NEW, user(HELPER, CALL, "")) == "reverted"
+    assert merged_and(repo, OLD, NEW, user(HELPER, CALL, "")) == "reverted"
 
 
 # One part back, where others were written anew by the same commit
@@ -104,15 +93,15 @@ def anew(*numbers: int, back: int) -> Files:
 
 
 def test_a_commit_that_wrote_most_of_it_anew(repo: Repo) -> None:
-    assert judged(repo, run(), run(*SAFE), anew(1, 2, back=0)) == "present"
+    assert merged_and(repo, run(), run(*SAFE), anew(1, 2, back=0)) == "present"
 
 
 def test_a_commit_that_also_wrote_a_part_of_it_anew(repo: Repo) -> None:
-    assert judged(repo, run(), run(*SAFE), anew(1, back=0)) == "reverted"
+    assert merged_and(repo, run(), run(*SAFE), anew(1, back=0)) == "reverted"
 
 
 def test_a_part_was_put_back_and_others_were_written_anew_before(repo: Repo) -> None:
-    assert judged(repo, run(), run(*SAFE), anew(1, 2, back=5 - 2), anew(1, 2, back=0)) == "reverted"
+    assert merged_and(repo, run(), run(*SAFE), anew(1, 2, back=5 - 2), anew(1, 2, back=0)) == "reverted"
 
 
 def test_old_words_stand_again_above_the_fix_in_other_words(repo: Repo) -> None:
@@ -122,7 +111,7 @@ def test_old_words_stand_again_above_the_fix_in_other_words(repo: Repo) -> None:
     head = "MIN_USER, MAX_USER = 0, 65535\n\n\n"
     tail = "\n\ndef write(value):\n    check({})\n"
     assert (
-        judged(
+        merged_and(
             repo,
             {"src/read.py": text.format(old, "") + tail.format("value")},
             {"src/read.py": head + text.format(new, "") + tail.format("value, MAX_USER")},
@@ -174,11 +163,11 @@ def fetched(version: int, body: str) -> Files:
 
 def test_a_later_version_of_what_others_made_has_old_lines_again(repo: Repo) -> None:
     hooks = "\tc.hooks = hooks\n"
-    assert judged(repo, fetched(32, ""), fetched(33, hooks), fetched(35, "")) == "present"
+    assert merged_and(repo, fetched(32, ""), fetched(33, hooks), fetched(35, "")) == "present"
 
 
 def test_an_earlier_version_of_what_others_made_is_back(repo: Repo) -> None:
-    assert judged(repo, fetched(32, ""), fetched(33, "\tc.hooks = hooks\n"), fetched(32, "")) == "reverted"
+    assert merged_and(repo, fetched(32, ""), fetched(33, "\tc.hooks = hooks\n"), fetched(32, "")) == "reverted"
 
 
 IMPORTS = 'import (\n\t"context"\n{}\t"strings"\n)\n'
@@ -187,7 +176,7 @@ IMPORTS = 'import (\n\t"context"\n{}\t"strings"\n)\n'
 def test_an_import_that_the_fix_removed_is_needed_again(repo: Repo) -> None:
     old, new = IMPORTS.format('\t"encoding/json"\n'), IMPORTS.format("")
     later = user(HELPER, CALL, CALL.replace("fmt.Errorf", "json.Error"), old)
-    assert judged(repo, user("", "", "", old), user(HELPER, CALL, CALL, new), later) == "present"
+    assert merged_and(repo, user("", "", "", old), user(HELPER, CALL, CALL, new), later) == "present"
 
 
 @pytest.mark.parametrize("needs", ['require "json"\n', 'import "./json"\n', 'log "example.com/log"\n'])
@@ -196,14 +185,16 @@ def test_an_import_that_nothing_needs_any_more_tells_nothing(repo: Repo, needs: 
     text = 'require "set"\nimport "./set"\n{}\ndef pay(cart)\n  {}\nend\n\ndef close(cart)\n  cart.done({})\nend\n'
     old, new = text.format("", "cart.sum", "1"), text.format(needs, "cart.total(3)", "2")
     later = text.format("", "cart.total(3)", "2")
-    assert judged(repo, *({"src/pay.rb": some} for some in (old, new, later))) == "present"
+    assert merged_and(repo, *({"src/pay.rb": some} for some in (old, new, later))) == "present"
 
 
 def test_a_path_in_a_list_is_no_import(repo: Repo) -> None:
     listed = "allowed = [\n    {}\n]\nother = {}\n"
     old, new = listed.format('"/admin/users"', 1), listed.format('"/public/users"', 2)
     assert (
-        judged(repo, {"src/paths.py": old}, {"src/paths.py": new}, {"src/paths.py": listed.format('"/admin/users"', 2)})
+        merged_and(
+            repo, {"src/paths.py": old}, {"src/paths.py": new}, {"src/paths.py": listed.format('"/admin/users"', 2)}
+        )
         == "reverted"
     )
 
@@ -231,7 +222,7 @@ def test_a_case_was_taken_out_of_a_test(repo: Repo, path: str, status: str) -> N
     old = {path: "a = 1\n", "tests/test_login.py": less}
     new = {path: "a = 2\n", "tests/test_login.py": TEST}
     moved = cut.replace("    assert login()\n", "    assert login(1)\n").replace("    logout()\n", "    logout(1)\n")
-    assert judged(repo, old, new, {path: "a = 2\n", "tests/test_login.py": moved}) == status
+    assert merged_and(repo, old, new, {path: "a = 2\n", "tests/test_login.py": moved}) == status
 
 
 def test_a_statement_that_the_fix_changed_was_given_up(repo: Repo) -> None:
@@ -241,7 +232,7 @@ def test_a_statement_that_the_fix_changed_was_given_up(repo: Repo) -> None:
     files = [
         {"src/purge.py": text.format(*words)} for words in ((old, "done()"), (new, "done(self)"), ("", "done(self)"))
     ]
-    assert judged(repo, *files) == "present"
+    assert merged_and(repo, *files) == "present"
 
 
 LIKE = """
@@ -259,4 +250,4 @@ def test_a_function_was_deleted_and_a_like_one_came_beside_it(repo: Repo) -> Non
     old = {"src/nri.py": text.format(""), "src/api.py": "api = 1\n", "src/log.py": "log = 1\n"}
     new = {"src/nri.py": text.format(LIKE.format("sysctl")), "src/api.py": "api = 2\n", "src/log.py": "log = 2\n"}
     gone, like = ({"src/nri.py": text.format(some)} for some in ("", LIKE.format("rlimits")))
-    assert judged(repo, old, new, gone, like) == "reverted"
+    assert merged_and(repo, old, new, gone, like) == "reverted"

@@ -20,7 +20,7 @@ from auditor.errors import RepositoryError
 from auditor.git import objects, process
 from auditor.git.store import lay_out
 
-KINDS = {1: b"commit", 2: b"tree", 3: b"blob", 4: b"tag"}
+KINDS = {objects.COMMIT: b"commit", objects.TREE: b"tree", objects.BLOB: b"blob", objects.TAG: b"tag"}
 _NUMBERS = {name: number for number, name in KINDS.items()}
 _FOLDER, _GITLINK = b"40000", b"160000"
 _SINCE = (2, 38)

@@ -1,4 +1,4 @@
-"""What git calls its kinds of objects, by number, and the ones that are empty."""
+"""The numbers of git's kinds of objects, and the tree that is empty."""
 
 COMMIT, TREE, BLOB, TAG = 1, 2, 3, 4
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"

@@ -15,7 +15,7 @@ from auditor.git import commits, objects
 from auditor.git.store import Store, common_dir
 from auditor.past import Ref
 
-_KINDS = {2: "tree", 3: "blob"}
+_KINDS = {objects.TREE: "tree", objects.BLOB: "blob"}
 _DEEPEST_TAG = 50
 # What the library raises for a ref that is not there, is damaged, or may not be read.
 _UNREADABLE = (KeyError, ValueError, pygit2.GitError, OSError)

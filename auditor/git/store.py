@@ -32,7 +32,7 @@ MAX_BLOB = 64 * 1024 * 1024
 _SMALL = 8 * 1024 * 1024
 _CACHED_BLOBS = 8 * 1024 * 1024
 _DEEPEST_ALTERNATES = 6
-# Nor may git map whole packs, or keep 96 MB of what it unpacked.
+# Git is held to little memory, too: else it maps whole packs, and keeps 96 MB of what it unpacked.
 _CONFIG = (
     "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
     "\tpackedGitWindowSize = 8m\n\tpackedGitLimit = 64m\n\tdeltaBaseCacheLimit = 32m\n"

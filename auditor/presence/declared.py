@@ -10,7 +10,8 @@ from auditor.model import Via
 from auditor.presence import applicable
 from auditor.presence.case import Case, Found, Regions
 from auditor.presence.claims import aside, claimants, conflicts, likeness
-from auditor.presence.claims.claimants import HALF, Claim
+from auditor.presence.claims.claimants import Claim
+from auditor.presence.claims.likeness import HALF
 from auditor.text import kinds
 
 # So many of the files that a claimant left out are named.

@@ -10,19 +10,21 @@ from collections.abc import Iterator
 
 from auditor.presence.case import Case
 from auditor.presence.claims import titles
+from auditor.presence.claims.likeness import HALF
 from auditor.presence.scene import Line, Scene
 from auditor.text import kinds
 
-# Of one pull request, or under one author's title and message that nothing else has. Of 261 pairs under one author's
-# long title, alone on each side, of which one held half of the other or more, but not all, and named an origin, 256
-# named one another or the same, four a third copy or what copies had reverted, and one what is not to be had; of those
-# that named none 42 were read, and all were of one change.
-_HALF = 0.5
+# Half is asked of one pull request, or under one author's title and message that nothing else has. Of 261 pairs under
+# one author's long title, alone on each side, of which one held half of the other or more, but not all, and named an
+# origin, 256 named one another or the same, four a third copy or what copies had reverted, and one what is not to be
+# had; of those that named none 42 were read, and all were of one change.
+
 # Of a commit with but the title and author of the fix: one author does much under a title such as "Update README".
 _MOST = 1.0
 # Where the title says that it is a copy for a release: of thousands of other changes that have one title and such a
 # label, none holds as much of another, but where it is landed again.
 _NEARLY = 0.95
+
 ByTitle = tuple[int, str, float]
 
 
@@ -42,14 +44,14 @@ def claims(case: Case) -> Iterator[ByTitle]:
 def _of_one_pull(case: Case, number: int, ours: titles.Title, came: list[titles.Title]) -> tuple[str, float] | None:
     theirs = case.scene.title(number)
     if titles.same(ours, theirs) and ours.pulls & theirs.pulls:
-        return "has the same title, of the same pull request or ticket", _HALF
+        return "has the same title, of the same pull request or ticket", HALF
     if titles.copies(ours, theirs) or any(titles.copied(title, theirs) for title in came):
         words = "is of the same pull request, by its title"
     elif any(titles.ports(theirs, title) or titles.ports(title, theirs) for title in came):
         words = "is of the same pull request, as the message of one of the two says"
     else:
         return None
-    return None if _left_alone(case, case.scene.history.ids[number]) else (words, _HALF)
+    return None if _left_alone(case, case.scene.history.ids[number]) else (words, HALF)
 
 
 def _under_one_title(case: Case, number: int, ours: titles.Title, theirs: titles.Title) -> tuple[str, float] | None:
@@ -57,7 +59,7 @@ def _under_one_title(case: Case, number: int, ours: titles.Title, theirs: titles
     if words is None:
         return None
     if titles.one_message(ours, theirs) and _alone(case, number):
-        return f"has the same {words} and the same message, as no other commit has", _HALF
+        return f"has the same {words} and the same message, as no other commit has", HALF
     if _lacks_any(case, number):
         return None
     return f"has the same {words}", _NEARLY if titles.marked(ours, theirs) else _MOST

@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from auditor.presence.case import Case
 from auditor.presence.claims import by_title
+from auditor.presence.claims.likeness import HALF
 
-# What a commit has to hold that says to be the fix: of DESIGN's `declared`.
-HALF = 0.5
 # An id has no fewer digits.
 _DIGITS = 7
 

@@ -11,6 +11,8 @@ from auditor.presence.applicable import earlier_names
 from auditor.presence.case import Case, names
 from auditor.presence.scene import inverse
 
+# How much of a fix's lines a commit has to hold that says to be the fix: DESIGN's `declared`.
+HALF = 0.5
 # A line with fewer signs is a part of others by chance.
 _TELLING = 16
 
