@@ -4,30 +4,39 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from auditor import telling
 from auditor.git import objects
 from auditor.git.changes import Change, Changes
-from auditor.model import Check, FixVerdict, Status, Via
+from auditor.model import FixVerdict, Status, Via
 from auditor.presence import unneeded
 from auditor.presence.applicable import every_name
 from auditor.presence.case import Case, names
 from auditor.presence.scene import inverse
 from auditor.presence.taken_out import straight
+from auditor.proof import Check
 
 _GIT = "git --no-replace-objects"
 _MOST_PATHS = 20
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# Git knows it in every repository, whether it is there or not.
+_NO_FILE = "the branch has no such file"
+_NO_LINE = "the branch's file has not this line"
 
 
-def checks(case: Case, verdict: FixVerdict, *, plain: bool) -> Iterator[Check]:
-    """What shows one fix's verdict. `plain`: no path is ignored, so whole commits may be compared.
+def checks(pairs: Iterable[tuple[Case, FixVerdict]], *, plain: bool) -> tuple[Check, ...]:
+    """What shows each fix's verdict, a command once. `plain`: no path is ignored, so whole commits may be compared.
 
     A path that is no UTF-8 stands in no document as it is: a command that names one would ask for another file.
     """
-    return (check for check in _of(case, verdict, plain=plain) if not _SURROGATE.search(check.run))
+    made: dict[tuple[str, int, str | None], Check] = {}
+    for case, verdict in pairs:
+        for check in _of(case, verdict, plain=plain):
+            known = made.setdefault((check.run, check.exit, check.stdout), check)
+            if verdict.commit not in known.fixes:
+                made[check.run, check.exit, check.stdout] = replace(known, fixes=(*known.fixes, verdict.commit))
+    return tuple(check for check in made.values() if not _SURROGATE.search(check.run))
 
 
 def _of(case: Case, verdict: FixVerdict, *, plain: bool) -> Iterator[Check]:
@@ -45,24 +54,23 @@ def _of(case: Case, verdict: FixVerdict, *, plain: bool) -> Iterator[Check]:
 
 def shallow() -> Check:
     """That absence proves nothing here."""
-    return _git("rev-parse --is-shallow-repository", stdout="true\n")
+    return _git("the history is cut short", "rev-parse --is-shallow-repository", stdout="true\n")
 
 
 def nothing(base: str | None, top: str, ignored: Sequence[str]) -> Check:
     """That a hotfix changes nothing between its bound and its tag, but for ignored files."""
     left_out = [":(top)", *(f":(top,exclude,literal){path}" for path in _gathered(ignored))] if ignored else []
-    return _compared(base, top, left_out, 0)
+    return _compared("the hotfix changes nothing that counts", base, top, left_out, 0)
 
 
 def something(base: str | None, top: str, counted: Sequence[str]) -> Check:
     """That it changes some files."""
-    return _compared(base, top, _named(*counted[:_MOST_PATHS]), 1)
+    return _compared("the hotfix changes these files", base, top, _named(*counted[:_MOST_PATHS]), 1)
 
 
-def _compared(base: str | None, top: str, paths: Sequence[str], exit_: int) -> Check:
-    return _git(
-        "diff-tree -r --quiet", base or objects.EMPTY_TREE, top, *(("--", *paths) if paths else ()), exit_=exit_
-    )
+def _compared(shows: str, base: str | None, top: str, paths: Sequence[str], exit_: int) -> Check:
+    named = ("--", *paths) if paths else ()
+    return _git(shows, "diff-tree -r --quiet", base or objects.EMPTY_TREE, top, *named, exit_=exit_)
 
 
 def _gathered(paths: Sequence[str]) -> list[str]:
@@ -79,9 +87,10 @@ def _nothing_to_mend(case: Case) -> Iterator[Check]:
     """That the branch's history never had what the fix takes back, or a file of it."""
     taken_back = unneeded.takes_back(case)
     if taken_back is None:
-        yield _git("rev-list --full-history --max-count=1", case.line.tip, "--", *_files(case), stdout="")
+        shows = "no file that the fix changes was ever on the branch"
+        yield _git(shows, "rev-list --full-history --max-count=1", case.line.tip, "--", *_files(case), stdout="")
     else:
-        yield _ancestor(taken_back, case.line.tip, yes=False)
+        yield _ancestor("the branch never had what the fix takes back", taken_back, case.line.tip, yes=False)
         yield from _lines_gone(case)
 
 
@@ -90,14 +99,16 @@ def _lines_gone(case: Case) -> Iterator[Check]:
     for change in (case.fix.changes or ())[:_MOST_PATHS] if case.fix.base else ():
         there = case.scene.content.at(case.line.tip, change.path)
         if there is None and not case.scene.content.is_folder(case.line.tip, change.path):
-            yield _git("ls-tree", case.line.tip, "--", *_named(change.path), stdout="")
+            yield _git(_NO_FILE, "ls-tree", case.line.tip, "--", *_named(change.path), stdout="")
         line = telling.removed(case.scene.content, change, there)
-        yield from _greps(change.path, line, (case.fix.base or "", 0), (case.line.tip, 1))
+        yield from _greps(
+            change.path, line, ("before the fix the file had this line", case.fix.base or ""), (_NO_LINE, case.line.tip)
+        )
 
 
-def _git(words: str, *arguments: str, exit_: int = 0, stdout: str | None = None) -> Check:
+def _git(shows: str, words: str, *arguments: str, exit_: int = 0, stdout: str | None = None) -> Check:
     quoted = " ".join(shlex.quote(a) for a in arguments)
-    return Check(f"{_GIT} {words} {quoted}".rstrip(), exit_, stdout)
+    return Check(f"{_GIT} {words} {quoted}".rstrip(), exit_, stdout, shows)
 
 
 def _named(*paths: str) -> list[str]:
@@ -111,16 +122,21 @@ def _files(case: Case) -> list[str]:
     return [*_named(*found), *(f":(top,exclude,literal){name}/" for name in found if name in folders)]
 
 
-def _ancestor(one: str, other: str, *, yes: bool = True) -> Check:
-    return _git("merge-base --is-ancestor", one, other, exit_=0 if yes else 1)
+def _ancestor(shows: str, one: str, other: str, *, yes: bool = True) -> Check:
+    return _git(shows, "merge-base --is-ancestor", one, other, exit_=0 if yes else 1)
+
+
+def _on_branch(case: Case, commit: str) -> Check:
+    which = "the fix" if commit == case.fix.oid else "this commit"
+    return _ancestor(f"{which} is in the branch's history", commit, case.line.tip)
 
 
 def _present(case: Case, verdict: FixVerdict, *, plain: bool) -> Iterator[Check]:
     carrier = verdict.evidence.commit
     if carrier is not None:
-        yield _ancestor(carrier, case.line.tip)
+        yield _on_branch(case, carrier)
     if verdict.via is Via.CHERRY_PICK and carrier is not None and _comparable(case, plain=plain):
-        yield _cherry(case, carrier, "-")
+        yield _cherry("in this commit's history the fix's change was made", case, carrier, "-")
     if verdict.via is not Via.MERGE and case.held():
         yield from _new_lines(case, plain=plain)
     elif verdict.via is Via.CONTENT and case.whole_held() is None:
@@ -134,12 +150,12 @@ def _present(case: Case, verdict: FixVerdict, *, plain: bool) -> Iterator[Check]
 def _as_main(case: Case) -> Iterator[Check]:
     """That main went on from the fix, and that the branch has its files as they are there."""
     main, at, moved = case.scene.main.tip, case.scene.content.at, names(case.scene, case.fix, case.line)
-    yield _ancestor(case.fix.oid, main)
+    yield _ancestor("the fix is in main's history", case.fix.oid, main)
     for path in case.fix.paths[:_MOST_PATHS]:
         side = at(main, path)
-        for commit, name in ((main, path), (case.line.tip, moved[path])):
+        for shows, commit, name in (("main", main, path), ("the branch", case.line.tip, moved[path])):
             if side is not None and at(commit, name) == side:
-                yield _git("rev-parse", f"{commit}:{name}", stdout=f"{side.oid}\n")
+                yield _git(f"{shows} has this file so", "rev-parse", f"{commit}:{name}", stdout=f"{side.oid}\n")
 
 
 def _brought_lines(case: Case, carrier: str) -> Iterator[Check]:
@@ -150,44 +166,47 @@ def _brought_lines(case: Case, carrier: str) -> Iterator[Check]:
     for change in (case.fix.changes or ())[:_MOST_PATHS] if above else ():
         path = change.path if content.at(carrier, change.path) else moved[change.path]
         line = telling.added(content, change, content.at(carrier, path), content.at(above[0], path))
-        yield from _greps(path, line, (carrier, 0), (above[0], 1))
+        yield from _greps(
+            path, line, ("with this commit the file has a line of the fix", carrier), ("before it, not", above[0])
+        )
 
 
-def _greps(path: str, line: str, *found: tuple[str, int]) -> Iterator[Check]:
+def _greps(path: str, line: str, there: tuple[str, str], gone: tuple[str, str]) -> Iterator[Check]:
     """That a file has a line in one commit and not in another; nothing where no line can be shown."""
-    for commit, exit_ in found if line else ():
-        yield _git("grep --quiet --text --fixed-strings", "-e", line, commit, "--", *_named(path), exit_=exit_)
+    for (shows, commit), exit_ in ((there, 0), (gone, 1)) if line else ():
+        yield _git(shows, "grep --quiet --text --fixed-strings", "-e", line, commit, "--", *_named(path), exit_=exit_)
 
 
 def _whole_lines(case: Case, commit: str) -> Iterator[Check]:
     """That a larger change with the fix in it is there, where the fix itself was rewritten within it."""
     whole = case.whole_held(commit)
     if whole is not None and whole.base is not None and _at_own_names(case, whole.changes, commit):
-        yield _merge_tree(case, whole.base, commit, whole.top, whole.changes)
+        shows = "to replay the larger change that carried the fix changes nothing"
+        yield _merge_tree(shows, case, whole.base, commit, whole.top, whole.changes)
 
 
 def _missing(case: Case, *, plain: bool) -> Iterator[Check]:
-    yield _ancestor(case.fix.oid, case.line.tip, yes=False)
+    yield _ancestor("the fix is not in the branch's history", case.fix.oid, case.line.tip, yes=False)
     paths = set(case.fix.paths)
     alike = any({c.path for c in case.search.changes[n]} == paths for n in case.candidates())
     if _comparable(case, plain=plain) and not alike:
-        yield _cherry(case, case.line.tip, "+")
+        yield _cherry("no commit in the branch's history makes the fix's change", case, case.line.tip, "+")
 
 
 def _comparable(case: Case, *, plain: bool) -> bool:
     return plain and not case.fix.is_merge and case.fix.base is not None
 
 
-def _cherry(case: Case, upstream: str, sign: str) -> Check:
+def _cherry(shows: str, case: Case, upstream: str, sign: str) -> Check:
     base = case.fix.base or ""
-    return _git("cherry", upstream, case.fix.oid, base, stdout=f"{sign} {case.fix.oid}\n")
+    return _git(shows, "cherry", upstream, case.fix.oid, base, stdout=f"{sign} {case.fix.oid}\n")
 
 
 def _undone(case: Case, verdict: FixVerdict) -> Iterator[Check]:
     if case.scene.contains(case.line, case.fix.number):
-        yield _ancestor(case.fix.oid, case.line.tip)
+        yield _on_branch(case, case.fix.oid)
     if verdict.evidence.commit is not None:
-        yield _ancestor(verdict.evidence.commit, case.line.tip)
+        yield _on_branch(case, verdict.evidence.commit)
     yield from _old_lines(case, case.line.tip)
     yield from _parts(case)
 
@@ -201,7 +220,9 @@ def _parts(case: Case) -> Iterator[Check]:
         back = content.undone(change, there) | {n for other, n in lost if other is change}
         if there is not None and there != change.before and min(back, default=-1) >= 0:
             line = telling.added(content, change, fixed, there, back)
-            yield from _greps(change.path, line, (case.fix.oid, 0), (case.line.tip, 1))
+            yield from _greps(
+                change.path, line, ("the fix made the file have this line", case.fix.oid), (_NO_LINE, case.line.tip)
+            )
 
 
 def _new_lines(case: Case, *, plain: bool) -> Iterator[Check]:
@@ -209,9 +230,10 @@ def _new_lines(case: Case, *, plain: bool) -> Iterator[Check]:
     changes = case.fix.changes or ()
     same = [c for c in changes if case.scene.content.at(case.line.tip, c.path) == c.after]
     if len(same) == len(changes) or not plain or case.fix.is_merge or case.fix.base is None:
-        yield from _blobs(case, same, case.line.tip)
+        yield from _blobs("the branch has this file as the fix made it", same, case, case.line.tip)
     elif _at_own_names(case, changes, case.line.tip):
-        yield _merge_tree(case, case.fix.base, case.line.tip, case.fix.oid, changes)
+        shows = "to replay the fix onto the branch changes nothing"
+        yield _merge_tree(shows, case, case.fix.base, case.line.tip, case.fix.oid, changes)
 
 
 def _at_own_names(case: Case, changes: Changes, commit: str) -> bool:
@@ -232,29 +254,30 @@ def _in_the_way(case: Case, changes: Changes, commit: str) -> bool:
 
 
 def _old_lines(case: Case, tip: str) -> Iterator[Check]:
-    """That the content is as it was before the fix."""
+    """That the content is as it was before the fix, on the branch, or on main."""
+    where = "main" if tip == case.scene.main.tip else "the branch"
     changes = inverse(case.fix.changes or ())
     content = case.scene.content
     same = [c for c in changes if content.at(tip, c.path) == c.after]
     replayed = all(content.holds(c, content.at(tip, c.path)) for c in changes)
     base = None if case.fix.is_merge or _in_the_way(case, changes, tip) else case.fix.base
     if len(same) == len(changes) or base is None or not replayed:
-        yield from _blobs(case, same, tip)
+        yield from _blobs(f"{where} has this file as it was before the fix", same, case, tip)
     else:
-        yield _merge_tree(case, case.fix.oid, tip, base, changes)
+        yield _merge_tree(f"to take the fix back from {where} changes nothing", case, case.fix.oid, tip, base, changes)
 
 
-def _blobs(case: Case, changes: list[Change], tip: str) -> Iterator[Check]:
+def _blobs(shows: str, changes: list[Change], case: Case, tip: str) -> Iterator[Check]:
     for change in changes[:_MOST_PATHS]:
         if change.after is not None:
-            yield _git("rev-parse", f"{tip}:{change.path}", stdout=f"{change.after.oid}\n")
+            yield _git(shows, "rev-parse", f"{tip}:{change.path}", stdout=f"{change.after.oid}\n")
         elif case.scene.content.is_folder(tip, change.path):
-            yield _git("cat-file -t", f"{tip}:{change.path}", stdout="tree\n")
+            yield _git(shows, "cat-file -t", f"{tip}:{change.path}", stdout="tree\n")
         else:
-            yield _git("ls-tree", tip, "--", *_named(change.path), stdout="")
+            yield _git(shows, "ls-tree", tip, "--", *_named(change.path), stdout="")
 
 
-def _merge_tree(case: Case, base: str, ours: str, theirs: str, changes: tuple[Change, ...]) -> Check:
+def _merge_tree(shows: str, case: Case, base: str, ours: str, theirs: str, changes: Changes) -> Check:
     """A three-way replay that changes nothing: git names the files that both sides changed, and no line."""
     content = case.scene.content
     told = "".join(
@@ -265,4 +288,4 @@ def _merge_tree(case: Case, base: str, ours: str, theirs: str, changes: tuple[Ch
         for c in sorted(changes, key=lambda c: c.path.encode("utf-8", "surrogateescape"))
         if (there := content.at(ours, c.path)) is not None and c.before and c.after and there != c.after
     )
-    return _git("merge-tree", base, ours, theirs, stdout=told)
+    return _git(shows, "merge-tree", base, ours, theirs, stdout=told)

@@ -16,11 +16,12 @@ from auditor.forecast import forecast
 from auditor.git import refs
 from auditor.git.changes import Changes, diffs, from_nothing
 from auditor.hotfixes import Candidate, Population
-from auditor.model import DRIFT, Check, Forecast, Hotfix, Status, Verdict
+from auditor.model import DRIFT, Forecast, Hotfix, Status, Verdict
 from auditor.presence.case import Case
 from auditor.presence.scene import Line, Scene, Whole
 from auditor.presence.search import Search
 from auditor.presence.sought import search_for
+from auditor.proof import Check
 
 _Shown = Callable[[str | None, str, Sequence[str]], Check]
 
@@ -145,8 +146,8 @@ class _Pairs:
         found = [presence.judge(case) for case in cases]
         drifts = pairs.status_of(found) in DRIFT
         ahead = self._ahead(line) if drifts else None
-        proof = [c for case, f in zip(cases, found, strict=True) for c in checks.checks(case, f, plain=self.plain)]
-        return pairs.judge(line.name, found, self.candidate.tagged_at, ahead, list(dict.fromkeys(proof)))
+        proof = checks.checks(zip(cases, found, strict=True), plain=self.plain)
+        return pairs.judge(line.name, found, self.candidate.tagged_at, ahead, proof)
 
     def _ahead(self, line: Line) -> Forecast | None:
         """What a back-merge would meet, where that can be told: what cannot be read of it costs no verdict."""

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from auditor.packed import Tally, tally
 from auditor.past import Ref, RefChange
+from auditor.proof import Check
 from auditor.told import Asked, Required, Review
 from auditor.waivers import ListedWaiver, Waiver
 
@@ -75,15 +76,6 @@ class FixVerdict:
     evidence: Evidence
     since: int | None = None
     arrival: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A plain git command that shows the same, with its exit status and (unless None) standard output."""
-
-    run: str
-    exit: int
-    stdout: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

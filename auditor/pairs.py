@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from auditor.model import DRIFT, Check, FixVerdict, Forecast, Status, Verdict, Via
+from auditor.model import DRIFT, FixVerdict, Forecast, Status, Verdict, Via
+from auditor.proof import Check
 
 _SET_ASIDE = (Status.WITHDRAWN, Status.NOT_APPLICABLE)
 _RUNGS = tuple(Via)
@@ -37,7 +38,7 @@ def judge(
     fixes: Sequence[FixVerdict],
     tagged_at: int,
     forecast: Forecast | None,
-    checks: Sequence[Check],
+    checks: tuple[Check, ...],
 ) -> Verdict:
     """The verdict on one hotfix on one branch."""
     status = status_of(fixes)
@@ -53,7 +54,7 @@ def judge(
         lead_time_seconds=max(0, since - tagged_at) if present and since is not None else None,
         fixes=tuple(fixes),
         forecast=forecast if status in DRIFT else None,
-        checks=tuple(checks),
+        checks=checks,
         arrival=rests_on[-1] if present and rests_on else None,
     )
 

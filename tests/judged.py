@@ -9,6 +9,7 @@ from typing import Any
 
 from auditor.audit import audit_repository
 from auditor.config.configuration import RepositoryConfig
+from auditor.evidence import plain_git
 from auditor.model import Hotfix, RepositoryAudit, Verdict
 from tests.build import PINNED, Files, Repo, fixed, started
 
@@ -62,6 +63,8 @@ def assert_checks_hold(path: Path, verdict: Verdict) -> None:
         subprocess.run(["git", "fetch", "-q", path, *refspecs], cwd=clone, env=env, check=True, capture_output=True)
     for check in verdict.checks:
         assert check.run.startswith("git ")
+        assert plain_git.allowed(check.run), check
+        assert check.shows
         done = subprocess.run(check.run, shell=True, cwd=clone, env=env, capture_output=True, check=False)
         said = done.stdout.decode(errors="surrogateescape")
         assert done.returncode == check.exit, (check, done)

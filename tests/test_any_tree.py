@@ -128,6 +128,7 @@ def test_any_trees_are_judged(seed: int, tmp_path: Path) -> None:
     assert not found.errors
     for _, verdict in found.pairs():
         assert verdict.status is not Status.UNKNOWN or verdict.reason.startswith("no-fixes")
+        assert all(f.status is not Status.UNKNOWN for f in verdict.fixes), verdict.fixes
         assert_checks_hold(path, verdict)
 
 

@@ -188,3 +188,23 @@ def test_a_merged_fix_is_told_by_its_history(repo: Repo) -> None:
     assert_checks_hold(repo.path, verdict)
     assert verdict.via is not None
     assert verdict.via.value == "merge"
+
+
+@pytest.mark.parametrize(("on_branch", "said"), [("3", ("present", "content")), ("4", ("missing", None))])
+def test_a_submodule_that_main_raised_again(repo: Repo, on_branch: str, said: tuple[str, str | None]) -> None:
+    """Of its commits nothing is in the repository, and nothing needs to be."""
+
+    def lib(digit: str, message: str) -> None:
+        (repo.path / "lib").mkdir(exist_ok=True)
+        repo.git("update-index", "--add", "--cacheinfo", f"160000,{digit * 40},lib")
+        repo.commit(message)
+
+    lib("1", "A library")
+    repo.tag("v2.5.0")
+    repo.branch("uat")
+    lib("2", "Raise it")
+    repo.tag("v2.5.1")
+    lib("3", "Raise it again")
+    repo.switch("uat")
+    lib(on_branch, "Raise ours")
+    assert told(repo, "uat", "v2.5.1") == said

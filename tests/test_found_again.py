@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.build import CART, Repo, fixed, protocol, started
-from tests.judged import told
+from tests.judged import audit, pair, told
 
 
 @pytest.fixture
@@ -277,3 +277,23 @@ def test_lines_that_the_fix_removed_are_not_back_with_an_older_version(repo: Rep
     repo.commit("Blank lines", {"setup.cfg": f"{setup}\n\n"})
     repo.commit("Go on", {"setup.cfg": f"# set up\n{setup}\n\n"})
     assert judged(repo) == "missing"
+
+
+# Within one topic
+
+
+def test_a_fix_that_its_own_topic_took_back(repo: Repo) -> None:
+    """What the topic's merge brought has nothing of it, so that this is there tells nothing of the fix."""
+    started(repo, {"src/cart.py": CART, "src/menu.py": "open = False\n"})
+    repo.switch("hotfix/late", "main")
+    oid = repo.commit("Guard the cart", {"src/cart.py": GUARD_ABOVE + CART})
+    menu = repo.commit("Open the menu", {"src/menu.py": "open = True\n"})
+    back = repo.revert(oid)
+    repo.switch("main")
+    repo.merge("hotfix/late")
+    repo.tag("v2.4.1")
+    repo.switch("qa")
+    for one in (oid, menu, back):
+        repo.pick(one)
+    verdict = pair(audit(repo, branches=["qa"]), "v2.4.1", "qa")
+    assert {f.commit: f.status.value for f in verdict.fixes} == {oid: "withdrawn", menu: "present", back: "present"}

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "auditor"
 FLOORS = (
-    ("model", "packed", "past", "told", "waivers", "errors", "versions", "system"),
+    ("model", "packed", "past", "proof", "told", "waivers", "errors", "versions", "system"),
     ("config",),
     ("text", "git"),
     (

@@ -26,7 +26,8 @@ from auditor.ledger import export, read, record, write
 from auditor.ledger.database import Database, LedgerError
 from auditor.ledger.export import Exported
 from auditor.ledger.rows import event_hash, link_hash, sealed, sha256
-from auditor.model import Check, Discovery, RepositoryAudit, Status, Tool, Verdict, Via
+from auditor.model import Discovery, RepositoryAudit, Status, Tool, Verdict, Via
+from auditor.proof import Check
 from tests import demo
 from tests.build import CART, LOGIN_FIXED, Repo, back_merge, hotfix, protocol
 from tests.ledgers import CONFIG, beginning, whole

@@ -15,7 +15,7 @@ from auditor.backmerge import words
 from auditor.backmerge.entry import Method, Proposal
 from auditor.errors import UsageError
 from auditor.model import Hotfix, Verdict
-from auditor.output.words import rfc3339
+from auditor.output.words import rfc3339, shows
 
 _PACKAGED = Path(__file__).parent.parent / "_reports" / "templates" / "backmerge"
 _CHECKOUT = Path(__file__).parent.parent.parent / "reports" / "templates" / "backmerge"
@@ -189,5 +189,5 @@ def _checks(verdict: Verdict, most: int) -> list[str]:
     for each in verdict.checks[:most]:
         lines.append(each.run)
         shown = f" and prints {each.stdout!r}" if each.stdout is not None else ""
-        lines.append(f"# exits with {each.exit}{shown}")
+        lines.append(f"# {shows(each, verdict)}exits with {each.exit}{shown}")
     return lines

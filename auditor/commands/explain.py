@@ -16,7 +16,7 @@ from auditor.fleet.progress import say
 from auditor.git import process
 from auditor.model import Audit, Fix, Hotfix, RepositoryAudit, Status, Tool, Verdict
 from auditor.output import files, told
-from auditor.output.words import approval, plain, rfc3339, span
+from auditor.output.words import approval, plain, rfc3339, shows, span
 from auditor.past import Episode
 from auditor.system import scratch
 from auditor.told import UNTOLD
@@ -187,5 +187,6 @@ def _checks(verdict: Verdict) -> Iterator[str]:
     yield ""
     yield "check it with plain git, in any full clone"
     for check in verdict.checks:
+        printed = f" and prints {check.stdout!r}" if check.stdout is not None else ""
         yield f"  $ {check.run}"
-        yield f"    exits with {check.exit}" + (f" and prints {check.stdout!r}" if check.stdout is not None else "")
+        yield f"    {shows(check, verdict)}exits with {check.exit}{printed}"

@@ -19,7 +19,7 @@ from auditor.fleet import processes
 from auditor.git.refs import Recorded, peel, tags
 from auditor.git.source import Local
 from auditor.git.store import Store, open_store
-from auditor.model import Check, Hotfix, RepositoryAudit, Severity, Verdict
+from auditor.model import Hotfix, RepositoryAudit, Severity, Verdict
 from auditor.rules import tag_unsigned
 
 # A history that is not whole proves nothing absent.
@@ -117,12 +117,13 @@ def _peeled(store: Store, recorded: RepositoryAudit) -> Iterator[str]:
 
 def _run_checks(store: Store, recorded: RepositoryAudit, found: Findings) -> None:
     """Each different command once."""
-    known: dict[Check, str | None] = {}
+    known: dict[tuple[str, int, str | None], str | None] = {}
     for hotfix, verdict in recorded.pairs():
         for check in verdict.checks:
-            if check not in known:
-                known[check] = plain_git.differs(store.git_dir, check)
-            said = known[check]
+            asked = check.run, check.exit, check.stdout
+            if asked not in known:
+                known[asked] = plain_git.differs(store.git_dir, check)
+            said = known[asked]
             if said is not None:
                 found.faults.append(f"{recorded.name}: {hotfix.tag} on {verdict.branch}: {check.run}: {said}")
     found.said.append(f"{recorded.name}: different check commands run in plain git: {len(known)}")

@@ -12,10 +12,11 @@ from auditor.evidence.archive import PackError
 from auditor.ledger import export
 from auditor.ledger.export import Exported
 from auditor.ledger.rows import canonical
-from auditor.model import Audit, Check, Hotfix, RepositoryAudit, Verdict
+from auditor.model import Audit, Hotfix, RepositoryAudit, Verdict
 from auditor.output import encoded
-from auditor.output.words import plain
+from auditor.output.words import plain, shows
 from auditor.past import History
+from auditor.proof import Check
 
 _HISTORY: TypeAdapter[History] = TypeAdapter(History)
 REFS_SCHEMA = "branch-drift/refs/v1"
@@ -88,10 +89,10 @@ def _pair(repository: RepositoryAudit, hotfix: Hotfix, verdict: Verdict) -> Iter
     via = f" ({verdict.via})" if verdict.via else ""
     yield plain(f"# {repository.name}: {hotfix.tag} on {verdict.branch}: {verdict.status}{via}")
     for check in verdict.checks:
-        yield from _check(check)
+        yield from _check(check, verdict)
 
 
-def _check(check: Check) -> Iterator[str]:
+def _check(check: Check, verdict: Verdict) -> Iterator[str]:
     said = "" if check.stdout is None else f", standard output {json.dumps(check.stdout)}"
     yield check.run
-    yield f"# exit {check.exit}{said}"
+    yield f"# {shows(check, verdict)}exit {check.exit}{said}"

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from auditor.git import process
-from auditor.model import Check
+from auditor.proof import Check
 
 _OID = re.compile(r"[0-9a-f]{40}")
 _AT_PATH = re.compile(r"[0-9a-f]{40}:.+", re.DOTALL)
@@ -36,7 +36,7 @@ def _known(words: list[str]) -> bool:
     match words:
         case ["rev-parse", "--is-shallow-repository"]:
             return True
-        case ["rev-parse", named]:
+        case ["rev-parse", named] | ["cat-file", "-t", named]:
             return _AT_PATH.fullmatch(named) is not None
         case (
             ["merge-base", "--is-ancestor", one, other]

@@ -204,11 +204,13 @@ class ChangeDocument(TypedDict):
 
 
 class CheckDocument(TypedDict):
-    """A plain git command, with what it answers."""
+    """A plain git command, with what it answers, what that shows, and of which fixes."""
 
     run: str
     exit: int
     stdout: str | None
+    shows: str
+    fixes: list[str]
 
 
 class VerdictDocument(TypedDict):

@@ -254,7 +254,10 @@ def _verdict(verdict: Verdict) -> VerdictDocument:
         "pipelines": told.required(verdict.pipelines),
         "forecast": {"clean": ahead.clean, "conflicts": list(ahead.conflicts)} if ahead else None,
         "fixes": [_fix_verdict(f) for f in verdict.fixes],
-        "check": [{"run": c.run, "exit": c.exit, "stdout": c.stdout} for c in verdict.checks],
+        "check": [
+            {"run": c.run, "exit": c.exit, "stdout": c.stdout, "shows": c.shows, "fixes": list(c.fixes)}
+            for c in verdict.checks
+        ],
     }
 
 

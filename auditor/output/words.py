@@ -9,11 +9,13 @@ from functools import lru_cache
 
 from auditor.model import Hotfix, RepositoryAudit, Verdict, Violation
 from auditor.past import Approval, RefChange
+from auditor.proof import Check
 from auditor.waivers import ListedWaiver, Standing, Waiver
 
 _FIRST = int(datetime(1, 1, 1, tzinfo=UTC).timestamp())
 _LAST = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
 _MOST_ALIASES = 3
+_MOST_FIXES = 3
 _SPANS = ((86_400, "d"), (3600, "h"), (60, "min"))
 
 
@@ -53,6 +55,14 @@ def _hidden(character: str) -> bool:
 def writable(text: str) -> str:
     """Text that any encoder takes: lone surrogates replaced."""
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def shows(check: Check, verdict: Verdict) -> str:
+    """What a check command shows, and of which fixes where the pair has several, before what it answers."""
+    few = ", ".join(map(short, check.fixes[:_MOST_FIXES]))
+    more = f" and {len(check.fixes) - _MOST_FIXES} more" if len(check.fixes) > _MOST_FIXES else ""
+    of = f" ({'fix' if len(check.fixes) == 1 else 'fixes'} {few}{more})" if len(verdict.fixes) > 1 and few else ""
+    return f"{check.shows}{of}: " if check.shows else ""
 
 
 def short(oid: str | None) -> str:

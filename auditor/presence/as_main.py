@@ -45,9 +45,11 @@ def _went_on(case: Case, change: Change, now: Side | None) -> bool:
     """Whether what gave way of a change's lines is said in others in their place, or is set to no lower numbers there.
 
     Code that was moved to another file left none behind: of such a file it tells nothing that two have it alike.
+    A submodule, or a binary, has no lines to give way.
     """
     content, after = case.scene.content, change.after
-    hunks = content.hunks(after.oid, now.oid) if after and now else None
+    told = not content.as_a_whole(Change(change.path, after, now))
+    hunks = content.hunks(after.oid, now.oid) if after and now and told else None
     if not (hunks and after and now):
         return True
     added, old, new = content.changed_lines(change)[1], content.lines(after.oid), content.lines(now.oid)

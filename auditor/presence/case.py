@@ -114,10 +114,16 @@ class Case:
         if arrival == number:
             return True
         oid = self.scene.history.ids[arrival]
-        whole = self.held(oid) or self.whole_held(oid) is not None
         if out:
-            return not whole
+            return not self.held(oid) and not self._held_without(number, oid)
+        whole = self.held(oid) or self.whole_held(oid) is not None
         return whole or any(self.holds((c,), oid) for c in self.fix.changes or ()) or self._let_in(number, oid)
+
+    def _held_without(self, number: int, commit: str) -> bool:
+        """Whether a larger change stands there, but one that has the commit in it, and so nothing of what that took."""
+        history = self.scene.history
+        larger = (w for w in self.wholes if self.holds(w.changes, commit))
+        return any(not history.has(history.number[w.top], number) for w in larger)
 
     def _let_in(self, number: int, oid: str) -> bool:
         """Whether the files of a merge have most of the lines that a commit below it brought."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from auditor.model import Check, Fix, FixVerdict, Hotfix, RepositoryAudit, Verdict
+from auditor.model import Fix, FixVerdict, Hotfix, RepositoryAudit, Verdict
 from auditor.output import told
 from auditor.output.html import links, story
 from auditor.output.html.anchors import Anchors
@@ -20,7 +20,8 @@ from auditor.output.html.values import (
     ReviewShown,
     WaiverShown,
 )
-from auditor.output.words import day, plain, short, span
+from auditor.output.words import day, plain, short, shows, span
+from auditor.proof import Check
 from auditor.told import Ran, Required, Review, Reviewed
 
 
@@ -86,7 +87,7 @@ def _pair(place: Place, number: int, hotfix: Hotfix, verdict: Verdict, *, critic
         offered=None if verdict.pull_request_opened_at is None else f"{day(verdict.pull_request_opened_at)} UTC",
         pipelines=tuple(_required(place, r) for r in verdict.pipelines),
         fixes=tuple(_found(place, f) for f in verdict.fixes),
-        checks=tuple(map(_check, verdict.checks)),
+        checks=tuple(_check(check, verdict) for check in verdict.checks),
     )
 
 
@@ -148,9 +149,9 @@ def _found(place: Place, found: FixVerdict) -> FixFound:
     )
 
 
-def _check(check: Check) -> CheckShown:
+def _check(check: Check, verdict: Verdict) -> CheckShown:
     lines = tuple(map(plain, (check.stdout or "").removesuffix("\n").split("\n"))) if check.stdout else ()
-    return CheckShown(plain(check.run), story.answer(check), lines)
+    return CheckShown(plain(check.run), shows(check, verdict) + story.answer(check), lines)
 
 
 def _lines(text: str) -> str:

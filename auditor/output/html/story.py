@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from auditor.model import Check, FixVerdict, Forecast, RepositoryAudit, Status, Verdict, Via
+from auditor.model import FixVerdict, Forecast, RepositoryAudit, Status, Verdict, Via
 from auditor.output.order import errors
+from auditor.proof import Check
 
 _VIA = {
     Via.MERGE: "The fix commit itself is in the branch's history.",

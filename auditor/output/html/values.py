@@ -17,7 +17,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class CheckShown:
-    """A command, and what it answers."""
+    """A command, and what it shows and answers."""
 
     run: str
     answer: str

@@ -1,0 +1,72 @@
+"""What check commands say of themselves: what each shows, and of which fixes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from auditor.output.words import shows
+from auditor.proof import Check
+from tests.build import Repo, hotfix, protocol
+from tests.judged import audit, pair, told
+
+CART = {"src/cart.py": "total = 3\n"}
+MENU = {"src/menu.py": "open = True\n"}
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return protocol(tmp_path / "shop", branches=("dev",))
+
+
+def two_fixes(repo: Repo) -> tuple[str, str]:
+    landed = hotfix(repo, tag="v2.4.1", files=CART), hotfix(repo, "menu", "v2.4.2", MENU)
+    repo.git("tag", "--delete", "v2.4.1")
+    return landed[0].fix, landed[1].fix
+
+
+def test_every_command_names_the_fix_it_is_for(repo: Repo) -> None:
+    cart, menu = two_fixes(repo)
+    verdict = pair(audit(repo, branches=["dev"]), "v2.4.2", "dev")
+    assert {f.commit for f in verdict.fixes} == {cart, menu}
+    assert {c.fixes for c in verdict.checks} == {(cart,), (menu,)}
+    assert all(c.fixes[0] in c.run for c in verdict.checks)
+    assert shows(verdict.checks[0], verdict) == f"the fix is not in the branch's history (fix {cart[:12]}): "
+
+
+def test_a_command_that_serves_two_fixes_is_run_once_and_names_both(repo: Repo) -> None:
+    cart, menu = two_fixes(repo)
+    repo.switch("dev")
+    squashed = repo.commit("Take v2.4.2", {**CART, **MENU})
+    verdict = pair(audit(repo, branches=["dev"]), "v2.4.2", "dev")
+    (carried,) = [c for c in verdict.checks if "--is-ancestor" in c.run and squashed in c.run]
+    assert set(carried.fixes) == {cart, menu}
+    assert len({c.run for c in verdict.checks}) == len(verdict.checks)
+
+
+def test_of_many_fixes_some_are_named(repo: Repo) -> None:
+    two_fixes(repo)
+    verdict = pair(audit(repo, branches=["dev"]), "v2.4.2", "dev")
+    many = Check("git x", 0, None, "it is so", tuple(letter * 40 for letter in "abcde"))
+    assert shows(many, verdict) == "it is so (fixes aaaaaaaaaaaa, bbbbbbbbbbbb, cccccccccccc and 2 more): "
+
+
+def test_one_fix_needs_no_name_and_earlier_runs_say_nothing(repo: Repo) -> None:
+    hotfix(repo, tag="v2.4.1", files=CART)
+    verdict = pair(audit(repo, branches=["dev"]), "v2.4.1", "dev")
+    assert shows(verdict.checks[0], verdict) == "the fix is not in the branch's history: "
+    assert shows(Check("git x", 0), verdict) == ""
+
+
+def test_a_folder_in_the_place_of_a_deleted_file_can_be_verified(repo: Repo) -> None:
+    repo.commit("Have notes", {"notes": "old\n"})
+    repo.tag("v2.4.0")
+    repo.git("branch", "--force", "dev", "main")
+    landed = hotfix(repo, tag="v2.4.1", files={"notes": None})
+    repo.switch("dev")
+    repo.git("cherry-pick", landed.fix)
+    repo.commit("Have a folder", {"notes/today.txt": "new\n"})
+    assert told(repo, tag="v2.4.1") == ("present", "cherry-pick")
+    checks = pair(audit(repo, branches=["dev"]), "v2.4.1", "dev").checks
+    assert any(" cat-file -t " in c.run for c in checks)
