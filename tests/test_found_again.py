@@ -292,6 +292,7 @@ def test_a_fix_that_its_own_topic_took_back(repo: Repo) -> None:
     repo.switch("main")
     repo.merge("hotfix/late")
     repo.tag("v2.4.1")
+    repo.commit("Go on", {"src/cart.py": "import prices\n\n\n" + CART.replace("total", "sum")})
     repo.switch("qa")
     for one in (oid, menu, back):
         repo.pick(one)
