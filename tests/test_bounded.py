@@ -37,3 +37,16 @@ def test_what_cannot_be_made_is_not_kept() -> None:
     with pytest.raises(ZeroDivisionError):
         cache(0)
     assert cache(1) == b"x"
+
+
+def test_the_latest_few_stay_whatever_they_weigh() -> None:
+    made: list[str] = []
+
+    def make(word: str) -> str:
+        made.append(word)
+        return word
+
+    cache = Bounded(1, make, len, least=2)
+    for word in ("long", "longer", "long", "longer", "longest", "longer", "long"):
+        assert cache(word) == word
+    assert made == ["long", "longer", "longest", "long"]

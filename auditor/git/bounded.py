@@ -11,13 +11,14 @@ V = TypeVar("V")
 
 
 class Bounded(Generic[K, V]):
-    """Answers for keys, made once and kept up to `limit` bytes, as `weigh` measures them."""
+    """Answers for keys, made once and kept up to `limit` bytes, as `weigh` measures them, or the `least` latest."""
 
-    def __init__(self, limit: int, make: Callable[[K], V], weigh: Callable[[V], int]) -> None:
+    def __init__(self, limit: int, make: Callable[[K], V], weigh: Callable[[V], int], least: int = 0) -> None:
         self.limit = limit
         self.weight = 0
         self._make = make
         self._weigh = weigh
+        self._least = least
         self._kept: OrderedDict[K, V] = OrderedDict()
 
     def __call__(self, key: K) -> V:
@@ -27,11 +28,11 @@ class Bounded(Generic[K, V]):
             return self._kept[key]
         value = self._make(key)
         weight = self._weigh(value)
-        if weight > self.limit:
+        if weight > self.limit and not self._least:
             return value
         self._kept[key] = value
         self.weight += weight
-        while self.weight > self.limit:
+        while self.weight > self.limit and len(self._kept) > self._least:
             self.weight -= self._weigh(self._kept.popitem(last=False)[1])
         return value
 

@@ -20,7 +20,8 @@ from auditor.text import lines, wording
 from auditor.text.lines import Hunk
 
 # What is kept at most, in bytes. Of a text of thirty thousand lines, as generators write, a change is held against
-# three or four versions at a time: where one less finds room, each is split anew for each hunk.
+# three or four versions at a time: where one less finds room, each is split anew for each hunk. So many always do.
+_VERSIONS = 4
 _LINES, _HUNKS, _MARKS, _UNPACKED, _READY, _HASHES = 14 << 20, 8 << 20, 12 << 20, 4 << 20, 2 << 20, 10 << 20
 
 
@@ -54,7 +55,7 @@ class Marks(Identity):
             _READY, self._find_own, per_item(250)
         )
         self.lines: Bounded[str, list[bytes]] = Bounded(
-            _LINES, lambda oid: lines.split(self.store.blob(oid)), per_item(90)
+            _LINES, lambda oid: lines.split(self.store.blob(oid)), per_item(90), least=_VERSIONS
         )
         self._marks = Bounded(_MARKS, self._find_marks, per_item(8))
         self._unpacked = Bounded(_UNPACKED, self._unpack_marks, _weight)

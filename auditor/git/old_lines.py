@@ -14,6 +14,7 @@ from auditor.git.changes import REGULAR, Change, Side
 from auditor.git.marks import Mark, bare, has_all, share
 from auditor.git.store import Store
 from auditor.text import lines, parts, places, wording
+from auditor.text.inserted import Inserted
 from auditor.text.lines import Hunk
 
 # Each fix is asked how it stands at every tip, by its own judgement and by those of later fixes of its files.
@@ -113,11 +114,12 @@ class OldLines(Blocks):
         if since is None or from_after is None:
             return frozenset(again)
         new = [(h.old, h.removed) for h in from_after]
+        inserted = Inserted(self.lines(there.oid), since, self.own_hunks(*texts[:2]) or (), from_after)
         back = {
             n: h
             for n, h in maybe.items()
             if not places.stands(h.new, h.added, new)
-            and not (self._only_adds(h, before.oid) and self._goes_on(h, texts, since, from_after))
+            and not (self._only_adds(h, before.oid) and self._goes_on(h, texts, since, inserted))
         }
         elsewhere = self._put_elsewhere(before.oid, after.oid, back)
         stay = {n for n, h in back.items() if not places.moved_within(h, elsewhere[n], since, from_after)}
@@ -139,8 +141,8 @@ class OldLines(Blocks):
         put = lines.bare(line for h in elsewhere for line in h.added_of(new))
         if lines.bare(hunk.removed_of(old)) - put:
             return False
-        had = lines.bare(old)
-        made = [at for at in places.added([hunk]) if lines.bare([new[at]]) - had]
+        had = self.respaced(texts[0])
+        made = [at for at in places.added([hunk]) if new[at].strip() and not has_all(had, [bare(new[at])])]
         return wording.tells(new[at] for at in made) and places.keeps(hunk, made, new, have, since_after)
 
     def _put_elsewhere(self, before: str, after: str, back: Iterable[int]) -> dict[int, list[Hunk]]:
@@ -160,22 +162,12 @@ class OldLines(Blocks):
             if self.could_stand(one, there) and not self.moved_whole(one.hunk, before, after, there):
                 yield number, one.hunk
 
-    def _goes_on(
-        self, hunk: Hunk, texts: tuple[str, str, str], since: Sequence[Hunk], since_after: Sequence[Hunk]
-    ) -> bool:
+    def _goes_on(self, hunk: Hunk, texts: tuple[str, str, str], since: Sequence[Hunk], inserted: Inserted) -> bool:
         """Whether lines that were only added are there all the same: elsewhere, or in other words."""
         before, after, there = texts
-        have, want = self.lines(there), self.lines(after)
-        added = hunk.added_of(want)
-        if self._declared(added, before, there):
+        added = hunk.added_of(self.lines(after))
+        if self._declared(added, before, there) or inserted.mostly_has(hunk, added):
             return True
-        inserted = set(places.added(since))
-        if lines.mostly_in(added, lines.bare(have[at] for at in inserted)):
-            # What the change put in other places, too, and what stands there, is no sign of these lines.
-            others = [h for h in self.own_hunks(before, after) or () if h != hunk]
-            inserted -= places.kept(places.added(others), since_after)
-            if lines.mostly_in(added, lines.bare(have[at] for at in inserted)):
-                return True
         return places.goes_on(self.lines(before), self.store.blob(after), self.store.blob(there), hunk.old, since)
 
     def _declared(self, added: Sequence[bytes], before: str, there: str) -> bool:

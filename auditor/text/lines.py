@@ -153,7 +153,7 @@ def with_surroundings(text: Sequence[bytes], start: int, length: int, around: in
 
 def has_block(data: bytes, block: bytes) -> bool:
     """Whether a text has a block of whole lines."""
-    return b"\n" + block in b"\n" + data
+    return data.startswith(block) or b"\n" + block in data
 
 
 def count_block(data: bytes, block: bytes) -> int:

@@ -19,11 +19,14 @@ _START, _END = b"\0\n", b"\n\0"
 
 
 def stands(start: int, length: int, changes: Sequence[tuple[int, int]]) -> bool:
-    """Whether lines `start` to `start + length` are untouched by changes given as (start, length).
+    """Whether lines `start` to `start + length` are untouched by changes given as (start, length), first ones first.
 
     For no lines at all: whether the two lines around that place still stand side by side.
     """
-    for at, count in changes:
+    for n in range(bisect_left(changes, start, key=sum), len(changes)):
+        at, count = changes[n]
+        if at > start + length:
+            break
         if length and count:
             touched = at < start + length and start < at + count
         elif length:
