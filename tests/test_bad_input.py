@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -409,3 +410,18 @@ def test_a_check_that_nothing_stands_at_a_path_is_not_fooled_by_the_folder(tmp_p
     there = gone[0].run.replace(repo.oid("main"), repo.oid("v2.3.1^{commit}"))
     done = subprocess.run(there, shell=True, cwd=repo.path / "src", capture_output=True, text=True, check=True)
     assert "guard.py" in done.stdout
+
+
+def test_a_mirror_that_has_no_configuration_is_bare(tmp_path: Path) -> None:
+    """What lies under `refs/remotes` there is not what is shared."""
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    landed = hotfix(repo)
+    back_merge(repo, landed.tag, "dev")
+    repo.git("update-ref", "refs/remotes/origin/dev", "main~1")
+    mirror = tmp_path / "mirror"
+    shutil.copytree(repo.path / ".git", mirror)
+    (mirror / "config").unlink()
+    found = audit(mirror, branches=["dev"])
+    assert [(b.ref, b.commit) for b in found.branches] == [("refs/heads/dev", repo.oid("dev"))]
+    (repo.path / ".git" / "config").unlink()
+    assert audit(repo, branches=["dev"]).branches[0].ref == "refs/remotes/origin/dev"

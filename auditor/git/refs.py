@@ -84,7 +84,7 @@ def find_branch(store: Store, name: str) -> BranchRef | None:
     shared = f"refs/remotes/origin/{name}"
     local = f"refs/heads/{name}"
     try:
-        there = not store.audited.is_bare and _exists(store, shared)
+        there = not store.bare and _exists(store, shared)
     except OSError:
         there = True
     remote_tip = _commit_of(store, shared) if there else None
@@ -99,7 +99,7 @@ def find_branch(store: Store, name: str) -> BranchRef | None:
 def absent(store: Store, name: str) -> tuple[str, str]:
     """A code and words for a branch that was not found."""
     shared, local = f"refs/remotes/origin/{name}", f"refs/heads/{name}"
-    for ref in (local,) if store.audited.is_bare else (shared, local):
+    for ref in (local,) if store.bare else (shared, local):
         try:
             if _exists(store, ref):
                 return "objects-missing", f"what {ref} points at cannot be read"

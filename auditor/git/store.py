@@ -61,6 +61,15 @@ class Store:
         self.small = sum(pack.stat().st_size for pack in packs) < _SMALL
 
     @cached_property
+    def bare(self) -> bool:
+        """Whether there is no work tree, as git sees it: one of which nothing is told is named `.git` where it has one.
+
+        libgit2 takes such a repository for one with a work tree, whatever its name.
+        """
+        told = any(key in self.audited.config for key in ("core.bare", "core.worktree"))
+        return self.audited.is_bare or (not told and Path(self.audited.path).name != ".git")
+
+    @cached_property
     def git_dir(self) -> Path:
         """The scratch repository, for the questions that the git command answers; a small one asks none."""
         scratch = Path(tempfile.mkdtemp(prefix="branch-drift-"))
