@@ -126,17 +126,17 @@ def _ancestor(shows: str, one: str, other: str, *, yes: bool = True) -> Check:
     return _git(shows, "merge-base --is-ancestor", one, other, exit_=0 if yes else 1)
 
 
-def _on_branch(case: Case, commit: str) -> Check:
-    which = "the fix" if commit == case.fix.oid else "this commit"
+def _on_branch(case: Case, commit: str, what: str = "the fix") -> Check:
+    which = "the fix" if commit == case.fix.oid else what
     return _ancestor(f"{which} is in the branch's history", commit, case.line.tip)
 
 
 def _present(case: Case, verdict: FixVerdict, *, plain: bool) -> Iterator[Check]:
     carrier = verdict.evidence.commit
     if carrier is not None:
-        yield _on_branch(case, carrier)
+        yield _on_branch(case, carrier, "the commit that brought it")
     if verdict.via is Via.CHERRY_PICK and carrier is not None and _comparable(case, plain=plain):
-        yield _cherry("in this commit's history the fix's change was made", case, carrier, "-")
+        yield _cherry("in the history of that commit the fix's change was made", case, carrier, "-")
     if verdict.via is not Via.MERGE and case.held():
         yield from _new_lines(case, plain=plain)
     elif verdict.via is Via.CONTENT and case.whole_held() is None:
@@ -206,7 +206,8 @@ def _undone(case: Case, verdict: FixVerdict) -> Iterator[Check]:
     if case.scene.contains(case.line, case.fix.number):
         yield _on_branch(case, case.fix.oid)
     if verdict.evidence.commit is not None:
-        yield _on_branch(case, verdict.evidence.commit)
+        taker = "the merge that lost it" if verdict.status is Status.DROPPED else "the commit that took it out"
+        yield _on_branch(case, verdict.evidence.commit, taker)
     yield from _old_lines(case, case.line.tip)
     yield from _parts(case)
 
