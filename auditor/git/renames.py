@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from auditor.git.alike import MOST_COMPARED, Alike, base_name, common_end
-from auditor.git.changes import Change, Side
+from auditor.git.changes import REGULAR, Change, Side
 from auditor.git.store import Store
 
 # A path that ends in so many more of the same names is that of the moved file, though another one is more alike.
@@ -94,6 +94,8 @@ class Renames(Alike):
         """
         if name is None or change.before is None or change.after is None or self._has(change, name, tip):
             return False
+        if change.after.mode not in REGULAR:
+            return False
         near, oid = common_end(change.path, name), change.after.oid
         maybe = (p for p in self.maybe(oid, change.path, self.listing(base, tip)) if p != name)
         others = ((p, side) for p in maybe if common_end(change.path, p) >= near and (side := self.at(tip, p)))
@@ -104,14 +106,14 @@ class Renames(Alike):
         )
 
     def _has(self, change: Change, name: str, tip: str) -> bool:
-        """Whether a text is what a change made, or has half of what it brought, and not what it took away."""
+        """Whether a file is what a change made, or a text has half of what it brought, and not what it took away."""
         there = self.at(tip, name)
-        assert change.before
-        assert change.after
-        if there == change.after:
-            return True
-        old, new = self.counts(change.before.oid), self.counts(change.after.oid)
-        have = self.counts(there.oid) if there else Counter()
+        if there is None or there == change.after:
+            return there is not None
+        sides = [side for side in (change.before, change.after, there) if side and side.mode in REGULAR]
+        if len(sides) < 3:
+            return False
+        old, new, have = (self.counts(side.oid) for side in sides)
         brought, taken = new - old, old - new
         return bool(brought) and _share(brought, have) >= 1 / 2 > _share(taken, have)
 

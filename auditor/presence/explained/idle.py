@@ -32,8 +32,8 @@ def all_idle(place: Place, back: Collection[tuple[str, int]], *, kept: bool) -> 
 def _idle(place: Place, change: Change, numbers: Numbers, *, kept: bool) -> bool:
     """The same of some hunks of one file."""
     content, before, after, there = place.scene.content, change.before, change.after, place.side(change)
-    hunks = content.own_hunks(before.oid, after.oid) if before and after else None
-    if before is None or after is None or there is None or not hunks or min(numbers) < 0:
+    hunks = content.own_hunks(before.oid, after.oid) if before and after and min(numbers) >= 0 else None
+    if before is None or after is None or there is None or not hunks:
         return False
     old, new = content.lines(before.oid), content.lines(after.oid)
     used = _used(old, content.lines(there.oid))
