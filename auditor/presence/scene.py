@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from array import array
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -68,21 +67,11 @@ class Scene:
         self._bases: dict[tuple[int, int], list[int]] = {}
         self._namesakes: dict[tuple[str, Side | None, str | None, int], list[str]] = {}
         self._titles: dict[int, titles.Title] = {}
-        self._fixes: dict[str, list[tuple[int, Change]]] = defaultdict(list)
+        self._paths: list[str] = []
 
     def know(self, fixes: Iterable[FixCommit]) -> None:
-        """Takes note of what each fix of the audit does to each file."""
-        generation, ids = self.history.generation, self.history.ids
-        known = {f.number: f for f in fixes}
-        for number in sorted(known, key=lambda n: (generation[n], ids[n])):
-            for change in known[number].changes or ():
-                self._fixes[change.path].append((number, change))
-
-    def earlier_fixes(self, path: str, fix: FixCommit, most: int) -> list[tuple[int, Change]]:
-        """The last `most` fixes of one file that are lower in the history than a fix, and what they did to it."""
-        found, generation = self._fixes.get(path, []), self.history.generation
-        end = bisect_left(found, generation[fix.number], key=lambda entry: generation[entry[0]])
-        return found[max(0, end - most) : end]
+        """Takes note of the files that the fixes of the audit change."""
+        self._paths = sorted({c.path for f in fixes for c in f.changes or ()})
 
     def contains(self, line: Line, number: int) -> bool:
         """Whether a commit is in the history of a branch."""
@@ -160,7 +149,7 @@ class Scene:
     @cached_property
     def versions(self) -> Versions:
         """What main's own line has had of the files that fixes change."""
-        return Versions(self.content, self.history, self.arrivals(self.main)[0], [*self._fixes])
+        return Versions(self.content, self.history, self.arrivals(self.main)[0], self._paths)
 
     def namesakes(self, fix: FixCommit, change: Change, line: Line) -> list[str]:
         """The files of a branch's history that a changed file may be, though they were made in other folders.

@@ -11,7 +11,6 @@ from auditor.presence.case import Case
 from auditor.presence.parts.place import Older
 
 # So far back it is looked: further, a line that is there again tells more of habit than of a way back.
-_FIXES = 16
 _COMMITS = 500
 
 
@@ -19,7 +18,7 @@ def back_at(case: Case, tip: str) -> Case:
     """The case with the versions of files from before an earlier change, where a tip has gone back to one of them."""
     place = case.place(tip)
     lost = [(c, there) for c in case.fix.changes or () if case.scene.content.gave_way(c, there := place.side(c))]
-    found = [o for c, there in lost for o in (*_fixed(case, c, there), *_had(case, c, there))]
+    found = [o for c, there in lost for o in (*_made_on(case, c, there), *_had(case, c, there))]
     return replace(case, older=tuple(found))
 
 
@@ -36,16 +35,15 @@ def back_on_main(case: Case) -> Case:
     return replace(case, older=tuple(found))
 
 
-def _fixed(case: Case, change: Change, there: Side | None) -> Iterator[Older]:
-    """What earlier fixes of the file found there, where that stands again in the stead of this one."""
-    content, history = case.scene.content, case.scene.history
-    found = [
-        (number, other.before)
-        for number, other in case.scene.earlier_fixes(change.path, case.fix, _FIXES)
-        if other.before and content.undone(other, there) and content.restored(change, other.before, there)
-    ]
-    below = history.below([case.fix.number], (number for number, _ in found))
-    yield from (Older(change.path, side, None) for number, side in found if number in below)
+def _made_on(case: Case, change: Change, there: Side | None) -> Iterator[Older]:
+    """What earlier changes of main's own line found in the file, where that stands again in the stead of this one.
+
+    Whoever made these, and whether or not they are audited.
+    """
+    content, scene = case.scene.content, case.scene
+    for other in scene.versions.earlier(change.path, scene.place(scene.main, case.fix.number)):
+        if other.before and content.undone(other, there) and content.restored(change, other.before, there):
+            yield Older(change.path, other.before, None)
 
 
 def _had(case: Case, change: Change, there: Side | None) -> Iterator[Older]:
