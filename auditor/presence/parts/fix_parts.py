@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from auditor.git.changes import Change, Changes, Side
 from auditor.presence.case import Case
@@ -36,6 +37,31 @@ def left_since(case: Case, number: int, change: Change, region: int) -> tuple[Se
             known.clear()
         known[part] = last_run(case, later, (change,), differs)
     return later, known[part]
+
+
+def as_carried(case: Case, number: int, change: Change, region: int) -> Iterator[tuple[Case, Change, int]]:
+    """A hunk of the fix, line by line, as the commit `number` that carried it to the branch made it there.
+
+    Where the branch's file is far from main's, a part that stands there twice can be followed from that alone. With it
+    the case of a fix that is what that commit did to these files.
+    """
+    part, paths = _made(case, change, region), case.paths()
+    if number == case.fix.number or not any(part):
+        return
+    theirs = tuple(c for c in case.scene.brought(number) or () if c.path in paths)
+    carried = replace(case, fix=replace(case.fix, changes=theirs))
+    for other in theirs:
+        if other != change:
+            yield from ((carried, other, n) for n in range(len(hunks(case, other))) if _made(case, other, n) == part)
+
+
+def _made(case: Case, change: Change, number: int) -> tuple[Counter[bytes], ...]:
+    """The lines that a hunk removed, and those that it added, white space aside; none of what is no text."""
+    found = hunks(case, change)
+    if not (change.before and change.after and found):
+        return ()
+    old, new = (case.scene.content.lines(side.oid) for side in (change.before, change.after))
+    return lines.bare(found[number].removed_of(old)), lines.bare(found[number].added_of(new))
 
 
 def told(case: Case, change: Change, number: int) -> parts.Told:

@@ -5,6 +5,7 @@ Where old lines stand after years of work by chance, something else stood there 
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -32,10 +33,17 @@ def last_cut(case: Case, number: int, parts_: Sequence[Part]) -> tuple[int, str]
     What is around the parts that are `lost` may have moved on since. Main still has the part, and has not that commit.
     """
     scene = case.scene
-    cuts = ((_taken_out(case, number, change, k), change.path) for change, k in parts_)
+    cuts = ((_taken_out_as_carried(case, number, change, k), change.path) for change, k in parts_)
     own = [(n, path) for n, path in cuts if n is not None and not scene.contains(scene.main, n)]
     last = max(own, key=lambda cut: scene.place(case.line, cut[0]), default=None)
     return None if last is None or moved_away.still_there(case, last[0]) else last
+
+
+def _taken_out_as_carried(case: Case, number: int, change: Change, region: int) -> int | None:
+    """What took a hunk out, as the fix made it or else as the commit that carried it to the branch did."""
+    made = itertools.chain([(case, change, region)], fix_parts.as_carried(case, number, change, region))
+    cuts = (_taken_out(of, number, one, n) for of, one, n in made)
+    return next((cut for cut in cuts if cut is not None), None)
 
 
 def _taken_out(case: Case, number: int, change: Change, region: int) -> int | None:
