@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from auditor.git.changes import Change, Side, each
+from auditor.git.changes import Side, each
 from auditor.git.content import Content
 from auditor.git.history import History
 
@@ -30,8 +29,6 @@ class Versions:
         earlier = dict.fromkeys(side for at, side in reversed(known) if at < place)
         yield from (side for side in [*earlier][:MOST_VERSIONS] if side is not None and side in later)
 
-    def earlier(self, path: str, place: int) -> Iterator[Change]:
-        """What the latest commits before a place of the line did to a file that they found, the latest first."""
-        known = [side for at, side in self._by_path.get(path, []) if at < place]
-        pairs = itertools.pairwise(known)
-        yield from (Change(path, *pair) for pair in [*pairs][: -MOST_VERSIONS - 1 : -1] if pair[0])
+    def earlier(self, path: str, place: int) -> list[Side | None]:
+        """The latest versions of a file from before a place of the line."""
+        return [side for at, side in self._by_path.get(path, []) if at < place][-MOST_VERSIONS:]

@@ -36,14 +36,14 @@ def back_on_main(case: Case) -> Case:
 
 
 def _made_on(case: Case, change: Change, there: Side | None) -> Iterator[Older]:
-    """What earlier changes of main's own line found in the file, where that stands again in the stead of this one.
+    """What stood there before an earlier change of main's own line, where the file is that of then again, whole.
 
-    Whoever made these, and whether or not they are audited.
+    Whoever made that change, and whether or not it is audited. Of lines alone only what the branch had itself tells.
     """
-    content, scene = case.scene.content, case.scene
-    for other in scene.versions.earlier(change.path, scene.place(scene.main, case.fix.number)):
-        if other.before and content.undone(other, there) and content.restored(change, other.before, there):
-            yield Older(change.path, other.before, None)
+    scene = case.scene
+    earlier = scene.versions.earlier(change.path, scene.place(scene.main, case.fix.number))
+    if there and there in earlier and scene.content.restored(change, there, there):
+        yield Older(change.path, there, None)
 
 
 def _had(case: Case, change: Change, there: Side | None) -> Iterator[Older]:
