@@ -60,12 +60,12 @@ def _under_one_title(case: Case, number: int, ours: titles.Title, theirs: titles
         return None
     if titles.one_message(ours, theirs) and _alone(case, number):
         return f"has the same {words} and the same message, as no other commit has", HALF
-    if _lacks_any(case, number):
+    if lacks_any(case, number):
         return None
     return f"has the same {words}", _NEARLY if titles.marked(ours, theirs) else _MOST
 
 
-def _lacks_any(case: Case, number: int) -> bool:
+def lacks_any(case: Case, number: int) -> bool:
     """Whether a part stands there as before the fix: after the same change of a like block the fix's own does."""
     told = (path for path, _ in case.lacking(case.scene.history.ids[number]))
     return not all(kinds.is_own_to_a_branch(path) or kinds.is_test(path) for path in told)

@@ -8,9 +8,12 @@ from typing import NamedTuple
 from auditor.presence.case import Case
 from auditor.presence.claims import by_title
 from auditor.presence.claims.likeness import HALF
+from auditor.presence.scene import Line
 
 # An id has no fewer digits.
 _DIGITS = 7
+# Under another title more than half: of what a script writes for two releases in one second, the day may be half.
+_MORE = 2 / 3
 
 
 class Claim(NamedTuple):
@@ -91,12 +94,35 @@ def _same_origin(case: Case) -> Iterator[Claim]:
 
 
 def _same_moment(case: Case) -> Iterator[Claim]:
-    """Commits of one author and author date, under one title: one of them may have the pull request's number there."""
+    """Commits of one author and author date, under one title: one of them may have the pull request's number there.
+
+    Picks and amended commits keep the author date, also where they are given another title.
+    """
     scene = case.scene
     ours = scene.title(case.fix.number)
     for number in case.search.twins(case.fix, case.line):
         if scene.title(number).words == ours.words:
             yield Claim(number, f"{_on_branch(case, number)} has the same author, author date and subject", HALF)
+        elif _is_handed_on(case, number) and not by_title.lacks_any(case, number):
+            yield Claim(number, f"{_on_branch(case, number)} has the same author and author date", _MORE)
+
+
+def _is_handed_on(case: Case, number: int) -> bool:
+    """Whether a commit of the fix's author and author date can but be one that became the other.
+
+    No merge is picked as a merge. What a tool commits in one second, and the parts that a commit was split into, are
+    several on a branch, and none of these is told to be another.
+    """
+    scene, fix = case.scene, case.fix.number
+    alone = len(scene.history.parents[number]) == 1 and scene.title(number).writers == scene.title(fix).writers
+    return alone and _of_one_moment(case, scene.main) <= {fix} and _of_one_moment(case, case.line) == {number}
+
+
+def _of_one_moment(case: Case, line: Line) -> set[int]:
+    """The commits of a branch by the fix's author, of its author date."""
+    scene = case.scene
+    found = scene.authored.get(scene.history.authored[case.fix.number], ())
+    return {n for n in found if scene.contains(line, n)}
 
 
 def _may_be(case: Case, number: int) -> bool:

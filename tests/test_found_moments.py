@@ -1,0 +1,101 @@
+"""Stories of the histories of other projects: one author's commits of one second, under two titles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.build import Files, Repo, protocol, started
+from tests.judged import told
+
+ANN, AWAY, BOB = "Ann Archer <ann@example.com>", "Ann Archer <ann@new.example>", "Bob Bow <bob@example.com>"
+SERVER = "".join(f"option_{n} = read({n})\n" for n in range(20))
+OWN = SERVER.replace("read(6)", "read(6, own)")
+PUMP = "pump = open_pump(1)\nif pump.fails():\n    pump.close()\n    raise PumpError(pump)\npump.start_slowly()\n"
+SEVENTH = "option_7 = read(7)\n"
+MENDED = SERVER.replace(SEVENTH, f"{PUMP}return main, pump\n")
+THEIRS = OWN.replace(SEVENTH, f"{PUMP}return pump, ours\n").replace("read(17)", "read(17, anew)")
+HALF = OWN.replace(SEVENTH, PUMP[: PUMP.index("    raise")])
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return protocol(tmp_path / "shop", branches=("dev",))
+
+
+def begun(repo: Repo, old: Files, new: Files, own: Files) -> str:
+    """The fix on main by Ann, and qa with something of its own."""
+    started(repo, old)
+    oid = repo.commit("Mend the pump", new, ANN)
+    repo.tag("v2.4.1")
+    repo.switch("qa")
+    repo.commit("Our own", own, BOB)
+    return oid
+
+
+def at_once(repo: Repo, oid: str, title: str, files: Files, who: str = ANN) -> str:
+    """A commit of the same second as the fix."""
+    repo.commit(title, files)
+    when = repo.git("log", "-1", "--format=%ad", oid)
+    repo.git("commit", "--quiet", "--amend", "--no-edit", f"--date={when}", f"--author={who}")
+    return repo.oid()
+
+
+def pump(repo: Repo, text: str, who: str = ANN) -> str:
+    """What qa has of the same second, under another title."""
+    oid = begun(repo, {"src/server.py": SERVER}, {"src/server.py": MENDED}, {"src/server.py": OWN})
+    at_once(repo, oid, "Pumps are closed, and more", {"src/server.py": text}, who)
+    return oid
+
+
+def judged(repo: Repo) -> tuple[str, str | None]:
+    return told(repo, "qa", "v2.4.1")
+
+
+def test_a_part_of_a_change_that_was_picked_under_another_title(repo: Repo) -> None:
+    pump(repo, THEIRS)
+    assert judged(repo) == ("present", "declared")
+
+
+def test_it_was_reverted_since(repo: Repo) -> None:
+    pump(repo, THEIRS)
+    repo.revert("HEAD")
+    assert judged(repo)[0] == "reverted"
+
+
+@pytest.mark.parametrize(("text", "who"), [(THEIRS, BOB), (THEIRS, AWAY), (HALF, ANN)])
+def test_another_author_or_half_of_it_is_not_it(repo: Repo, text: str, who: str) -> None:
+    pump(repo, text, who)
+    assert judged(repo)[0] == "missing"
+
+
+def test_a_commit_that_was_split_is_none_of_its_parts(repo: Repo) -> None:
+    """Two parts that are alike keep the author date of what they were."""
+    oid = pump(repo, THEIRS)
+    at_once(repo, oid, "And of the well", {"src/well.py": "well = 1\n"})
+    assert judged(repo)[0] == "missing"
+
+
+def test_nor_is_the_fix_where_it_is_one_of_several_on_main(repo: Repo) -> None:
+    oid = pump(repo, THEIRS)
+    repo.switch("main")
+    at_once(repo, oid, "And of the well", {"src/well.py": "well = 1\n"})
+    assert judged(repo)[0] == "missing"
+
+
+def test_one_that_left_a_place_as_it_was_is_not_it(repo: Repo) -> None:
+    """It was amended since: what came to main mends a second place."""
+    lines = {"src/server.py": MENDED.replace("read(14)", "read(14, safe)")}
+    oid = begun(repo, {"src/server.py": SERVER}, lines, {"src/server.py": OWN})
+    at_once(repo, oid, "Pumps are closed", {"src/server.py": THEIRS})
+    assert judged(repo)[0] == "missing"
+
+
+def test_what_a_script_writes_in_one_second_for_two_releases(repo: Repo) -> None:
+    def release(version: str, day: str) -> Files:
+        return {"src/about.py": f'VERSION = "{version}"\nRELEASED = "2026-{day}"\n'}
+
+    oid = begun(repo, release("2.4.0", "01-01"), release("2.4.1", "02-02"), release("2.5.0", "01-03"))
+    at_once(repo, oid, "Release 2.5.1", release("2.5.1", "02-02"))
+    assert judged(repo)[0] == "missing"
