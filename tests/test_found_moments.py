@@ -99,3 +99,89 @@ def test_what_a_script_writes_in_one_second_for_two_releases(repo: Repo) -> None
     oid = begun(repo, release("2.4.0", "01-01"), release("2.4.1", "02-02"), release("2.5.0", "01-03"))
     at_once(repo, oid, "Release 2.5.1", release("2.5.1", "02-02"))
     assert judged(repo)[0] == "missing"
+
+
+# Of more origins than one the last counts, where it is to be had
+
+GONE = "0123456789abcdef0123456789abcdef01234567"
+
+
+def handed_up(repo: Repo, body: str, text: str = THEIRS, *, first: str = "qa") -> None:
+    """Main has by Bob what Ann made on `first`; `body` names her commit as `{}`."""
+    started(repo, {"src/server.py": SERVER})
+    repo.branch("side", "qa")
+    repo.switch(first)
+    repo.commit("Our own", {"src/server.py": OWN}, ANN)
+    oid = repo.commit("Pumps are closed", {"src/server.py": text}, ANN)
+    repo.switch("main")
+    repo.commit(f"Mend the pump\n\n{body.format(oid)}", {"src/server.py": MENDED}, BOB)
+    repo.tag("v2.4.1")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"(cherry picked from commit {{}})\n(cherry picked from commit {GONE})",
+        "[This is a manual cherry-pick of main commit {}.]",
+        "This is an adaptation of main branch commit {} for 2.4.",
+        "[This is a manual port of commit {} to release-2.4]",
+    ],
+)
+@pytest.mark.parametrize(("text", "status"), [(THEIRS, "present"), (OWN + "more = 1\n", "missing")])
+def test_an_origin_as_messages_name_it(repo: Repo, body: str, text: str, status: str) -> None:
+    handed_up(repo, body, text)
+    assert judged(repo)[0] == status
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "This is a partial port of commit {} to 2.4.",
+        "It reports on commit {0}, and exports of commit {0} work.",
+        "Does what commit {} does.",
+    ],
+)
+def test_other_words_on_a_commit_name_no_origin(repo: Repo, body: str) -> None:
+    handed_up(repo, body)
+    assert judged(repo)[0] == "missing"
+
+
+def test_the_first_origin_does_not_count_where_the_last_is_to_be_had(repo: Repo) -> None:
+    handed_up(repo, f"(cherry picked from commit {{}})\n(cherry picked from commit {repo.oid('main')})")
+    assert judged(repo)[0] == "missing"
+
+
+# A flaw that has a number in all the world
+
+FLAW = "Fix the pump's overflow"
+
+
+@pytest.mark.parametrize(
+    ("theirs", "text", "status"),
+    [
+        (f"{FLAW} (CVE-2026-12345) (#12)", THEIRS, "present"),
+        (f"{FLAW} (CVE-2026-12346) (#12)", THEIRS, "missing"),
+        (f"{FLAW} again (CVE-2026-12345)", THEIRS, "missing"),
+        (f"{FLAW} (CVE-2026-12345) (#12)", OWN.replace(SEVENTH, "pump = open_pump(1)\n"), "missing"),
+    ],
+)
+def test_one_title_with_the_number_of_a_flaw(repo: Repo, theirs: str, text: str, status: str) -> None:
+    started(repo, {"src/server.py": SERVER})
+    repo.commit(f"{FLAW} {{CVE-2026-12345}}", {"src/server.py": MENDED}, ANN)
+    repo.tag("v2.4.1")
+    repo.switch("qa")
+    repo.commit("Our own", {"src/server.py": OWN}, BOB)
+    repo.commit(theirs, {"src/server.py": text}, BOB)
+    assert judged(repo)[0] == status
+
+
+def test_of_two_places_with_one_flaw_both_are_asked_for(repo: Repo) -> None:
+    """The first try left the second place as it was."""
+    started(repo, {"src/server.py": SERVER})
+    mended = MENDED.replace("read(14)", "read(14, safe)")
+    repo.commit(f"{FLAW} (CVE-2026-12345)", {"src/server.py": mended}, ANN)
+    repo.tag("v2.4.1")
+    repo.switch("qa")
+    repo.commit("Our own", {"src/server.py": OWN}, BOB)
+    repo.commit(f"{FLAW} {{CVE-2026-12345}}", {"src/server.py": THEIRS}, BOB)
+    assert judged(repo)[0] == "missing"

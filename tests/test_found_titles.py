@@ -78,6 +78,13 @@ SAYS = "mend the pump"
         ("Mend the pump (fixes #10) - 3.1 (#12)", SAYS, "12", ""),
         ("Mend the pump (#10) - backport/cherry-pick to 3.1 (#12)", SAYS, "10 12", ""),
         ("Mend the pump cherry-pick to release-3.1 (#12)", SAYS, "12", ""),
+        ("Mend the pump [release-1.28] (#12)", SAYS, "12", ""),
+        ("Mend the pump [RELEASE]", SAYS, "", ""),
+        ("Mend the pump [0.18]", SAYS, "", ""),
+        ("Back port Mend the pump", SAYS, "", ""),
+        ("Mend the pump [tank]", "mend the pump tank", "", ""),
+        ("Mend [2.0] the pump", "mend 2 0 the pump", "", ""),
+        ("Mend the pump {CVE-2026-12345}", "mend the pump cve 2026 12345", "", ""),
         ("Raise the pump to 3.1 (#12)", "raise the pump to 3 1", "12", ""),
         ("Raise the pump for 3.1 (#12)", "raise the pump for 3 1", "12", ""),
         # Which part of a program it is about

@@ -20,7 +20,10 @@ _REVERTS = re.compile(rb"[Rr]everts? (?:commit |merge )?([0-9a-f]{7,40})\b")
 _PICKS = re.compile(
     rb"(?<!partial )(?<!partially )"
     rb"(?:(?:cherry[- ]?pick|back-?port)(?:s|ed)?(?:[- ](?:from|of))?|original-merge|upstream)[ :]*(?:commit[ :]*)?"
-    rb"([0-9a-f]{7,40})\b|commit ([0-9a-f]{7,40}) upstream",
+    rb"([0-9a-f]{7,40})\b|commit ([0-9a-f]{7,40}) upstream"
+    # Whose commit it is may stand between: `manual cherry-pick of main commit`, `adaptation of main branch commit`.
+    rb"|(?<!partial )(?<!partially )\b(?:cherry[- ]?pick|back-?port|port|adaptation)(?:ed)? (?:of|from) "
+    rb"(?:the )?(?:(?:main|master|trunk) )?(?:branch )?commit[ :]*([0-9a-f]{7,40})\b",
     re.IGNORECASE,
 )
 _PAIRS_A_PASS = 1000
@@ -28,16 +31,17 @@ _PAIRS_A_PASS = 1000
 _FEW = 8
 # How a commit lies to two others: below the one, below the other, below a common ancestor of theirs.
 _ONE, _OTHER, _BELOW = 1, 2, 4
-_TELLING = re.compile(b"evert|ick|ack-?port|pstream|riginal-merge", re.IGNORECASE)
+_TELLING = re.compile(b"evert|ick|ack-?port|pstream|riginal-merge|ort of|daptation", re.IGNORECASE)
 
 
 class History:
     """Commits by number (`ids[n]`, `number[oid]`), each with its parents and committer time.
 
     `cut` holds the numbers of commits whose parents are not to be had (shallow or damaged history).
-    `reverts` and `picks` hold what messages claim, as abbreviated ids: hints, never proof. `hotfix_merges`
-    holds the subjects of merges that speak of a `hotfix/` branch. `authored` is the same number for commits of
-    the same author and author date, and for next to no others; `titled` likewise of the same author and title.
+    `reverts` and `picks` hold what messages claim, as abbreviated ids: hints, never proof; `origins` all that a message
+    names, the last first, where it names several. `hotfix_merges` holds the subjects of merges that speak of a
+    `hotfix/` branch. `authored` is the same number for commits of the same author and author date, and for next to no
+    others; `titled` likewise of the same author and title.
     """
 
     def __init__(self) -> None:
@@ -50,6 +54,7 @@ class History:
         self.cut: set[int] = set()
         self.reverts: dict[int, tuple[str, ...]] = {}
         self.picks: dict[int, str] = {}
+        self.origins: dict[int, tuple[str, ...]] = {}
         self.hotfix_merges: dict[int, str] = {}
         self.order: list[int] = []
         self.generation: list[int] = []
@@ -62,9 +67,11 @@ class History:
         reverted = tuple(found.decode() for found in _REVERTS.findall(message))
         if reverted:
             self.reverts[number] = reverted
-        picked = _PICKS.findall(message)
+        picked = [b"".join(found).decode().lower() for found in _PICKS.findall(message)]
         if picked:
-            self.picks[number] = (picked[-1][0] or picked[-1][1]).decode().lower()
+            self.picks[number] = picked[-1]
+        if len(picked) > 1:
+            self.origins[number] = tuple(picked[::-1])
 
     def add(self, oid: str) -> int:
         """The number of a commit, given at first sight."""

@@ -45,6 +45,8 @@ def _of_one_pull(case: Case, number: int, ours: titles.Title, came: list[titles.
     theirs = case.scene.title(number)
     if titles.same(ours, theirs) and ours.pulls & theirs.pulls:
         return "has the same title, of the same pull request or ticket", HALF
+    if titles.same(ours, theirs) and ours.flaws & theirs.flaws and not lacks_any(case, number):
+        return "has the same title, of the same CVE number", HALF
     if titles.copies(ours, theirs) or any(titles.copied(title, theirs) for title in came):
         words = "is of the same pull request, by its title"
     elif any(titles.ports(theirs, title) or titles.ports(title, theirs) for title in came):

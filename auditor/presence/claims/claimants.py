@@ -74,10 +74,14 @@ def _named(case: Case) -> Iterator[Claim]:
 
 
 def _origins(case: Case) -> Iterator[Claim]:
-    """Commits of the branch that the fix, or a merge that carried it, names: made there, and picked to main."""
+    """Commits of the branch that the fix, or a merge that carried it, names: made there, and picked to main.
+
+    The last that is named counts: where that is not to be had, the one before it.
+    """
     history = case.scene.history
     for carrier in case.carriers():
-        number = history.named(history.picks.get(carrier, ""))
+        named = history.origins.get(carrier, (history.picks.get(carrier, ""),))
+        number = next((n for n in map(history.named, named) if n is not None), None)
         if number is not None and _may_be(case, number):
             said = f"{history.ids[carrier][:12]} names {history.ids[number][:12]} on the branch as its origin"
             yield Claim(number, said, HALF)

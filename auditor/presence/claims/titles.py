@@ -25,13 +25,19 @@ _PICTURE = re.compile(rb"\xf0\x9f[\x80-\xbf]{2}|\xe2[\x86-\xaf][\x80-\xbf]|\xef\
 _SHOWN = re.compile(rb"^\s*(?::[0-9a-z_+-]+:\s+)+", re.IGNORECASE)
 # And before the title: `Backport PR #12 on branch 2.x: `, `Manual backport of #12 `, `Automated cherry pick of #12: `.
 _MARK = re.compile(
-    rb"[^0-9a-z\[(]*+(?:(?:manual(?:ly)?|automated?) )?(?:back-?port|cherry[- ]?pick)(?:ed|s|ing)?\b"
+    rb"[^0-9a-z\[(]*+(?:(?:manual(?:ly)?|automated?) )?(?:back[- ]?port|cherry[- ]?pick)(?:ed|s|ing)?\b"
     rb"(?: of\b| from\b)?:?"
     rb"(?P<pulls>(?:(?: and|,| &)? (?:(?:PR|pull request|MR|merge request)s? )?"
     rb"(?:(?:[#!]|GH-)\d+\b|\d+(?=:| (?:in)?to | on |\s*$)))*)"
     rb"(?: (?:into|onto|to|on|for|from) (?:the )?(?:branch )?(?=[^\s:()]*\d)[^\s:()]++(?: release)?(?: branch)?)?",
     re.IGNORECASE,
 )
+# Behind a title, for which release it is: `Mend the pump [release-1.28]`, `Mend the pump [RELEASE] (#12)`.
+_BEHIND = re.compile(
+    rb"\s*\[(?:release|stable|[a-z/ -]{,20}v?\d+\.(?:\d+|x)(?:\.(?:\d+|x))?)\](?=(?:\s*\([^()]*\))*\s*$)", re.IGNORECASE
+)
+# A flaw has one number, whoever mends it.
+_FLAW = re.compile(rb"\bCVE-(\d{4}-\d{4,})\b", re.IGNORECASE)
 # What follows a copy's title: ` into release/2.x`.
 _INTO = re.compile(rb" into (?:the )?(?:branch )?(?=\S*\d|main\b|master\b|develop\b|stable\b)\S++\s*$", re.IGNORECASE)
 # Or ` for release-3.1`, ` - backport/cherry-pick to 3.1`, ` - 3.1`.
@@ -66,7 +72,8 @@ _MOST = 1_000
 class Title(NamedTuple):
     """The words of a title, without labels, pull requests and what says that it is a copy; and who wrote the commit.
 
-    `pulls` are the numbers of the pull requests that it names, and its `tickets`; `landed` those that it says to land,
+    `pulls` are the numbers of the pull requests that it names, and its `tickets`; `flaws` those of what it mends, as
+    all the world knows that; `landed` those that it says to land,
     and `copied` those that it says to be a copy of. A `silent` one says nothing of the change, but perhaps its numbers.
     One that says that it is a copy for a release is `marked`. Of the message below, `body` stands for what it says,
     zero where that is next to nothing; and `ported` are the pull requests of which it says to be a copy.
@@ -87,20 +94,23 @@ class Title(NamedTuple):
     body: int = 0
     ported: frozenset[bytes] = frozenset()
     cut: bool = False
+    flaws: frozenset[bytes] = frozenset()
 
 
 def read(raw: bytes) -> Title:
     """A title from a commit's bytes: `[2.x] Mend it (#12)` says `mend it` of pull request 12."""
     below = bodies.read(raw)
     line, cut = bodies.cut(_PICTURE.sub(b" ", bodies.whole(commits.subject(raw), below)[:_MOST]))
-    said = _BRACKETS.sub(lambda found: b"" if _is_part(found[0]) else found[0], line)
+    whole = _BRACKETS.sub(lambda found: b"" if _is_part(found[0]) else found[0], line)
+    said = _BEHIND.sub(b"", whole)
     notes = [found for found in _BRACKETS.findall(said) if _COPY.search(found)]
     plain, numbers = _unmarked(_BRACKETS.sub(lambda found: b"" if _COPY.search(found[0]) else found[0], said))
-    marked = bool(notes or _RELEASE.match(said)) or numbers is not None
-    title = _signed(raw, tuple(_WORD.findall(plain.lower())))._replace(marked=marked and said == line)
+    marked = bool(notes or _RELEASE.match(said)) or numbers is not None or said != whole
+    title = _signed(raw, tuple(_WORD.findall(plain.lower())))._replace(marked=marked and whole == line)
     landed = _numbers(_LANDS, [said]) | _numbers(_REQUEST, [raw] if said.startswith(b"Merge branch ") else [])
     copied, tickets = _numbers(_PULL, notes) | (numbers or set()), _numbers(_TICKET, [said, plain.strip()])
     title = title._replace(pulls=_numbers(_PULL, [said]) | landed | copied | tickets, tickets=tickets)
+    title = title._replace(flaws=_numbers(_FLAW, [said]))
     title = title._replace(body=bodies.said(below), ported=bodies.copied(below), cut=cut)
     if title.words[:1] == (b"revert",):
         return title
