@@ -185,3 +185,47 @@ def test_of_two_places_with_one_flaw_both_are_asked_for(repo: Repo) -> None:
     repo.commit("Our own", {"src/server.py": OWN}, BOB)
     repo.commit(f"{FLAW} {{CVE-2026-12345}}", {"src/server.py": THEIRS}, BOB)
     assert judged(repo)[0] == "missing"
+
+
+# The same change, with what each branch tells of its releases
+
+NOTES = "# 2.4.0\n- Started.\n"
+
+
+@pytest.mark.parametrize("name", ["00-RELEASENOTES", "CHANGELOG.md", "docs/releases/2.4.1.md"])
+@pytest.mark.parametrize(
+    ("text", "how"),
+    [
+        (OWN.replace(SEVENTH, PUMP), ("missing", None)),
+        (MENDED, ("present", "declared")),
+        (f"{MENDED}more = 1\n", ("missing", None)),
+    ],
+)
+def test_the_same_change_but_for_a_change_log(repo: Repo, name: str, text: str, how: tuple[str, str | None]) -> None:
+    """Whoever makes it, under whatever title: more or less of the rest is another change."""
+    new = {"src/server.py": MENDED, name: f"# 2.4.1\n- The pump is closed.\n{NOTES}"}
+    begun(repo, {"src/server.py": SERVER, name: NOTES}, new, {name: f"# 3.0\n- More.\n{NOTES}"})
+    repo.commit("Pumps are closed", {"src/server.py": text}, BOB)
+    assert judged(repo) == how
+
+
+def test_a_change_log_alone_is_not_the_same_change(repo: Repo) -> None:
+    old = {"src/server.py": SERVER, "NEWS": NOTES}
+    begun(repo, old, {"src/server.py": MENDED, "NEWS": f"- A pump.\n{NOTES}"}, {"NEWS": f"- More.\n{NOTES}"})
+    repo.commit("Pumps are closed", {"NEWS": f"- A pump.\n- More.\n{NOTES}"}, BOB)
+    assert judged(repo)[0] == "missing"
+
+
+def test_the_same_change_but_for_a_lock_file_is_no_claim(repo: Repo) -> None:
+    """What was fetched may be all of it."""
+    old = {"src/server.py": SERVER, "go.sum": "pump v1 h1:a\n"}
+    begun(repo, old, {"src/server.py": MENDED, "go.sum": "pump v2 h1:b\n"}, {"go.sum": "pump v1 h1:a\nwell v1 h1:c\n"})
+    repo.commit("Pumps are closed", {"src/server.py": MENDED}, BOB)
+    assert judged(repo)[0] == "missing"
+
+
+def test_the_same_change_but_for_a_change_log_that_was_reverted(repo: Repo) -> None:
+    new = {"src/server.py": MENDED, "NEWS": f"- A pump.\n{NOTES}"}
+    begun(repo, {"src/server.py": SERVER, "NEWS": NOTES}, new, {"NEWS": f"- More.\n{NOTES}"})
+    repo.revert(repo.commit("Pumps are closed", {"src/server.py": MENDED}, BOB))
+    assert judged(repo)[0] == "reverted"

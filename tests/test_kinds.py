@@ -60,6 +60,10 @@ def test_what_is(path: str) -> None:
         "vendor/a/b.go",
         "api/pump.pb.go",
         "pump_pb2.py",
+        "00-RELEASENOTES",
+        "docs/releases/4.2.2.md",
+        "doc/source/release/1.26.1-notes.rst",
+        "doc/changelog/1.26.1-changelog.rst",
     ],
 )
 def test_what_each_branch_has_of_its_own(path: str) -> None:
@@ -78,6 +82,9 @@ def test_what_each_branch_has_of_its_own(path: str) -> None:
         "db/changelog/db.changelog-1.2.yaml",
         "db/changelog.yaml",
         "app/newsfragments.py",
+        "docs/releases/how-to.md",
+        "releases/2.4.1.yaml",
+        "docs/4.2/pump.md",
     ],
 )
 def test_what_a_branch_should_have_as_main_has_it(path: str) -> None:

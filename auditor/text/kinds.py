@@ -14,7 +14,11 @@ _READ_BY_TOOLS = re.compile(
     r"(^|/)(cmakelists|[^/]*(requirements?|constraints?|dependenc|pins|version|robots)[^/]*)\.txt$|(^|/)requirements/[^/]*$"
 )
 _LOGS = re.compile(
-    r"(changelog|changes|news|history|release[-_]?notes)([-_.]?\d[\d.x]*)?(\.(md|markdown|rst|txt|adoc))?"
+    r"(\d+[-_])?(changelog|changes|news|history|release[-_]?notes)([-_.]?\d[\d.x]*)?(\.(md|markdown|rst|txt|adoc))?"
+)
+# Of one release a file: `docs/releases/4.2.2.md`, `doc/source/release/1.26.1-notes.rst`.
+_RELEASES = re.compile(
+    r"(^|/)(releases?|release[-_]?notes|changelogs?|whatsnew)/([^/]+/)?v?\d[\w.-]*\.(md|markdown|rst|txt|adoc)$"
 )
 # Of one entry a file, joined when a release is made. A folder that is but named for changes may hold code, or tables.
 _LOG_FOLDERS = re.compile(
@@ -62,9 +66,13 @@ def _is_lock(name: str) -> bool:
 
 def is_own_to_a_branch(path: str) -> bool:
     """Whether each branch has its own of a file, by nature: a change log, a lock file, what a tool wrote of others."""
-    name = path.rpartition("/")[2].lower()
-    log = _LOGS.fullmatch(name) or _LOG_FOLDERS.search(path.lower())
-    return bool(log) or _is_lock(name) or is_fetched(path) or is_generated(path)
+    return is_log(path) or _is_lock(path.rpartition("/")[2].lower()) or is_fetched(path) or is_generated(path)
+
+
+def is_log(path: str) -> bool:
+    """Whether a file tells people what each release of a branch brings: a change log, release notes."""
+    path = path.lower()
+    return any((_LOGS.fullmatch(path.rpartition("/")[2]), _LOG_FOLDERS.search(path), _RELEASES.search(path)))
 
 
 def is_fetched(path: str) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from auditor.git.changes import Changes
 from auditor.presence.case import Case
 from auditor.presence.claims import by_title
 from auditor.presence.claims.likeness import HALF
 from auditor.presence.scene import Line
+from auditor.text import kinds
 
 # An id has no fewer digits.
 _DIGITS = 7
@@ -60,6 +62,7 @@ def _all(case: Case) -> Iterator[Claim]:
     yield from _origins(case)
     yield from _same_origin(case)
     yield from _same_moment(case)
+    yield from _same_but_for_logs(case)
     for number, words, enough in by_title.claims(case):
         yield Claim(number, f"{_on_branch(case, number)} {words}", enough)
 
@@ -109,6 +112,19 @@ def _same_moment(case: Case) -> Iterator[Claim]:
             yield Claim(number, f"{_on_branch(case, number)} has the same author, author date and subject", HALF)
         elif _is_handed_on(case, number) and not by_title.lacks_any(case, number):
             yield Claim(number, f"{_on_branch(case, number)} has the same author and author date", _MORE)
+
+
+def _same_but_for_logs(case: Case) -> Iterator[Claim]:
+    """Commits that make the same change by their patch identity, but for the change logs that each branch has."""
+    scene, ours = case.scene, _but_logs(case.fix.changes or ())
+    for number in case.candidates() if ours else ():
+        theirs = _but_logs(case.search.changes[number])
+        if scene.content.same(ours, theirs) and not by_title.lacks_any(case, number):
+            yield Claim(number, f"{_on_branch(case, number)} makes the same change, but for change logs", HALF)
+
+
+def _but_logs(changes: Changes) -> Changes:
+    return tuple(change for change in changes if not kinds.is_log(change.path))
 
 
 def _is_handed_on(case: Case, number: int) -> bool:
