@@ -29,6 +29,7 @@ from auditor.unaudited import failed
 _POLICY = {"waivers", "waiver_warning", "acknowledged", "calendar", "limits", "forge", "backmerge", "pipelines"}
 # What is kept of an audit: 2 has its refs, 3 the commits with which fixes came to main and to branches, 4 is packed,
 # 5 tells of claims that hold too little, 6 finds fixes among other neighbours and in other folders, 8 by their titles.
+# 17 says what each check command shows.
 # It counts on with each change of what an audit says, or of how the JSON document says it.
 _FORMAT = 17
 _KEPT_SECONDS = 30 * 86_400
