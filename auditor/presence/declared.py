@@ -9,7 +9,7 @@ from auditor.git.changes import Change, Changes
 from auditor.model import Via
 from auditor.presence import applicable
 from auditor.presence.case import Case, Found, Regions
-from auditor.presence.claims import aside, claimants, conflicts, likeness
+from auditor.presence.claims import aside, claimants, conflicts, likeness, steps
 from auditor.presence.claims.claimants import Claim
 from auditor.presence.claims.likeness import HALF
 from auditor.text import kinds
@@ -75,7 +75,7 @@ def _claims(case: Case) -> Iterator[Claim]:
 
 def _by_what_counts(case: Case, claim: Claim, number: int, changes: Changes) -> Claim:
     """The claim by the first part of the fix of which it holds enough, if it does not of all."""
-    for part in (_of_what_it_could, _of_what_tells, _of_what_is_not_its_own, _of_what_is_no_test):
+    for part in (_of_what_it_could, _of_what_tells, _within_lines, _of_what_is_not_its_own, _of_what_is_no_test):
         if not changes or claim.holds_enough:
             break
         claim = part(case, claim, number, changes)
@@ -110,6 +110,15 @@ def _of_what_tells(case: Case, claim: Claim, number: int, changes: Changes) -> C
         return claim
     removed, added = aside.answered(case, number, changes)
     told = claim._replace(removed=removed, added=added, where=" that tell")
+    return told if told.holds_enough else claim
+
+
+def _within_lines(case: Case, claim: Claim, number: int, changes: Changes) -> Claim:
+    """The claim where the same was done within lines that the branch has otherwise."""
+    if likeness.too_small(case, case.fix.changes or (), changes, claim.enough):
+        return claim
+    removed, added = steps.answered(case, number, changes)
+    told = claim._replace(removed=removed, added=added, where=", or does the same within other lines")
     return told if told.holds_enough else claim
 
 
