@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 
 from auditor import checks, landing, pairs, presence
 from auditor.bounds import Range
@@ -14,7 +15,7 @@ from auditor.errors import RepositoryError
 from auditor.fixes import FixCommit, counting, describe, ignored_by
 from auditor.forecast import forecast
 from auditor.git import refs
-from auditor.git.changes import Changes, diffs, from_nothing
+from auditor.git.changes import Change, Changes, diffs, from_nothing
 from auditor.hotfixes import Candidate, Population
 from auditor.model import DRIFT, Forecast, Hotfix, Status, Verdict
 from auditor.presence.case import Case
@@ -139,15 +140,26 @@ class _Pairs:
         if not self.fixes:
             why = "no-fixes: no commit of it changes what counts, yet its tree differs from its bound's"
             return self._without_fixes(line, Status.UNKNOWN, why, checks.something)
-        cases = [
-            Case(self.scene, self.search, fix, line, partial(self.wholes, fix), self.candidate.tag.commit or fix.oid)
-            for fix in self.fixes
-        ]
+        cases = [self._case(fix, line) for fix in self.fixes]
         found = [presence.judge(case) for case in cases]
         drifts = pairs.status_of(found) in DRIFT
         ahead = self._ahead(line) if drifts else None
         proof = checks.checks(zip(cases, found, strict=True), plain=self.plain)
         return pairs.judge(line.name, found, self.candidate.tagged_at, ahead, proof)
+
+    def _case(self, fix: FixCommit, line: Line) -> Case:
+        top = self.candidate.tag.commit or fix.oid
+        return Case(self.scene, self.search, fix, line, partial(self.wholes, fix), top, self._by_path)
+
+    @cached_property
+    def _by_path(self) -> dict[str, list[tuple[int, Change]]]:
+        """What the fixes did to each file, the lowest in the history first."""
+        found: dict[str, list[tuple[int, Change]]] = defaultdict(list)
+        generation = self.scene.history.generation
+        for fix in sorted(self.fixes, key=lambda f: (generation[f.number], f.oid)):
+            for change in fix.changes or ():
+                found[change.path].append((fix.number, change))
+        return found
 
     def _ahead(self, line: Line) -> Forecast | None:
         """What a back-merge would meet, where that can be told: what cannot be read of it costs no verdict."""

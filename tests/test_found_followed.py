@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.build import Repo, fixed, hotfix, protocol, started
-from tests.judged import told
+from tests.judged import audit, pair, told
 
 # A part that stands twice, in a file that is another one on the branch
 
@@ -69,6 +69,41 @@ def test_a_fix_that_went_with_what_an_earlier_one_had_made(tmp_path: Path, selec
     repo.commit("Other", {"o.txt": "o\n"})
     repo.merge("side")
     assert told(repo, tag="v2.3.2", **selected) == ("dropped", None)
+
+
+STUBS = """\
+def test_show(run):
+    run.answers('show')
+
+
+def test_diff(run):
+    run.answers({})
+    assert diff(run) == {}
+"""
+
+
+@pytest.mark.parametrize("selected", [{}, {"hotfix_tags": ALONE}])
+def test_a_fix_that_went_with_what_an_earlier_one_of_its_hotfix_had_made(
+    tmp_path: Path, selected: dict[str, Any]
+) -> None:
+    """The branch kept its own side of the file, and changed it elsewhere; main has other words for the fix by now."""
+    repo = protocol(tmp_path / "shop", branches=())
+    old = STUBS.format("'show, diff'", "[]")
+    repo.commit("Stubs", {"tests/facts.py": old})
+    repo.tag("v2.4.0")
+    repo.branch("dev")
+    repo.commit("Show what is new", {"tests/facts.py": STUBS.format("'show', 'diff'", "[1]")})
+    repo.commit("Errors apart", {"tests/facts.py": STUBS.format("'show', 'diff', combine=False", "[1]")})
+    repo.tag("v2.3.2")
+    repo.commit("Apart, and strict", {"tests/facts.py": STUBS.format("'show', 'diff', strict=True", "[1]")})
+    repo.switch("dev")
+    ours = old.replace("answers('show')", "answers('show', 'all')")
+    repo.commit("All facts", {"tests/facts.py": ours})
+    repo.merge("v2.3.2", "-s", "ours")
+    repo.commit("Name it", {"tests/facts.py": ours.replace("test_show", "test_show_all")})
+    assert told(repo, tag="v2.3.2", **selected) == ("dropped", None)
+    verdict = pair(audit(repo, branches=["dev"], **selected), "v2.3.2", "dev")
+    assert [fix.status for fix in verdict.fixes] == ["dropped", "dropped"]
 
 
 KEY = "pub {0}-key\nuid {0}\nsub {0}-{1}\n" + "".join(f"{{0}}{{1}}line{n}\n" for n in range(8)) + "end of {0}\n"
