@@ -71,36 +71,42 @@ def test_a_fix_that_went_with_what_an_earlier_one_had_made(tmp_path: Path, selec
     assert told(repo, tag="v2.3.2", **selected) == ("dropped", None)
 
 
-STUBS = """\
+SHOW = """\
 def test_show(run):
     run.answers('show')
+    assert show(run) == {}
 
 
-def test_diff(run):
-    run.answers({})
-    assert diff(run) == {}
+def test_find(run):
+    run.answers('find')
+    assert find(run) == {}
 """
+DIFF = "\n\ndef test_diff(run):\n    run.answers({})\n    assert diff(run) == {{}}\n"
 
 
 @pytest.mark.parametrize("selected", [{}, {"hotfix_tags": ALONE}])
 def test_a_fix_that_went_with_what_an_earlier_one_of_its_hotfix_had_made(
     tmp_path: Path, selected: dict[str, Any]
 ) -> None:
-    """The branch kept its own side of the file, and changed it elsewhere; main has other words for the fix by now."""
+    """The branch kept its own side of the file, and changed it elsewhere; main went on from the fix."""
+
+    def made(answers: str) -> dict[str, str]:
+        show, find = SHOW.split("\n\n\n")
+        return {"src/facts.py": show + "\n" + DIFF.format(answers) + "\n\n" + find}
+
     repo = protocol(tmp_path / "shop", branches=())
-    old = STUBS.format("'show, diff'", "[]")
-    repo.commit("Stubs", {"tests/facts.py": old})
+    repo.commit("Facts", {"src/facts.py": SHOW})
     repo.tag("v2.4.0")
     repo.branch("dev")
-    repo.commit("Show what is new", {"tests/facts.py": STUBS.format("'show', 'diff'", "[1]")})
-    repo.commit("Errors apart", {"tests/facts.py": STUBS.format("'show', 'diff', combine=False", "[1]")})
+    repo.commit("Show what is new", made("'diff'"))
+    repo.commit("Errors apart", made("'diff', combine=False"))
     repo.tag("v2.3.2")
-    repo.commit("Apart, and strict", {"tests/facts.py": STUBS.format("'show', 'diff', strict=True", "[1]")})
+    repo.commit("Strictly", made("'diff', combine=False, strict=True"))
     repo.switch("dev")
-    ours = old.replace("answers('show')", "answers('show', 'all')")
-    repo.commit("All facts", {"tests/facts.py": ours})
+    ours = SHOW.replace("answers('show')", "answers('show', 'all')")
+    repo.commit("All facts", {"src/facts.py": ours})
     repo.merge("v2.3.2", "-s", "ours")
-    repo.commit("Name it", {"tests/facts.py": ours.replace("test_show", "test_show_all")})
+    repo.commit("Name it", {"src/facts.py": ours.replace("test_find", "test_find_one")})
     assert told(repo, tag="v2.3.2", **selected) == ("dropped", None)
     verdict = pair(audit(repo, branches=["dev"], **selected), "v2.3.2", "dev")
     assert [fix.status for fix in verdict.fixes] == ["dropped", "dropped"]
