@@ -26,17 +26,17 @@ _NO_LINE = "the branch's file has not this line"
 
 
 def checks(pairs: Iterable[tuple[Case, FixVerdict]], *, plain: bool) -> tuple[Check, ...]:
-    """What shows each fix's verdict, a command once. `plain`: no path is ignored, so whole commits may be compared.
+    """What shows each fix's verdict; what shows the same of several, once.
+
+    `plain`: no path is ignored, so whole commits may be compared.
 
     A path that is no UTF-8 stands in no document as it is: a command that names one would ask for another file.
     """
-    made: dict[tuple[str, int, str | None], Check] = {}
+    shown: dict[Check, dict[str, None]] = {}
     for case, verdict in pairs:
         for check in _of(case, verdict, plain=plain):
-            known = made.setdefault((check.run, check.exit, check.stdout), check)
-            if verdict.commit not in known.fixes:
-                made[check.run, check.exit, check.stdout] = replace(known, fixes=(*known.fixes, verdict.commit))
-    return tuple(check for check in made.values() if not _SURROGATE.search(check.run))
+            shown.setdefault(check, {})[verdict.commit] = None
+    return tuple(replace(check, fixes=tuple(of)) for check, of in shown.items() if not _SURROGATE.search(check.run))
 
 
 def _of(case: Case, verdict: FixVerdict, *, plain: bool) -> Iterator[Check]:

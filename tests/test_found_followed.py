@@ -88,7 +88,7 @@ DIFF = "\n\ndef test_diff(run):\n    run.answers({})\n    assert diff(run) == {{
 def test_a_fix_that_went_with_what_an_earlier_one_of_its_hotfix_had_made(
     tmp_path: Path, selected: dict[str, Any]
 ) -> None:
-    """The branch kept its own side of the file, and changed it elsewhere; main went on from the fix."""
+    """The branch kept its own side of the file at both merges, and changed it elsewhere."""
 
     def made(answers: str) -> dict[str, str]:
         show, find = SHOW.split("\n\n\n")
@@ -99,14 +99,16 @@ def test_a_fix_that_went_with_what_an_earlier_one_of_its_hotfix_had_made(
     repo.tag("v2.4.0")
     repo.branch("dev")
     repo.commit("Show what is new", made("'diff'"))
-    repo.commit("Errors apart", made("'diff', combine=False"))
-    repo.tag("v2.3.2")
-    repo.commit("Strictly", made("'diff', combine=False, strict=True"))
     repo.switch("dev")
     ours = SHOW.replace("answers('show')", "answers('show', 'all')")
     repo.commit("All facts", {"src/facts.py": ours})
-    repo.merge("v2.3.2", "-s", "ours")
-    repo.commit("Name it", {"src/facts.py": ours.replace("test_find", "test_find_one")})
+    repo.merge("main", "-s", "ours")
+    repo.switch("main")
+    repo.commit("Errors apart", made("'diff', combine=False"))
+    repo.tag("v2.3.2")
+    repo.switch("dev")
+    repo.merge("main", "-s", "ours")
+    repo.commit("Find one", {"src/facts.py": ours.replace("answers('find')", "answers('find', 'one')")})
     assert told(repo, tag="v2.3.2", **selected) == ("dropped", None)
     verdict = pair(audit(repo, branches=["dev"], **selected), "v2.3.2", "dev")
     assert [fix.status for fix in verdict.fixes] == ["dropped", "dropped"]
