@@ -25,7 +25,7 @@ _CLOSES = re.compile(rb"[^({]*[)}]")
 # So many lines has the longest list.
 _LONGEST = 300
 # Words with fewer letters than these in all tell nothing.
-_TELLING = 8
+TELLING = 8
 # So far from a change it is close by, in lines.
 _NEAR = 6
 
@@ -40,7 +40,7 @@ def reworded(
     near = [h for h in since if h.old <= hunk.old + hunk.removed + _NEAR and hunk.old <= h.old + h.removed + _NEAR]
     brought, again = _brought([hunk], old, new), _brought(near, old, there)
     wanted, shared = sum(map(len, brought)), brought & again
-    return len(shared) > 1 and wanted >= _TELLING and 2 * sum(map(len, shared)) >= wanted
+    return len(shared) > 1 and wanted >= TELLING and 2 * sum(map(len, shared)) >= wanted
 
 
 def said_again(some: Iterable[bytes], others: Iterable[bytes]) -> bool:
@@ -51,7 +51,7 @@ def said_again(some: Iterable[bytes], others: Iterable[bytes]) -> bool:
 
 def tells(text: Iterable[bytes]) -> bool:
     """Whether some lines are more than braces and the like."""
-    return letters(text) >= _TELLING
+    return letters(text) >= TELLING
 
 
 def is_import(line: bytes) -> bool:

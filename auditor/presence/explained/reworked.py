@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-
 from auditor.git.changes import Change, Side
 from auditor.presence.case import Case, Regions
-from auditor.presence.explained import held
+from auditor.presence.explained import called, held, needed
 from auditor.presence.parts import fix_parts, standing
 from auditor.text import lines, wording
 
-_NAME = re.compile(rb"\w+")
-# Shorter names are anybody's.
-_LEAST = 4
 # So many parts of the fix written anew, for each that stands as before it, are no chance.
 _MANY = 2
 # Of more parts that stand as before it nobody asks one by one.
@@ -60,11 +54,13 @@ def went_on(case: Case, number: int, change: Change, region: int) -> bool:
         return False
     before, after = (case.place(case.scene.history.ids[n]) for n in later[at - 1 : at + 1])
     pairs = ((c, before.side(c), after.side(c)) for c in case.fix.changes or ())
-    touched = [(c, old, new) for c, old, new in pairs if old and new and old != new]
+    sides = [(c, old, new) for c, old, new in pairs if old and new]
+    touched = [(c, old, new) for c, old, new in sides if old != new]
     return (
         _reworked(case, touched)
-        or _needed_no_more(case, change, region, touched)
-        or _declared_anew(case, change, region, touched)
+        or needed.no_more(case, change, region, sides)
+        or any(called.again(case, c, region, old, new) for c, old, new in touched if c == change)
+        or any(needed.anew(case, c, region, old, new) for c, old, new in touched if c == change)
         or held.went(case, change, region, before.side(change), after.side(change))
     )
 
@@ -73,49 +69,9 @@ def _reworked(case: Case, touched: Sides) -> bool:
     """Whether some of the fix's hunks were written anew, and few went back."""
     content, went, anew = case.scene.content, 0, 0
     for change, old, new in touched:
-        back, rewritten = content.undone(change, new), set(_rewritten(case, old, new))
+        back, rewritten = content.undone(change, new), set(needed.step(case, old, new).rewritten())
         for number, hunk in enumerate(fix_parts.hunks(case, change)):
             if standing.as_left(content, change, old, number) and not standing.as_left(content, change, new, number):
                 went += number in back
                 anew += number not in back and not rewritten.isdisjoint(fix_parts.kept_at(case, change, hunk, old))
     return anew >= _MANY * max(went, 1)
-
-
-def _needed_no_more(case: Case, change: Change, region: int, touched: Sides) -> bool:
-    """Whether a name that came with a hunk was used in other lines of its file, and these were written without it."""
-    content = case.scene.content
-    sides = next(((old, new) for c, old, new in touched if c == change), None)
-    if sides is None or change.before is None or change.after is None:
-        return False
-    old, new = (content.lines(side.oid) for side in sides)
-    made = fix_parts.hunks(case, change)[region].added_of(content.lines(change.after.oid))
-    came = fix_parts.told(case, change, region).came
-    names = _names(came) - _names(content.lines(change.before.oid)) - _names(new)
-    own = lines.bare((*made, *wording.imports(old)))
-    users = [n for n, line in enumerate(old) if _names([line]) & names and b"".join(line.split()) not in own]
-    return bool(users) and set(users) <= set(_rewritten(case, *sides))
-
-
-def _declared_anew(case: Case, change: Change, region: int, touched: Sides) -> bool:
-    """Whether all that a hunk which only added lines declares was declared anew, in lines that the fix did not find."""
-    content, told = case.scene.content, fix_parts.told(case, change, region)
-    sides = next(((old, new) for c, old, new in touched if c == change), None)
-    if sides is None or change.before is None or told.went:
-        return False
-    old, text = content.all_lines(change.before), content.lines(sides[1].oid)
-    added = (line for h in content.hunks(sides[0].oid, sides[1].oid) or () for line in h.added_of(text))
-    anew = {lines.declared(line) for line in added if not lines.bare([line]) & old}
-    declared = {name for line in told.came if (name := lines.declared(line))}
-    return bool(declared) and declared <= anew
-
-
-def _rewritten(case: Case, old: Side, new: Side) -> Iterator[int]:
-    """The lines of a text that others replaced which tell something."""
-    text = case.scene.content.lines(new.oid)
-    for hunk in case.scene.content.hunks(old.oid, new.oid) or ():
-        if wording.tells(hunk.added_of(text)):
-            yield from range(hunk.old, hunk.old + hunk.removed)
-
-
-def _names(text: Iterable[bytes]) -> set[bytes]:
-    return {name for line in text for name in _NAME.findall(line) if len(name) >= _LEAST}
