@@ -10,7 +10,7 @@ from auditor.model import Via
 from auditor.presence import applicable
 from auditor.presence.case import Case, Found, Regions
 from auditor.presence.claims import aside, claimants, conflicts, likeness, steps
-from auditor.presence.claims.claimants import Claim
+from auditor.presence.claims.claim import Claim
 from auditor.presence.claims.likeness import HALF
 from auditor.text import kinds
 
@@ -34,6 +34,15 @@ def too_little(case: Case) -> str | None:
         return None
     left = _left(case, best.number, whole=True)
     return f"{best.words}, but it {best.held()}{_but_left(left)}"
+
+
+def in_other_files(case: Case, found: Found) -> Changes:
+    """What a claimant did to files that are not the fix's, nor called so on the branch, where that holds the fix."""
+    if found.number is None:
+        return ()
+    own, theirs = case.paths(), _changes(case, found.number)
+    paired = likeness.paired(case, case.fix.changes or (), theirs, found.number)
+    return tuple(other for other in paired.values() if other.path not in own)
 
 
 def _left(case: Case, number: int, *, whole: bool = False) -> list[str]:
@@ -66,7 +75,14 @@ def _most(claims: Iterable[Claim]) -> Claim | None:
     return max(claims, key=lambda claim: claim.removed + claim.added, default=None)
 
 
-def _claims(case: Case) -> Iterator[Claim]:
+def _claims(case: Case) -> list[Claim]:
+    asked = case.fix, case.line.name, case.top, case.came
+    if case.scene.claims[0] != asked:
+        case.scene.claims = asked, list(_measured(case))
+    return case.scene.claims[1]
+
+
+def _measured(case: Case) -> Iterator[Claim]:
     for said in claimants.claims(case):
         number, changes = conflicts.resolved(case, said.number, _changes(case, said.number))
         removed, added = _held(case, number, changes)

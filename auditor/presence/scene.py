@@ -16,6 +16,7 @@ from auditor.git.content import Content
 from auditor.git.history import History
 from auditor.git.versions import Versions
 from auditor.presence.claims import titles
+from auditor.presence.claims.claim import Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ class Scene:
         self._brought: dict[int, Changes | None] = {}
         self.withdrawn: dict[tuple[int, bool], str | None] = {}
         self.ceased: dict[tuple[int, Change, int, int, int, int | None], int] = {}
+        # Of the pair that was asked about last: what claims to be the fix is measured once for both its questions.
+        self.claims: tuple[object, list[Claim]] = (None, [])
         self._parted: dict[tuple[int, int], list[int]] = {}
         self._bases: dict[tuple[int, int], list[int]] = {}
         self._namesakes: dict[tuple[str, Side | None, str | None, int], list[str]] = {}

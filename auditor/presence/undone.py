@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from auditor.model import Status
-from auditor.presence import dropped, withdrawn
+from auditor.model import Status, Via
+from auditor.presence import declared, dropped, withdrawn
 from auditor.presence.case import Case, Found, Regions, Undone
 from auditor.presence.explained import chance, from_main, idle, moved_away, prose, reworked, spacing
 from auditor.presence.parts import extent, older, standing
@@ -24,11 +24,27 @@ def find(case: Case, found: Found) -> Undone | None:
     """What undid a fix that history has, or None where its content stands or has moved on."""
     if found.number is None or not _differs_from_main(case) or case.held():
         return None
+    out = _elsewhere(case, found) if found.via is Via.DECLARED else None
+    if out is not None:
+        return out
     case = older.back_at(replace(case, came=found.number), case.line.tip)
     regions = case.place().undone()
     regions -= _explained(case, found.number, regions) if regions else regions
     out = _undone(case, found.number, regions)
     return out and replace(out, detail=out.detail + extent.told(case, regions | dropped.never_came(case)))
+
+
+def _elsewhere(case: Case, found: Found) -> Undone | None:
+    """What took the fix out of files in which the branch alone has that code, or None: by what was brought to these."""
+    number, others = found.number, declared.in_other_files(case, found)
+    if number is None or not others:
+        return None
+    there = replace(case, fix=replace(case.fix, changes=others), came=number)
+    regions = there.place().undone()
+    regions -= _explained(there, number, regions) if regions else regions
+    if regions and standing.moved_on(there.place(), regions):
+        regions = straight.back(there, number, regions)
+    return _taken_out(there, number, regions) if regions else None
 
 
 def _explained(case: Case, number: int, back: Regions) -> Regions:

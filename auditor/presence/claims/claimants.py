@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from auditor.git.changes import Changes
 from auditor.presence.case import Case
 from auditor.presence.claims import by_title
+from auditor.presence.claims.claim import Claim
 from auditor.presence.claims.likeness import HALF
 from auditor.presence.scene import Line
 from auditor.text import kinds
@@ -16,35 +16,6 @@ from auditor.text import kinds
 _DIGITS = 7
 # Under another title more than half: of what a script writes for two releases in one second, the day may be half.
 _MORE = 2 / 3
-
-
-class Claim(NamedTuple):
-    """A commit that claims to be the fix, how much of it that asks for, and how much it holds, from 0 to 1.
-
-    `where` says of which lines that is told, where it is not all.
-    """
-
-    number: int
-    words: str
-    enough: float
-    removed: float = 0.0
-    added: float = 0.0
-    where: str = ""
-
-    @property
-    def holds_enough(self) -> bool:
-        """Whether it holds as much as it has to."""
-        return min(self.removed, self.added) >= self.enough
-
-    def held(self) -> str:
-        """How much it holds, in words."""
-        added, removed = _percent(self.added), _percent(self.removed)
-        return f"holds {added} of its added and {removed} of its removed lines{self.where}"
-
-
-def _percent(share: float) -> str:
-    """Never rounded up: 100 % is all of it."""
-    return f"{int(share * 100 + 1e-9)}%"
 
 
 def claims(case: Case) -> list[Claim]:

@@ -24,7 +24,7 @@ def share(case: Case, changes: Changes) -> tuple[float, float]:
 
     Each in the same or the renamed file. A side on which the fix has no lines counts as whole.
     """
-    return _shares(case, case.fix.changes or (), changes)
+    return _of_all(case, case.fix.changes or (), changes)
 
 
 def answered(case: Case, whole: Changes, number: int, changes: Changes) -> tuple[float, float]:
@@ -47,7 +47,7 @@ def too_small(case: Case, whole: Changes, changes: Changes, least: float) -> boo
 
 def taken_back(case: Case, changes: Changes) -> tuple[float, float]:
     """The same shares of the fix's inverse: how much of the fix `changes` takes back."""
-    return _shares(case, inverse(case.fix.changes or ()), changes)
+    return _of_all(case, inverse(case.fix.changes or ()), changes)
 
 
 def taken_elsewhere(case: Case, changes: Changes) -> float:
@@ -97,7 +97,7 @@ def surviving(case: Case, whole: Changes, number: int, changes: Changes) -> tupl
     return _measure(case, kept, changes, number)[0]
 
 
-def _shares(case: Case, ours: Changes, theirs: Changes) -> tuple[float, float]:
+def _of_all(case: Case, ours: Changes, theirs: Changes) -> tuple[float, float]:
     return _measure(case, [(c, case.scene.content.changed_lines(c)) for c in ours], theirs)[0]
 
 
@@ -129,9 +129,12 @@ def paired(case: Case, ours: Sequence[Change], theirs: Changes, number: int | No
     left = {c.path: c for c in theirs if id(c) not in known and c.after}
     if number is not None and left:
         for change in ours:
-            if not found[change.path]:
+            other = found[change.path]
+            if not other:
                 name = _other_name(case, change, left, number) or _beside(change, ours, found, left)
                 found[change.path] = left.pop(name or "", None)
+            elif not _shares(case, change, other) and (name := _split(case, change, left)):
+                found[change.path] = left.pop(name)
     return {path: other for path, other in found.items() if other}
 
 
@@ -167,6 +170,11 @@ def _was(case: Case, change: Change, before: Side, left: Mapping[str, Change]) -
     there = [(path, other.before) for path, other in left.items() if other.before]
     name = case.scene.content.likest(before, change.path, there)
     return name or next((n for n in earlier_names(case, change.path) if n in left), None) or _split(case, change, left)
+
+
+def _shares(case: Case, change: Change, other: Change) -> bool:
+    """Whether two changes add a line in common: else the code may lie in another file, of which the two are parts."""
+    return bool(lines_of(case, change)[1] & lines_of(case, other)[1])
 
 
 def _split(case: Case, change: Change, left: Mapping[str, Change]) -> str | None:

@@ -1,0 +1,34 @@
+"""A commit that claims to be a fix, and how much of it that holds."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Claim(NamedTuple):
+    """A commit that claims to be the fix, how much of it that asks for, and how much it holds, from 0 to 1.
+
+    `where` says of which lines that is told, where it is not all.
+    """
+
+    number: int
+    words: str
+    enough: float
+    removed: float = 0.0
+    added: float = 0.0
+    where: str = ""
+
+    @property
+    def holds_enough(self) -> bool:
+        """Whether it holds as much as it has to."""
+        return min(self.removed, self.added) >= self.enough
+
+    def held(self) -> str:
+        """How much it holds, in words."""
+        added, removed = _percent(self.added), _percent(self.removed)
+        return f"holds {added} of its added and {removed} of its removed lines{self.where}"
+
+
+def _percent(share: float) -> str:
+    """Never rounded up: 100 % is all of it."""
+    return f"{int(share * 100 + 1e-9)}%"
