@@ -315,6 +315,21 @@ def test_a_fix_that_names_what_the_branch_took_out_again(repo: Repo) -> None:
     assert told(repo)[0] == "reverted"
 
 
+@pytest.mark.parametrize("too", [True, False], ids=["on both", "on dev"])
+def test_a_revert_that_names_the_origin_on_the_branch(repo: Repo, too: bool) -> None:
+    """Numpy's b6df150d070d: the fix was picked to main, and so was its revert, which names the commit on the branch."""
+    origin = picked_to_main(repo)
+    message, silent = f"Back\n\nThis reverts commit {origin}.", "with silent():\n        connection"
+    on_main = MAILER.replace("with suppressed(None):\n        connection", silent)
+    repo.commit(
+        message if too else "Not so loud", {"src/mailer.py": on_main if too else repo.read("src/mailer.py") + "#"}
+    )
+    repo.switch("dev")
+    own = on_main.replace("connect()", "connect(retries=3)").replace("def send(message)", "def send(mail)")
+    repo.commit(message, {"src/mailer.py": own})
+    assert told(repo)[0] == ("withdrawn" if too else "reverted")
+
+
 def test_a_fix_that_names_another_change_as_its_origin(repo: Repo) -> None:
     """A claim is believed of a change that resembles the fix, and told of where it does not."""
     picked_to_main(repo, named="dev~1")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from auditor.git.changes import Changes
 from auditor.presence.case import Case
-from auditor.presence.claims import likeness
+from auditor.presence.claims import claimants, likeness
 from auditor.presence.explained import moved_away
 from auditor.presence.parts import older, standing
 from auditor.presence.parts.place import Place
@@ -136,8 +136,12 @@ def _took_back(case: Case, there: Place) -> Iterator[int]:
 
 
 def _carriers(case: Case) -> Iterator[int]:
-    """What a revert on main may name: the fix, what brought it there, or to a branch that main merged."""
+    """What a revert on main may name: the fix, what brought it there, or to a branch that main merged; or its original.
+
+    Where a fix was made on a branch and picked to main, its revert may have been, too.
+    """
     yield from case.carriers()
+    yield from claimants.originals(case)
     if case.scene.contains(case.line, case.fix.number):
         yield case.scene.arrival(case.line, case.fix.number)
 

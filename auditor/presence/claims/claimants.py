@@ -28,6 +28,23 @@ def claims(case: Case) -> list[Claim]:
     return list(found.values())
 
 
+def originals(case: Case) -> list[int]:
+    """What the fix may be a copy of, on whatever branch: what it names as its origin, and what was written with it."""
+    history, scene = case.scene.history, case.scene
+    named = [history.named(oid) for carrier in case.carriers() for oid in _named_by(case, carrier)]
+    together = scene.authored.get(history.authored[case.fix.number], ())
+    ours = scene.title(case.fix.number).words if together else ()
+    twins = [n for n in together if n != case.fix.number and scene.title(n).words == ours]
+    return [*(n for n in named if n is not None), *twins]
+
+
+def _named_by(case: Case, carrier: int) -> tuple[str, ...]:
+    """What a commit names as its origin, the last first."""
+    history = case.scene.history
+    last = history.picks.get(carrier)
+    return history.origins.get(carrier, (last,) if last else ())
+
+
 def _all(case: Case) -> Iterator[Claim]:
     yield from _named(case)
     yield from _origins(case)
@@ -54,8 +71,7 @@ def _origins(case: Case) -> Iterator[Claim]:
     """
     history = case.scene.history
     for carrier in case.carriers():
-        named = history.origins.get(carrier, (history.picks.get(carrier, ""),))
-        number = next((n for n in map(history.named, named) if n is not None), None)
+        number = next((n for n in map(history.named, _named_by(case, carrier)) if n is not None), None)
         if number is not None and _may_be(case, number):
             said = f"{history.ids[carrier][:12]} names {history.ids[number][:12]} on the branch as its origin"
             yield Claim(number, said, HALF)

@@ -45,6 +45,13 @@ def too_small(case: Case, whole: Changes, changes: Changes, least: float) -> boo
     return added(changes) < least * added(whole)
 
 
+def in_common(case: Case, changes: Changes) -> int:
+    """How many lines the fix and `changes` both add to files of one name: told without a look at the files."""
+    theirs = {change.path: change for change in changes}
+    added = ((lines_of(case, c)[1], lines_of(case, theirs.get(c.path))[1]) for c in case.fix.changes or ())
+    return sum((mine & other).total() for mine, other in added)
+
+
 def taken_back(case: Case, changes: Changes) -> tuple[float, float]:
     """The same shares of the fix's inverse: how much of the fix `changes` takes back."""
     return _of_all(case, inverse(case.fix.changes or ()), changes)
