@@ -98,6 +98,16 @@ def test_explain_tells_the_trail(shop: Path) -> None:
     assert "bounded by: v2.3.0" in done.stdout
 
 
+def test_explain_says_how_what_was_undone_had_come(tmp_path: Path) -> None:
+    """It is not dropped by way of a rung, nor reverted."""
+    repo = protocol(tmp_path / "shop")
+    hotfix(repo)
+    repo.switch("dr")
+    repo.merge("main", "-s", "ours")
+    assert "    dropped (it had come by merge): " in run("explain", "v2.3.1", "dr", repo.path).stdout
+    assert " via " not in run("explain", "v2.3.1", "dr", repo.path).stdout
+
+
 @pytest.mark.parametrize(
     ("args", "said"),
     [

@@ -14,7 +14,7 @@ from auditor.config.faults import nearest
 from auditor.errors import BranchDriftError, UsageError
 from auditor.fleet.progress import say
 from auditor.git import process
-from auditor.model import Audit, Fix, Hotfix, RepositoryAudit, Status, Tool, Verdict
+from auditor.model import Audit, Fix, FixVerdict, Hotfix, RepositoryAudit, Status, Tool, Verdict
 from auditor.output import files, told
 from auditor.output.words import approval, plain, rfc3339, shows, span
 from auditor.past import Episode
@@ -163,8 +163,15 @@ def _fixes(hotfix: Hotfix, verdict: Verdict) -> Iterator[str]:
     for judged in verdict.fixes:
         fix = known[judged.commit]
         yield f"  {fix.commit} {plain(fix.subject)}"
-        yield f"    {judged.status}{f' via {judged.via}' if judged.via else ''}: {plain(judged.evidence.detail)}"
+        yield f"    {judged.status}{_rung(judged)}: {plain(judged.evidence.detail)}"
         yield from _changed(fix)
+
+
+def _rung(judged: FixVerdict) -> str:
+    """How its presence is known; of one that was undone, how it had come."""
+    if judged.via is None:
+        return ""
+    return f" via {judged.via}" if judged.status is Status.PRESENT else f" (it had come by {judged.via})"
 
 
 def _unasked(hotfix: Hotfix, verdict: Verdict) -> Iterator[str]:
