@@ -215,8 +215,8 @@ class RuleNotJudged:
 class RepositoryAudit:
     """Everything found in one repository. `tags_audited` counts hotfixes and their aliases; `forge` was asked.
 
-    `hotfixes` may be packed; `refs` are all tags and the judged branches. A field that is added needs a default:
-    audits of earlier versions are read back from the ledger.
+    `hotfixes` may be packed; `refs` are all tags and the judged branches; `graded` the rules to which the configuration
+    gives a severity. A field that is added needs a default: audits of earlier versions are read back from the ledger.
     """
 
     name: str
@@ -235,6 +235,7 @@ class RepositoryAudit:
     changes: tuple[RefChange, ...] = ()
     waivers: tuple[ListedWaiver, ...] = ()
     forge: Asked | None = None
+    graded: tuple[tuple[str, Severity], ...] = ()
 
     def pairs(self) -> Iterator[tuple[Hotfix, Verdict]]:
         """Every hotfix on every branch."""

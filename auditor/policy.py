@@ -26,7 +26,9 @@ def apply_policy(audit: RepositoryAudit, config: RepositoryConfig, now: int) -> 
     audit = replace(audit, changes=tuple(_acknowledged(c, audit.changes, config) for c in audit.changes))
     violations = (*audit.violations, *rules.remembered(audit, config))
     not_judged = _not_judged(audit, config)
-    return waiving.waived(replace(audit, hotfixes=judged, violations=violations, not_judged=not_judged), config, now)
+    graded = tuple(sorted(config.rules.items()))
+    found = replace(audit, hotfixes=judged, violations=violations, not_judged=not_judged, graded=graded)
+    return waiving.waived(found, config, now)
 
 
 def _judged(

@@ -189,6 +189,17 @@ def test_metrics_say_what_the_audit_says(whole: Audit) -> None:
     assert labels <= {"repository", "branch", "status", "rule", "severity", "le", "version", "libgit2"}
 
 
+def test_no_violations_are_zeros_under_the_severity_of_the_configuration(tmp_path: Path) -> None:
+    """So that what watches errors has a zero to start from; a rule that is off makes no claim."""
+    repo = protocol(tmp_path / "r", branches=("dev",))
+    rules = {"tag-not-annotated": "error", "tag-unsigned": "warning", "tag-not-on-main": "off"}
+    text = metrics.exposition(Audit(TOOL, 0, 0, None, (audit(repo, branches=["dev"], rules=rules),)), {})
+    assert 'violations{repository="r",rule="tag-not-annotated",severity="error"} 0.0' in text
+    assert 'violations{repository="r",rule="tag-unsigned",severity="warning"} 0.0' in text
+    assert 'violations{repository="r",rule="tag-not-annotated",severity="warning"}' not in text
+    assert 'rule="tag-not-on-main"' not in text
+
+
 def test_unknown_and_failed_scans_are_never_in_sync(tmp_path: Path) -> None:
     repo = protocol(tmp_path / "r", branches=("dev",))
     hotfix(repo)

@@ -19,7 +19,7 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import basic_auth_handler, default_handler
 
-from auditor.config.rule_names import RULES
+from auditor.config.rule_names import DEFAULT_SEVERITY
 from auditor.model import DRIFT, IN_SYNC, Audit, RepositoryAudit, Severity, Status, Verdict
 from auditor.output.words import writable
 from auditor.told import OPEN_UNKNOWN
@@ -127,7 +127,8 @@ def _repository(families: _Families, found: RepositoryAudit, finished_at: int) -
     broken = Counter((v.rule, v.severity) for v in found.broken)
     # Zero is a claim: a rule that was not judged has none.
     silent = {n.rule for n in found.not_judged}
-    judged = {(r, s) for r, s in RULES if s is not Severity.OFF and r not in silent}
+    graded = {**DEFAULT_SEVERITY, **dict(found.graded)}
+    judged = {(r, s) for r, s in graded.items() if s is not Severity.OFF and r not in silent}
     for rule, severity in sorted(judged | {(v.rule, v.severity) for v in found.violations}):
         families.violations.labels(name, rule, severity.value).set(broken[rule, severity])
     for branch in found.branches:
