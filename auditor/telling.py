@@ -10,6 +10,8 @@ from auditor.text import places
 
 # In characters: a system refuses words of a command that are far too long.
 _LONGEST = 200
+# Where git quotes a fixed string for PCRE, as it does without saying so, this ends the quotation.
+_ENDS_QUOTE = b"\\E"
 
 
 def added(
@@ -32,10 +34,14 @@ def removed(content: Content, change: Change, there: Side | None) -> str:
 
 
 def _longest(content: Content, lines: Iterable[bytes], there: Side | None, other: Side | None) -> str:
-    """The longest of some lines that one file has and the other has not; empty where there is none to show."""
+    """The longest of some lines, or of their parts, that one file has and the other has not; empty where there is none.
+
+    No part is one that git would not look for as it stands.
+    """
     if there is None or other is None or not {there.mode, other.mode} <= set(REGULAR):
         return ""
     have, had = (content.store.blob(side.oid) for side in (there, other))
-    short = (text for line in lines if len(text := line.strip()) <= _LONGEST and text.isascii())
-    shown = (line.decode() for line in short if line in have and line not in had)
+    parts = (part for line in lines for part in line.strip().split(_ENDS_QUOTE))
+    short = (part for part in parts if len(part) <= _LONGEST and part.isascii())
+    shown = (part.decode() for part in short if part in have and part not in had)
     return max((line for line in shown if line.isprintable()), key=len, default="")

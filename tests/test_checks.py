@@ -8,7 +8,7 @@ import pytest
 
 from auditor.output.words import shows
 from auditor.proof import Check
-from tests.build import Repo, hotfix, protocol
+from tests.build import Repo, fixed, hotfix, protocol, started
 from tests.judged import audit, pair, told
 
 CART = {"src/cart.py": "total = 3\n"}
@@ -70,3 +70,28 @@ def test_a_folder_in_the_place_of_a_deleted_file_can_be_verified(repo: Repo) -> 
     assert told(repo, tag="v2.4.1") == ("present", "cherry-pick")
     checks = pair(audit(repo, branches=["dev"]), "v2.4.1", "dev").checks
     assert any(" cat-file -t " in c.run for c in checks)
+
+
+CALL = "<?php\nfunction pay($cart)\n{{\n    log($cart);\n{mended}{last}}}\n"
+OLD_CALL = "    return charge($cart);\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["} catch (\\Exception $e) {", "return \\Entity\\Event::of($cart);", "$log = 'C:\\Events\\Eas\\E';"],
+)
+def test_a_line_that_git_would_not_look_for_as_it_stands(repo: Repo, line: str) -> None:
+    """Git looks for a fixed string as for one that PCRE quotes, which ends at a backslash and an E."""
+    started(repo, {"src/pay.php": CALL.format(mended=OLD_CALL, last="")})
+    repo.switch("qa")
+    repo.commit("Our own", {"src/pay.php": CALL.format(mended=OLD_CALL, last="    // ours\n")})
+    repo.switch("main")
+    mended = f"    {line}\n"
+    fix = fixed(repo, {"src/pay.php": CALL.format(mended=mended, last="")})
+    repo.switch("qa")
+    said = f"Mend it\n\n(cherry picked from commit {fix})"
+    repo.commit(said, {"src/pay.php": CALL.format(mended=f"{mended}    tell($cart);\n", last="    // ours\n")})
+    assert told(repo, "qa", "v2.4.1")[0] == "present"
+    checks = pair(audit(repo, branches=["qa"]), "v2.4.1", "qa").checks
+    assert any(" grep " in c.run for c in checks)
+    assert not any("\\E" in c.run for c in checks)

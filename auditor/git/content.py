@@ -45,6 +45,15 @@ class Content(OldLines):
 
         Lines of `earlier` versions, where the file went back to one, are no other words, and comments none at all.
         """
+        return self._in_words(change, there, number, earlier, wording.reworded)
+
+    def has_new_words(self, change: Change, there: Side | None, number: int, earlier: Iterable[Side]) -> bool:
+        """Whether all words that a hunk brought to its neighbourhood are there, in lines of no `earlier` version."""
+        return self._in_words(change, there, number, earlier, wording.has_new_words)
+
+    def _in_words(
+        self, change: Change, there: Side | None, number: int, earlier: Iterable[Side], are_there: wording.InWords
+    ) -> bool:
         before, after = change.before, change.after
         if number < 0 or not (before and after and there):
             return False
@@ -52,7 +61,7 @@ class Content(OldLines):
         old, new, have = (self.lines(side.oid) for side in (before, after, there))
         known = {line for side in earlier for line in self.lines(side.oid)}
         telling = [b"" if line in known or comments.in_any(line) else line for line in have]
-        return wording.reworded(hunks[number], old, new, telling, since)
+        return are_there(hunks[number], old, new, telling, since)
 
     def taken_out(self, change: Change, there: Side | None, numbers: Iterable[int]) -> bool:
         """Whether it can be told of all insertions among some hunks of a change that a file has lost them."""

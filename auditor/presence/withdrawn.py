@@ -11,6 +11,7 @@ from auditor.presence.explained import moved_away
 from auditor.presence.parts import older, standing
 from auditor.presence.parts.place import Place
 from auditor.presence.scene import inverse
+from auditor.text import kinds
 
 _LITTLE = 1 / 4
 _SOME = 1 / 8
@@ -41,7 +42,7 @@ def _find(case: Case) -> str | None:
     if there.undone() and _whole_fix_undone(case, there) and not _goes_on(case, there):
         return "the old lines are back at main's tip"
     for number in _took_back(case, there):
-        if not again(case, number) and not _stands(case, there):
+        if not again(case, number) and not _stands(case, there) and not _said_anew(case, there):
             return f"{scene.history.ids[number][:12]} on main took it back"
     return None
 
@@ -104,13 +105,23 @@ def _taken_out(case: Case, there: Place) -> bool:
 
 def _reworded(case: Case, there: Place) -> bool:
     """Whether main has any of it in other words: then it still asks for that, even where the old lines stand, too."""
-    content, undone = case.scene.content, there.undone()
-    return any(
-        content.reworded(c, there.side(c), number, [older.side for older in there.older if older.path == c.path])
-        for c in case.fix.changes or ()
-        for path, number in undone
-        if path == c.path
+    content, parts = (
+        case.scene.content,
+        ((c, n) for c in case.fix.changes or () for p, n in there.undone() if p == c.path),
     )
+    return any(
+        content.reworded(c, there.side(c), n, known) or content.has_new_words(c, there.side(c), n, known)
+        for c, n in parts
+        for known in [[older.side for older in there.older if older.path == c.path]]
+    )
+
+
+def _said_anew(case: Case, there: Place) -> bool:
+    """Whether main has words of its code in lines that are not the fix's: who took it back brought it in otherwise."""
+    code = (c for c in case.fix.changes or () if c.before and c.after and not kinds.tells_only(c.path))
+    parts = ((c, c.after, n) for c in code for n in range(case.scene.content.size(c)))
+    words = case.scene.content.has_new_words
+    return any(made is not None and words(c, there.side(c), n, [made]) for c, made, n in parts)
 
 
 def _took_back(case: Case, there: Place) -> Iterator[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from auditor.text.lines import Hunk
 
@@ -29,6 +29,9 @@ TELLING = 8
 # So far from a change it is close by, in lines.
 _NEAR = 6
 
+# Asks of a hunk between two texts whether its words are in a third, given the changes from the first to that.
+InWords = Callable[[Hunk, Sequence[bytes], Sequence[bytes], Sequence[bytes], Sequence[Hunk]], bool]
+
 
 def reworded(
     hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes], there: Sequence[bytes], since: Sequence[Hunk]
@@ -37,10 +40,26 @@ def reworded(
 
     One word alone tells nothing. `since`: the changes from `old` to `there`.
     """
-    near = [h for h in since if h.old <= hunk.old + hunk.removed + _NEAR and hunk.old <= h.old + h.removed + _NEAR]
-    brought, again = _brought([hunk], old, new), _brought(near, old, there)
+    brought, again = _brought([hunk], old, new), _brought(_close(hunk, since), old, there)
     wanted, shared = sum(map(len, brought)), brought & again
     return len(shared) > 1 and wanted >= TELLING and 2 * sum(map(len, shared)) >= wanted
+
+
+def has_new_words(
+    hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes], there: Sequence[bytes], since: Sequence[Hunk]
+) -> bool:
+    """Whether all words that a hunk brought to its neighbourhood came again close by, if they tell anything.
+
+    `since`: the changes from `old` to `there`.
+    """
+    known = set(all_words(old[max(0, hunk.old - _NEAR) : hunk.old + hunk.removed + _NEAR]))
+    brought = set(all_words(hunk.added_of(new))) - known
+    came = set(all_words(line for h in _close(hunk, since) for line in h.added_of(there)))
+    return sum(map(len, brought)) >= TELLING and brought <= came
+
+
+def _close(hunk: Hunk, since: Sequence[Hunk]) -> list[Hunk]:
+    return [h for h in since if h.old <= hunk.old + hunk.removed + _NEAR and hunk.old <= h.old + h.removed + _NEAR]
 
 
 def said_again(some: Iterable[bytes], others: Iterable[bytes]) -> bool:

@@ -1,0 +1,88 @@
+"""Main took a fix back, and has it all the same in other words: then the branches still owe it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.build import Files, Repo, fixed, protocol, started
+from tests.judged import told
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return protocol(tmp_path / "shop", branches=("dev",))
+
+
+def judged(repo: Repo) -> str:
+    return told(repo, "qa", "v2.4.1")[0]
+
+
+# A word of a list, which a later one moved to another line
+
+MARKERS = """\
+def read(response):
+    if response.status == 200:
+        list_markers = ('Addresses', 'Identities',
+{markers})
+        item_markers = ('member', 'item', 'entry')
+        return parse(response, list_markers, item_markers)
+"""
+GROUND = " " * 24 + "'Attributes', 'SendPoints'"
+FIXED = " " * 24 + "'DkimTokens', 'Attributes',\n" + " " * 24 + "'SendPoints'"
+SINCE = " " * 24 + "'DkimTokens', 'DkimAttributes',\n" + GROUND
+
+
+def markers(text: str) -> Files:
+    return {"ses/connection.py": MARKERS.format(markers=text)}
+
+
+@pytest.mark.parametrize(
+    ("since", "status"),
+    [(SINCE, "missing"), (GROUND, "withdrawn"), (SINCE.replace("DkimTokens", "Rules"), "withdrawn")],
+    ids=["moved on", "as before", "another word"],
+)
+def test_a_word_of_a_list(repo: Repo, since: str, status: str) -> None:
+    """Boto's 1a079dadc394: the line that it changed is as before, and the word that it brought stands above."""
+    started(repo, markers(GROUND))
+    fixed(repo, markers(FIXED))
+    repo.commit("Know more of them", markers(since))
+    assert judged(repo) == status
+
+
+# Reverted, and brought in again with more care
+
+AUTH = """\
+def canonical(request):
+{path}    # Normalize the path.
+    normalized = normpath({given})
+    # Then quote what is left.
+    encoded = quote(normalized)
+{slash}    return encoded
+"""
+SLASH = "    if request.path.endswith('/'):\n      encoded = encoded + '/'\n"
+CAREFUL = "    if len(path) > 1 and path.endswith('/'):\n        encoded += '/'\n"
+
+
+def auth(slash: str = "", path: str = "") -> Files:
+    text = AUTH.format(slash=slash, path=path, given="path" if path else "request.path")
+    return {"auth.py": text, "NOTES.md": "# Notes\n"}
+
+
+@pytest.mark.parametrize(
+    ("slash", "status"),
+    [(CAREFUL, "missing"), ("", "withdrawn"), ("    log(encoded)\n", "withdrawn")],
+    ids=["again", "not again", "something else"],
+)
+@pytest.mark.parametrize("merged", [False, True], ids=["not merged", "merged"])
+def test_it_was_reverted_and_came_in_other_words(repo: Repo, slash: str, status: str, merged: bool) -> None:
+    """Boto's dec541f7e565."""
+    started(repo, auth())
+    fix = fixed(repo, auth(SLASH))
+    repo.revert(fix)
+    repo.commit("Work on it", auth(slash, "    path = request.path\n"))
+    if merged:
+        repo.switch("qa")
+        repo.merge("main")
+    assert judged(repo) == ("present" if merged and status == "missing" else status)
