@@ -175,6 +175,50 @@ def test_one_title_with_the_number_of_a_flaw(repo: Repo, theirs: str, text: str,
     assert judged(repo)[0] == status
 
 
+@pytest.mark.parametrize(
+    ("theirs", "status"),
+    [("GHSA-9fcx-cv56-w58p", "present"), ("ghsa-9fcx-cv56-w58p", "present"), ("GHSA-jj6w-2cqg-7p94", "missing")],
+)
+def test_one_title_with_the_number_of_an_advisory(repo: Repo, theirs: str, status: str) -> None:
+    """Mautic's e75b1eea1630: the title that a forge gives to what mends it."""
+    started(repo, {"src/server.py": SERVER})
+    repo.commit("Merge pull request from GHSA-9fcx-cv56-w58p", {"src/server.py": MENDED}, ANN)
+    repo.tag("v2.4.1")
+    repo.switch("qa")
+    repo.commit("Our own", {"src/server.py": OWN}, BOB)
+    repo.commit(f"Merge pull request from {theirs}", {"src/server.py": THEIRS}, BOB)
+    assert judged(repo)[0] == status
+
+
+@pytest.mark.parametrize(
+    ("title", "listed", "text", "status"),
+    [
+        (
+            "Merge pull request from GHSA-9fcx-cv56-w58p",
+            "Merge pull request from GHSA-9fcx-cv56-w58p",
+            THEIRS,
+            "present",
+        ),
+        ("Mend the pump (#12)", "Mend the pump (#12)", THEIRS, "present"),
+        ("Mend the pump (#12)", "Mend the pump (#13)", THEIRS, "missing"),
+        ("Mend the pump (#12)", "Mend the pump (#12)", OWN + "more = 1\n", "missing"),
+        (f"{FLAW}, and tell why", f"{FLAW}, and tell why", THEIRS, "missing"),
+        (f"{FLAW}, and tell why", f"{FLAW}, and tell why", MENDED + "more = 1\n", "present"),
+    ],
+    ids=["an advisory", "a number", "another number", "nothing of it", "a title alone and half", "and all of it"],
+)
+def test_a_squashed_branch_that_lists_the_title(repo: Repo, title: str, listed: str, text: str, status: str) -> None:
+    """A title alone asks for all, as one that says to be a copy does."""
+    started(repo, {"src/server.py": SERVER})
+    repo.commit(title, {"src/server.py": MENDED}, ANN)
+    repo.tag("v2.4.1")
+    repo.switch("qa")
+    repo.commit("Our own", {"src/server.py": OWN}, BOB)
+    message = f"2.4.1 to qa (#40)\n\n* Say more\n\n* {listed}\n\n* Order the options\n"
+    repo.commit(message, {"src/server.py": text, "src/other.py": "more = 1\n"}, BOB)
+    assert judged(repo)[0] == status
+
+
 def test_of_two_places_with_one_flaw_both_are_asked_for(repo: Repo) -> None:
     """The first try left the second place as it was."""
     started(repo, {"src/server.py": SERVER})

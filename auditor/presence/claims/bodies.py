@@ -25,6 +25,9 @@ _LEAST = 40
 _MOST = 10_000
 # So many lines that say to be copies are read.
 _CLAIMS = 8
+# What forges write below the title of a branch that they squash: the titles of its commits. So many are read.
+_LISTED = re.compile(rb"^[*-] +(\S[^\n]*)$", re.MULTILINE)
+_TITLES = 500
 _CUT = b"\xe2\x80\xa6"
 # The rest of a title that was cut, at the beginning of a message; and what is behind the cut.
 _REST = re.compile(rb"\A(?:\xe2\x80\xa6.*\n\s*)+")
@@ -61,3 +64,8 @@ def copied(body: bytes) -> frozenset[bytes]:
     """The pull requests of which a message says that it is a back or forward port; of a part of one is no claim."""
     found = [line["what"] for line in islice(_COPIES.finditer(body), _CLAIMS)]
     return frozenset(n for what in found if not _PARTIAL.search(what) for n in _PULLS.findall(what))
+
+
+def listed(body: bytes) -> list[bytes]:
+    """The titles that a message lists, as forges do where they squash a branch."""
+    return [line[1] for line in islice(_LISTED.finditer(body), _TITLES)]

@@ -36,7 +36,11 @@ def claims(case: Case) -> Iterator[ByTitle]:
     merges = case.merges() if ours.pulls or ours.ported else ()
     for number in dict.fromkeys((*case.candidates(), *merges, *case.search.namesakes(case.fix, case.line))):
         theirs = scene.title(number)
-        found = _of_one_pull(case, number, ours, came) or _under_one_title(case, number, ours, theirs)
+        found = (
+            _of_one_pull(case, number, ours, came)
+            or _under_one_title(case, number, ours, theirs)
+            or _listed(case, number, ours, theirs)
+        )
         if found:
             yield number, *found
 
@@ -46,7 +50,7 @@ def _of_one_pull(case: Case, number: int, ours: titles.Title, came: list[titles.
     if titles.same(ours, theirs) and ours.pulls & theirs.pulls:
         return "has the same title, of the same pull request or ticket", HALF
     if titles.same(ours, theirs) and ours.flaws & theirs.flaws and not lacks_any(case, number):
-        return "has the same title, of the same CVE number", HALF
+        return "has the same title, of the same CVE or GHSA number", HALF
     if titles.copies(ours, theirs) or any(titles.copied(title, theirs) for title in came):
         words = "is of the same pull request, by its title"
     elif any(titles.ports(theirs, title) or titles.ports(title, theirs) for title in came):
@@ -65,6 +69,14 @@ def _under_one_title(case: Case, number: int, ours: titles.Title, theirs: titles
     if lacks_any(case, number):
         return None
     return f"has the same {words}", _NEARLY if titles.marked(ours, theirs) else _MOST
+
+
+def _listed(case: Case, number: int, ours: titles.Title, theirs: titles.Title) -> tuple[str, float] | None:
+    """What a forge made of many commits has their titles in its message."""
+    if not titles.lists(theirs, ours) or lacks_any(case, number):
+        return None
+    numbers = theirs.listed[ours.words] & (ours.pulls | ours.flaws)
+    return "lists its title in its message", HALF if numbers else _NEARLY
 
 
 def lacks_any(case: Case, number: int) -> bool:

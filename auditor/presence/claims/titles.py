@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from auditor.git import commits
@@ -32,12 +33,16 @@ _MARK = re.compile(
     rb"(?: (?:into|onto|to|on|for|from) (?:the )?(?:branch )?(?=[^\s:()]*\d)[^\s:()]++(?: release)?(?: branch)?)?",
     re.IGNORECASE,
 )
-# Behind a title, for which release it is: `Mend the pump [release-1.28]`, `Mend the pump [RELEASE] (#12)`.
+# Behind a title, for which release it is: `Mend the pump [release-1.28] (#12)`, `Mend the pump (release-1.28)`.
 _BEHIND = re.compile(
-    rb"\s*\[(?:release|stable|[a-z/ -]{,20}v?\d+\.(?:\d+|x)(?:\.(?:\d+|x))?)\](?=(?:\s*\([^()]*\))*\s*$)", re.IGNORECASE
+    rb"\s*(?:\[(?:release|stable|[a-z/ -]{,20}v?\d+\.(?:\d+|x)(?:\.(?:\d+|x))?)\]"
+    rb"|\((?:release|stable|branch)[/ -]v?\d+\.(?:\d+|x)(?:\.(?:\d+|x))?\))(?=(?:\s*\([^()]*\))*\s*$)",
+    re.IGNORECASE,
 )
+# Before it, without brackets: `2.5 mend the pump`.
+_BEFORE = re.compile(rb"^\s*(v?\d+\.(?:\d+|x))(?= +[a-z])", re.IGNORECASE)
 # A flaw has one number, whoever mends it.
-_FLAW = re.compile(rb"\bCVE-(\d{4}-\d{4,})\b", re.IGNORECASE)
+_FLAW = re.compile(rb"\b(CVE-\d{4}-\d{4,}|GHSA(?:-[23456789cfghjmpqrvwx]{4}){3})\b", re.IGNORECASE)
 # What follows a copy's title: ` into release/2.x`.
 _INTO = re.compile(rb" into (?:the )?(?:branch )?(?=\S*\d|main\b|master\b|develop\b|stable\b)\S++\s*$", re.IGNORECASE)
 # Or ` for release-3.1`, ` - backport/cherry-pick to 3.1`, ` - 3.1`.
@@ -77,7 +82,7 @@ class Title(NamedTuple):
     and `copied` those that it says to be a copy of. A `silent` one says nothing of the change, but perhaps its numbers.
     One that says that it is a copy for a release is `marked`. Of the message below, `body` stands for what it says,
     zero where that is next to nothing; and `ported` are the pull requests of which it says to be a copy.
-    Of a `cut` title a forge left out the end.
+    Of a `cut` title a forge left out the end. `listed` are the titles that the message lists, with their numbers.
     `writers` are the author, and `helpers` the co-authors whom the message names, each by name and by address.
     """
 
@@ -95,12 +100,14 @@ class Title(NamedTuple):
     ported: frozenset[bytes] = frozenset()
     cut: bool = False
     flaws: frozenset[bytes] = frozenset()
+    listed: Mapping[tuple[bytes, ...], frozenset[bytes]] = MappingProxyType({})
 
 
 def read(raw: bytes) -> Title:
     """A title from a commit's bytes: `[2.x] Mend it (#12)` says `mend it` of pull request 12."""
     below = bodies.read(raw)
     line, cut = bodies.cut(_PICTURE.sub(b" ", bodies.whole(commits.subject(raw), below)[:_MOST]))
+    line = _BEFORE.sub(rb"[\1]", line)
     whole = _BRACKETS.sub(lambda found: b"" if _is_part(found[0]) else found[0], line)
     said = _BEHIND.sub(b"", whole)
     notes = [found for found in _BRACKETS.findall(said) if _COPY.search(found)]
@@ -110,11 +117,23 @@ def read(raw: bytes) -> Title:
     landed = _numbers(_LANDS, [said]) | _numbers(_REQUEST, [raw] if said.startswith(b"Merge branch ") else [])
     copied, tickets = _numbers(_PULL, notes) | (numbers or set()), _numbers(_TICKET, [said, plain.strip()])
     title = title._replace(pulls=_numbers(_PULL, [said]) | landed | copied | tickets, tickets=tickets)
-    title = title._replace(flaws=_numbers(_FLAW, [said]))
+    title = title._replace(flaws=frozenset(map(bytes.upper, _numbers(_FLAW, [said]))), listed=_listed(below))
     title = title._replace(body=bodies.said(below), ported=bodies.copied(below), cut=cut)
     if title.words[:1] == (b"revert",):
         return title
     return title._replace(landed=landed, copied=copied, silent=not title.words or bool(_SILENT.match(plain)))
+
+
+def _listed(body: bytes) -> Mapping[tuple[bytes, ...], frozenset[bytes]]:
+    """The titles that a message lists, by their words, with the numbers that each names."""
+    found = (read(b"\n\n" + line) for line in bodies.listed(body))
+    return MappingProxyType({one.words: one.pulls | one.flaws for one in found})
+
+
+def lists(squashed: Title, other: Title) -> bool:
+    """Whether the message of one commit lists the title of another, which tells what it is or is long."""
+    numbers = squashed.listed.get(other.words)
+    return numbers is not None and (_letters(other.words) >= _LONG or bool(numbers & (other.pulls | other.flaws)))
 
 
 def same(one: Title, other: Title) -> bool:
