@@ -14,8 +14,6 @@ from auditor.presence.claims.claim import Claim
 from auditor.presence.claims.likeness import HALF
 from auditor.text import kinds
 
-# So many claims by a title alone are measured: a bot may have one title for all that it does.
-_BY_TITLE = 8
 # So many of the files that a claimant left out are named.
 _NAMED = 3
 
@@ -85,20 +83,10 @@ def _claims(case: Case) -> list[Claim]:
 
 
 def _measured(case: Case) -> Iterator[Claim]:
-    for said in _but_weak(case, claimants.claims(case)):
+    for said in claimants.claims(case):
         number, changes = conflicts.resolved(case, said.number, _changes(case, said.number))
         removed, added = _held(case, number, changes)
         yield _by_what_counts(case, said._replace(removed=removed, added=added), number, changes)
-
-
-def _but_weak(case: Case, claims: list[Claim]) -> list[Claim]:
-    """Some claims, of those by a title alone the ones that have most of the fix's lines."""
-    weak = [claim for claim in claims if claim.enough == 1.0]
-    if len(weak) <= _BY_TITLE:
-        return claims
-    near = {c: likeness.in_common(case, _changes(case, c.number)) for c in weak}
-    best = sorted(weak, key=lambda c: (-near[c], case.scene.history.ids[c.number]))[:_BY_TITLE]
-    return [claim for claim in claims if claim.enough < 1.0 or claim in best]
 
 
 def _by_what_counts(case: Case, claim: Claim, number: int, changes: Changes) -> Claim:

@@ -102,7 +102,7 @@ def _carries(case: Case, changes: Changes, moved: dict[str, str]) -> bool:
 
 def _brings(case: Case, change: Change, theirs: Change) -> bool:
     content = case.scene.content
-    if content.holds(change, theirs.before):
+    if not content.brings_all(change, theirs) or content.holds(change, theirs.before):
         return False
     if content.holds(change, theirs.after):
         return True

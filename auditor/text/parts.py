@@ -77,11 +77,11 @@ def out(old: Code, new: Code, there: Code) -> Iterator[Part]:
     of what was put in its place is left then.
     """
     have, made = (set(itertools.pairwise(text.words)) for text in (there, new))
-    words = set(there.words)
-    for h in lines.hunks(_joined(old.words), _joined(new.words)):
+    words, after, now = set(there.words), _joined(new.words), _joined(there.words)
+    for h in lines.hunks(_joined(old.words), after):
         absent = words.isdisjoint(h.added_of(new.words))
-        gone = not h.removed and _seam(new.words, h) in have - made
-        back = h.removed > 0 and _stands(old.words, h, there.words) and not _stands(old.words, h, new.words)
+        gone = not h.removed and (seam := _seam(new.words, h)) in have and seam not in made
+        back = h.removed > 0 and _stands(old.words, h, now) and not _stands(old.words, h, after)
         if absent and (gone or back):
             yield Part({*h.removed_of(old.at)}, {*h.added_of(new.at)})
 
@@ -92,10 +92,10 @@ def _seam(new: Sequence[bytes], hunk: Hunk) -> tuple[bytes, bytes] | None:
     return (new[start - 1], new[end]) if start and end < len(new) else None
 
 
-def _stands(old: Sequence[bytes], hunk: Hunk, text: Sequence[bytes]) -> bool:
+def _stands(old: Sequence[bytes], hunk: Hunk, text: bytes) -> bool:
     """Whether removed lines stand in a text with the one above and the one below them."""
     block = old[max(0, hunk.old - 1) : hunk.old + hunk.removed + 1]
-    return lines.has_block(_joined(text), _joined(block))
+    return lines.has_block(text, _joined(block))
 
 
 def signs(line: bytes) -> bytes:

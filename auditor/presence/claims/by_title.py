@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.presence.case import Case
-from auditor.presence.claims import titles
+from auditor.presence.claims import likeness, titles
 from auditor.presence.claims.likeness import HALF
 from auditor.presence.scene import Line, Scene
 from auditor.text import kinds
@@ -24,6 +24,8 @@ _MOST = 1.0
 # Where the title says that it is a copy for a release: of thousands of other changes that have one title and such a
 # label, none holds as much of another, but where it is landed again.
 _NEARLY = 0.95
+# Of more commits under one title those are asked that have most of the fix's lines: a bot has one for all that it does.
+_UNDER_ONE = 8
 
 ByTitle = tuple[int, str, float]
 
@@ -34,7 +36,8 @@ def claims(case: Case) -> Iterator[ByTitle]:
     ours = scene.title(case.fix.number)
     came = [scene.title(n) for n in case.carriers()]
     merges = case.merges() if ours.pulls or ours.ported else ()
-    for number in dict.fromkeys((*case.candidates(), *merges, *case.search.namesakes(case.fix, case.line))):
+    every = dict.fromkeys((*case.candidates(), *merges, *case.search.namesakes(case.fix, case.line)))
+    for number in _but_most(case, ours, list(every)):
         theirs = scene.title(number)
         found = (
             _of_one_pull(case, number, ours, came)
@@ -43,6 +46,17 @@ def claims(case: Case) -> Iterator[ByTitle]:
         )
         if found:
             yield number, *found
+
+
+def _but_most(case: Case, ours: titles.Title, numbers: list[int]) -> list[int]:
+    """Some commits, of many under the fix's title those alone that have most of its lines."""
+    scene = case.scene
+    alike = [n for n in numbers if titles.same(ours, scene.title(n))]
+    if len(alike) <= _UNDER_ONE:
+        return numbers
+    near = {n: likeness.in_common(case, case.search.changes.get(n) or scene.brought(n) or ()) for n in alike}
+    few = set(sorted(alike, key=lambda n: (-near[n], scene.history.ids[n]))[:_UNDER_ONE])
+    return [n for n in numbers if n in few or n not in near]
 
 
 def _of_one_pull(case: Case, number: int, ours: titles.Title, came: list[titles.Title]) -> tuple[str, float] | None:
