@@ -169,9 +169,12 @@ class Case:
         yield from self.fix.carriers
 
 
-def names(scene: Scene, fix: FixCommit, line: Line) -> dict[str, str]:
+def names(scene: Scene, fix: FixCommit, line: Line) -> Mapping[str, str]:
     """For each path of a fix, the one it has at the branch's tip."""
-    return {change.path: _name(scene, fix, change, line) or change.path for change in fix.changes or ()}
+    if scene.named[0] is not fix or scene.named[1] is not line:
+        found = {change.path: _name(scene, fix, change, line) or change.path for change in fix.changes or ()}
+        scene.named = fix, line, found
+    return scene.named[2]
 
 
 def _name(scene: Scene, fix: FixCommit, change: Change, line: Line) -> str | None:

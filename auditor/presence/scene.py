@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -64,8 +64,11 @@ class Scene:
         self._brought: dict[int, Changes | None] = {}
         self.withdrawn: dict[tuple[int, bool], str | None] = {}
         self.ceased: dict[tuple[int, Change, int, int, int, int | None], int] = {}
-        # Of the pair that was asked about last: what claims to be the fix is measured once for both its questions.
+        # Of the fix and the branch that were asked about last, which are asked about again and again: the names of the
+        # fix's files there, what claims to be the fix, and the parts of what carried it.
+        self.named: tuple[FixCommit | None, Line | None, Mapping[str, str]] = (None, None, {})
         self.claims: tuple[object, list[Claim]] = (None, [])
+        self.carried: tuple[object, Mapping[Hashable, Sequence[tuple[Change, int]]]] = (None, {})
         self._parted: dict[tuple[int, int], list[int]] = {}
         self._bases: dict[tuple[int, int], list[int]] = {}
         self._namesakes: dict[tuple[str, Side | None, str | None, int], list[str]] = {}

@@ -91,7 +91,7 @@ def _told(case: Case, oid: str) -> str:
     return f"{carries}all its lines stand there in their places, among others, and did not before it"
 
 
-def _carries(case: Case, changes: Changes, moved: dict[str, str]) -> bool:
+def _carries(case: Case, changes: Changes, moved: Mapping[str, str]) -> bool:
     by_path = {c.path: c for c in changes}
     for change in case.fix.changes or ():
         theirs = by_path.get(change.path) or by_path.get(moved[change.path])

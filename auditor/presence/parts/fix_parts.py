@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from auditor.git.changes import Change, Changes, Side
@@ -45,23 +45,36 @@ def as_carried(case: Case, number: int, change: Change, region: int) -> Iterator
     Where the branch's file is far from main's, a part that stands there twice can be followed from that alone. With it
     the case of a fix that is what that commit did to these files.
     """
-    part, paths = _made(case, change, region), case.paths()
+    part = _made(case, change, region)
     if number == case.fix.number or not any(part):
         return
-    theirs = tuple(c for c in case.scene.brought(number) or () if c.path in paths)
-    carried = replace(case, fix=replace(case.fix, changes=theirs))
-    for other in theirs:
-        if other != change:
-            yield from ((carried, other, n) for n in range(len(hunks(case, other))) if _made(case, other, n) == part)
+    known = case.fix, case.line.name, number
+    if case.scene.carried[0] != known:
+        case.scene.carried = known, _parts_of(case, number)
+    found = [(other, n) for other, n in case.scene.carried[1].get(part, ()) if other != change]
+    paths = case.paths() if found else ()
+    carried = replace(case.fix, changes=tuple(c for c in case.scene.brought(number) or () if c.path in paths))
+    yield from ((replace(case, fix=carried), other, n) for other, n in found)
 
 
-def _made(case: Case, change: Change, number: int) -> tuple[Counter[bytes], ...]:
+def _parts_of(case: Case, number: int) -> Mapping[Hashable, Sequence[tuple[Change, int]]]:
+    """What a commit did to the fix's files, hunk by hunk, by the lines of each."""
+    found: defaultdict[Hashable, list[tuple[Change, int]]] = defaultdict(list)
+    paths = case.paths()
+    for other in case.scene.brought(number) or ():
+        for n in range(len(hunks(case, other))) if other.path in paths else ():
+            found[_made(case, other, n)].append((other, n))
+    return found
+
+
+def _made(case: Case, change: Change, number: int) -> tuple[frozenset[tuple[bytes, int]], ...]:
     """The lines that a hunk removed, and those that it added, white space aside; none of what is no text."""
     found = hunks(case, change)
     if not (change.before and change.after and found):
         return ()
     old, new = (case.scene.content.lines(side.oid) for side in (change.before, change.after))
-    return lines.bare(found[number].removed_of(old)), lines.bare(found[number].added_of(new))
+    sides = found[number].removed_of(old), found[number].added_of(new)
+    return tuple(frozenset(lines.bare(side).items()) for side in sides)
 
 
 def told(case: Case, change: Change, number: int) -> parts.Told:
