@@ -58,7 +58,9 @@ def test_merge_without_a_tag_and_with_a_release_tag(repo: Repo) -> None:
     assert broken(repo) == [("hotfix-not-tagged", "warning")]
     repo.tag("v2.4.0")
     found = audit(repo, branches=["dev"]).violations
-    assert [v.detail for v in found] == ["the merge of hotfix/a into main: its first tag is v2.4.0, no hotfix tag"]
+    assert [v.detail for v in found] == [
+        "the merge of hotfix/a into main: its first tag is v2.4.0, which is not audited as a hotfix"
+    ]
 
 
 def test_cut_from_dev(repo: Repo) -> None:

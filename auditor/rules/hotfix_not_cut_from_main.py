@@ -24,7 +24,8 @@ def judge(facts: Facts) -> Iterator[Breach]:
             foreign = brought & _own_line(facts.scene, line)
             if foreign and foreign != brought:
                 oid = facts.scene.history.ids[commit]
-                yield Breach(None, line.name, oid, f"{name} brought {len(foreign)} commits of {line.name} to main")
+                detail = f"{name} brought {len(foreign)} commits of {line.name} to {facts.config.main}"
+                yield Breach(None, line.name, oid, detail)
 
 
 def _brought(facts: Facts) -> Iterator[tuple[int, str, set[int]]]:

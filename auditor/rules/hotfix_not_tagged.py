@@ -30,7 +30,7 @@ def judge(facts: Facts) -> Iterator[Breach]:
         if merge in since or first & audited:
             continue
         names = ", ".join(sorted(n for number in first for n in named[number])[:3])
-        said = f"its first tag is {names}, no hotfix tag" if first else "it is in no tag"
+        said = f"its first tag is {names}, which is not audited as a hotfix" if first else "it is in no tag"
         detail = f"the merge of {name} into {facts.config.main}: {said}"
         yield Breach(None, None, history.ids[merge], detail)
 
