@@ -47,7 +47,30 @@ class Renames(Alike):
         found = of_old if of_old == of_new else self._either(change, of_old, of_new)
         if found and named and common_end(change.path, named[0]) >= common_end(change.path, found) + _FARTHER:
             return self._likest_of(change, named, base, tip)
-        return None if found == of_old and self._is_contested(change, found, base, tip) else found
+        contested = found == of_old and self._is_contested(change, found, base, tip)
+        return None if contested or self._is_of_another(change, found, base, tip) else found
+
+    def _is_of_another(self, change: Change, name: str | None, base: str, tip: str) -> bool:
+        """Whether what is like a deleted file is another one that moved: it has that one's name, and is as like it."""
+        if (
+            name is None
+            or change.before is None
+            or change.after is not None
+            or base_name(name) == base_name(change.path)
+        ):
+            return False
+        there, gone = self.at(tip, name), self._added(tip, base)
+        own = (
+            p
+            for oid in gone.namesakes.get(base_name(name), ())
+            for p in gone.names[oid]
+            if base_name(p) == base_name(name)
+        )
+        sides = (side for p in own if (side := self.at(base, p)) and self.is_new(tip, p))
+        if there is None or not {there.mode, change.before.mode} <= set(REGULAR):
+            return False
+        like = self.compare(change.before.oid, there.oid)
+        return any(side.mode in REGULAR and self.compare(side.oid, there.oid) >= like for side in sides)
 
     def _either(self, change: Change, of_old: str | None, of_new: str | None) -> str | None:
         """Of what is like the old file and what is like the new one, that whose path ends in more of the same names."""
