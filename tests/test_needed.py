@@ -226,3 +226,33 @@ def test_what_the_fix_calls_is_called_where_its_value_is_used(repo: Repo) -> Non
 def test_the_value_that_the_fix_made_is_used_as_before(repo: Repo) -> None:
     later = limiter("", "$key.$maxAttempts")
     assert merged_and(repo, *of_a_fix(limiter("", "$key", ""), limiter(CLEAN, "$key"), later)) == "reverted"
+
+
+# A check, what it calls, and what called that later
+
+CHECKS = """\
+{helper}def pay(cart):
+{check}    charge(cart)
+
+
+def ship(cart):
+    {use}
+    send(cart)
+"""
+HELPER = "def is_safe(cart):\n    return cart.total < LIMIT\n\n\n"
+CHECK_IT = "    if not is_safe(cart):\n        raise Unsafe(cart)\n"
+
+
+def checks(helper: str = HELPER, check: str = CHECK_IT, use: str = "log('ship', cart)") -> Files:
+    return {"pay.py": CHECKS.format(helper=helper, check=check, use=use)}
+
+
+def test_what_used_a_helper_was_written_without_it_and_a_check_is_gone(repo: Repo) -> None:
+    """That one later user has other words tells nothing of the check."""
+    later = checks(use="log('ship', is_safe(cart))"), checks("", "", "log('shipping', cart, None)")
+    assert merged_and(repo, *of_a_fix(checks("", ""), checks(), *later)) == "reverted"
+
+
+def test_a_check_calls_another_helper(repo: Repo) -> None:
+    later = checks("", CHECK_IT.replace("is_safe", "limits.allow"))
+    assert merged_and(repo, *of_a_fix(checks("", ""), checks(), later)) == "present"

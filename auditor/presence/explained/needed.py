@@ -44,10 +44,10 @@ def step(case: Case, old: Side, new: Side) -> Step:
 
 
 def no_more(case: Case, change: Change, region: int, sides: Sides) -> bool:
-    """Whether a name that came with a hunk was used in other lines of the fix's files, and some were written without.
+    """Whether a name that came with a hunk was used in other lines of the fix's files, and these were written without.
 
-    None uses it now, and none has again what the fix had found there. `sides`: all these files before and after a
-    commit.
+    None uses it now, and none has again what the fix had found there. Of a hunk that does no more than to bind names
+    some users may just be gone. `sides`: all these files before and after a commit.
     """
     return _in_files(case, change, region, sides) or any(
         _in_function(case, change, region, old, step(case, old, new)) for c, old, new in sides if c == change
@@ -63,9 +63,12 @@ def _in_files(case: Case, change: Change, region: int, sides: Sides) -> bool:
     for _, _, one in taken:
         names -= bindings.names(one.new, _LEAST)
     made = fix_parts.hunks(case, change)[region].added_of(content.lines(change.after.oid))
-    return any(not _users(one, names, made).isdisjoint(one.rewritten()) for _, _, one in taken) and not any(
-        _back_in_words(case, c, old, one, _users(one, names, made)) for c, old, one in taken
-    )
+    users = [(c, old, one, _users(one, names, made)) for c, old, one in taken]
+    anew = [(some, some & set(one.rewritten())) for _, _, one, some in users]
+    binds = all(map(bindings.bound, came))
+    if not any(rewritten for _, rewritten in anew) or not (binds or all(some == done for some, done in anew)):
+        return False
+    return not any(_back_in_words(case, c, old, one, some) for c, old, one, some in users)
 
 
 def _users(taken: Step, names: set[bytes], made: Sequence[bytes]) -> set[int]:
