@@ -179,7 +179,7 @@ def _silent(case: Case, number: int, regions: Regions) -> Undone:
     place = last_run(case, later, case.fix.changes or (), stood)
     if place or arrival == number:
         return _restored(case, later[place])
-    return dropped.lost(case, arrival, "it was lost before")
+    return dropped.lost(case, arrival, "what it merged was without it already")
 
 
 def _restored_before_moving_on(case: Case, number: int) -> Undone | None:
