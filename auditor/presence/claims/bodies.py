@@ -66,6 +66,6 @@ def copied(body: bytes) -> frozenset[bytes]:
     return frozenset(n for what in found if not _PARTIAL.search(what) for n in _PULLS.findall(what))
 
 
-def listed(body: bytes) -> list[bytes]:
-    """The titles that a message lists, as forges do where they squash a branch."""
-    return [line[1] for line in islice(_LISTED.finditer(body), _TITLES)]
+def listed(body: bytes) -> tuple[bytes, ...]:
+    """The lines of lists in a message: titles, where a forge squashed a branch."""
+    return tuple(line[1] for line in islice(_LISTED.finditer(body), _TITLES))

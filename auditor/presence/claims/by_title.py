@@ -86,11 +86,12 @@ def _under_one_title(case: Case, number: int, ours: titles.Title, theirs: titles
 
 
 def _listed(case: Case, number: int, ours: titles.Title, theirs: titles.Title) -> tuple[str, float] | None:
-    """What a forge made of many commits has their titles in its message."""
-    if not titles.lists(theirs, ours) or lacks_any(case, number):
+    """What a forge made of many commits has their titles in its message; one without a number has to be long."""
+    numbers = titles.listed(theirs, ours)
+    known = bool(numbers and numbers & (ours.pulls | ours.flaws))
+    if numbers is None or not (known or titles.is_long(ours)) or lacks_any(case, number):
         return None
-    numbers = theirs.listed[ours.words] & (ours.pulls | ours.flaws)
-    return "lists its title in its message", HALF if numbers else _NEARLY
+    return "lists its title in its message", HALF if known else _NEARLY
 
 
 def lacks_any(case: Case, number: int) -> bool:

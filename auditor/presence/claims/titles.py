@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from auditor.git import commits
@@ -82,7 +81,8 @@ class Title(NamedTuple):
     and `copied` those that it says to be a copy of. A `silent` one says nothing of the change, but perhaps its numbers.
     One that says that it is a copy for a release is `marked`. Of the message below, `body` stands for what it says,
     zero where that is next to nothing; and `ported` are the pull requests of which it says to be a copy.
-    Of a `cut` title a forge left out the end. `listed` are the titles that the message lists, with their numbers.
+    Of a `cut` title a forge left out the end. `listed` are the lines of lists in the message: titles, where a forge
+    squashed a branch.
     `writers` are the author, and `helpers` the co-authors whom the message names, each by name and by address.
     """
 
@@ -100,7 +100,7 @@ class Title(NamedTuple):
     ported: frozenset[bytes] = frozenset()
     cut: bool = False
     flaws: frozenset[bytes] = frozenset()
-    listed: Mapping[tuple[bytes, ...], frozenset[bytes]] = MappingProxyType({})
+    listed: tuple[bytes, ...] = ()
 
 
 def read(raw: bytes) -> Title:
@@ -117,23 +117,24 @@ def read(raw: bytes) -> Title:
     landed = _numbers(_LANDS, [said]) | _numbers(_REQUEST, [raw] if said.startswith(b"Merge branch ") else [])
     copied, tickets = _numbers(_PULL, notes) | (numbers or set()), _numbers(_TICKET, [said, plain.strip()])
     title = title._replace(pulls=_numbers(_PULL, [said]) | landed | copied | tickets, tickets=tickets)
-    title = title._replace(flaws=frozenset(map(bytes.upper, _numbers(_FLAW, [said]))), listed=_listed(below))
+    title = title._replace(flaws=frozenset(map(bytes.upper, _numbers(_FLAW, [said]))), listed=bodies.listed(below))
     title = title._replace(body=bodies.said(below), ported=bodies.copied(below), cut=cut)
     if title.words[:1] == (b"revert",):
         return title
     return title._replace(landed=landed, copied=copied, silent=not title.words or bool(_SILENT.match(plain)))
 
 
-def _listed(body: bytes) -> Mapping[tuple[bytes, ...], frozenset[bytes]]:
-    """The titles that a message lists, by their words, with the numbers that each names."""
-    found = (read(b"\n\n" + line) for line in bodies.listed(body))
-    return MappingProxyType({one.words: one.pulls | one.flaws for one in found})
+def listed(squashed: Title, other: Title) -> frozenset[bytes] | None:
+    """The numbers beside the title of another commit, which a message lists; None where it does not list that."""
+    longest = max(other.words, key=len, default=b"")
+    maybe = (line for line in squashed.listed if longest and longest in line.lower())
+    found = (one for line in maybe if (one := read(b"\n\n" + line)).words == other.words)
+    return next((one.pulls | one.flaws for one in found), None)
 
 
-def lists(squashed: Title, other: Title) -> bool:
-    """Whether the message of one commit lists the title of another, which tells what it is or is long."""
-    numbers = squashed.listed.get(other.words)
-    return numbers is not None and (_letters(other.words) >= _LONG or bool(numbers & (other.pulls | other.flaws)))
+def is_long(title: Title) -> bool:
+    """Whether a title is one change's, whoever wrote it."""
+    return _letters(title.words) >= _LONG
 
 
 def same(one: Title, other: Title) -> bool:
@@ -145,7 +146,7 @@ def same(one: Title, other: Title) -> bool:
 
 def _begins(cut: Title, other: Title) -> bool:
     """Whether a title begins with all that is left of one that was cut, and that is much."""
-    return _letters(cut.words) >= _LONG and b"".join(other.words).startswith(b"".join(cut.words))
+    return is_long(cut) and b"".join(other.words).startswith(b"".join(cut.words))
 
 
 def marked(one: Title, other: Title) -> bool:
@@ -155,7 +156,7 @@ def marked(one: Title, other: Title) -> bool:
 
 def is_copy(one: Title, other: Title) -> bool:
     """Whether so much is said alike that it is one change, by whomever, and by one title it is a copy for a release."""
-    return marked(one, other) and same(one, other) and _letters(one.words) >= _LONG
+    return marked(one, other) and same(one, other) and is_long(one)
 
 
 def by_one(one: Title, other: Title) -> bool:
