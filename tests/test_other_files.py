@@ -45,18 +45,23 @@ def on_qa(check: str, given: str = "", passed: str = "") -> Files:
 MENDED = (NEW, ", version", ", version()")
 
 
-@pytest.fixture
-def picked(tmp_path: Path) -> Repo:
-    """The fix on main, and its pick on qa, which changes the fix's file, too."""
-    repo = protocol(tmp_path / "shop", branches=("dev",))
+def mended(path: Path, files: Files) -> Repo:
+    """The fix on main, and on qa a commit that says to be its pick and makes these files."""
+    repo = protocol(path / "shop", branches=("dev",))
     started(repo, on_main(OLD))
     repo.switch("qa")
     repo.commit("Put the rules in a file of their own", on_qa(OLD))
     repo.switch("main")
     oid = fixed(repo, on_main(*MENDED))
     repo.switch("qa")
-    repo.commit(f"Mend it here\n\n(cherry picked from commit {oid})", on_qa(*MENDED))
+    repo.commit(f"Mend it here\n\n(cherry picked from commit {oid})", files)
     return repo
+
+
+@pytest.fixture
+def picked(tmp_path: Path) -> Repo:
+    """The pick changes the fix's file, too."""
+    return mended(tmp_path, on_qa(*MENDED))
 
 
 def test_a_pick_to_another_file(picked: Repo) -> None:
@@ -82,12 +87,4 @@ def test_it_was_taken_out_there_and_came_again(picked: Repo) -> None:
 
 def test_a_pick_that_left_the_code_as_it_was(tmp_path: Path) -> None:
     """It says to be the fix, and changes but who calls it."""
-    repo = protocol(tmp_path / "shop", branches=("dev",))
-    started(repo, on_main(OLD))
-    repo.switch("qa")
-    repo.commit("Put the rules in a file of their own", on_qa(OLD))
-    repo.switch("main")
-    oid = fixed(repo, on_main(*MENDED))
-    repo.switch("qa")
-    repo.commit(f"Mend it here\n\n(cherry picked from commit {oid})", on_qa(OLD, *MENDED[1:]))
-    assert told(repo, "qa", "v2.4.1")[0] == "missing"
+    assert told(mended(tmp_path, on_qa(OLD, *MENDED[1:])), "qa", "v2.4.1")[0] == "missing"

@@ -52,25 +52,20 @@ class Renames(Alike):
 
     def _is_of_another(self, change: Change, name: str | None, base: str, tip: str) -> bool:
         """Whether what is like a deleted file is another one that moved: it has that one's name, and is as like it."""
-        if (
-            name is None
-            or change.before is None
-            or change.after is not None
-            or base_name(name) == base_name(change.path)
-        ):
+        there, known = self.at(tip, name) if name else None, change.before
+        if name is None or there is None or known is None or change.after is not None:
             return False
-        there, gone = self.at(tip, name), self._added(tip, base)
-        own = (
-            p
-            for oid in gone.namesakes.get(base_name(name), ())
+        called = base_name(name)
+        if called == base_name(change.path) or not {there.mode, known.mode} <= set(REGULAR):
+            return False
+        gone, like = self._added(tip, base), self.compare(known.oid, there.oid)
+        moved = (
+            self.at(base, p)
+            for oid in gone.namesakes.get(called, ())
             for p in gone.names[oid]
-            if base_name(p) == base_name(name)
+            if base_name(p) == called
         )
-        sides = (side for p in own if (side := self.at(base, p)) and self.is_new(tip, p))
-        if there is None or not {there.mode, change.before.mode} <= set(REGULAR):
-            return False
-        like = self.compare(change.before.oid, there.oid)
-        return any(side.mode in REGULAR and self.compare(side.oid, there.oid) >= like for side in sides)
+        return any(s and s.mode in REGULAR and self.compare(s.oid, there.oid) >= like for s in moved)
 
     def _either(self, change: Change, of_old: str | None, of_new: str | None) -> str | None:
         """Of what is like the old file and what is like the new one, that whose path ends in more of the same names."""

@@ -76,13 +76,12 @@ _MOST = 1_000
 class Title(NamedTuple):
     """The words of a title, without labels, pull requests and what says that it is a copy; and who wrote the commit.
 
-    `pulls` are the numbers of the pull requests that it names, and its `tickets`; `flaws` those of what it mends, as
-    all the world knows that; `landed` those that it says to land,
-    and `copied` those that it says to be a copy of. A `silent` one says nothing of the change, but perhaps its numbers.
-    One that says that it is a copy for a release is `marked`. Of the message below, `body` stands for what it says,
-    zero where that is next to nothing; and `ported` are the pull requests of which it says to be a copy.
-    Of a `cut` title a forge left out the end. `listed` are the lines of lists in the message: titles, where a forge
-    squashed a branch.
+    `pulls` are the numbers of the pull requests that it names, and its `tickets`; `landed` those that it says to land,
+    and `copied` those that it says to be a copy of; `flaws` the CVE and GHSA numbers of what it mends. A `silent` one
+    says nothing of the change, but perhaps its numbers. One that says that it is a copy for a release is `marked`.
+    Of a `cut` one a forge left out the end.
+    Of the message below, `body` stands for what it says, zero where that is next to nothing; `ported` are the pull
+    requests of which it says to be a copy, and `listed` the lines of lists: titles, where a forge squashed a branch.
     `writers` are the author, and `helpers` the co-authors whom the message names, each by name and by address.
     """
 

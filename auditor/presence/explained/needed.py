@@ -14,7 +14,6 @@ from auditor.text.lines import Hunk
 # Shorter names are anybody's, but within one function.
 _LEAST = 4
 
-
 # The files of a fix before and after a commit.
 Sides = Sequence[tuple[Change, Side, Side]]
 

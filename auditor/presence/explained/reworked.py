@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.git.changes import Change, Side
+from auditor.git.changes import Change
 from auditor.presence.case import Case, Regions
 from auditor.presence.explained import called, held, needed
 from auditor.presence.parts import fix_parts, standing
@@ -12,8 +12,6 @@ from auditor.text import lines, wording
 _MANY = 2
 # Of more parts that stand as before it nobody asks one by one.
 _FEW = 16
-
-Sides = list[tuple[Change, Side, Side]]
 
 
 def aside(case: Case, number: int, back: Regions) -> Regions:
@@ -54,21 +52,23 @@ def went_on(case: Case, number: int, change: Change, region: int) -> bool:
         return False
     before, after = (case.place(case.scene.history.ids[n]) for n in later[at - 1 : at + 1])
     pairs = ((c, before.side(c), after.side(c)) for c in case.fix.changes or ())
-    sides = [(c, old, new) for c, old, new in pairs if old and new]
-    touched = [(c, old, new) for c, old, new in sides if old != new]
-    return (
-        _reworked(case, touched)
+    sides = [(c, one, other) for c, one, other in pairs if one and other]
+    old, new = before.side(change), after.side(change)
+    if (
+        _reworked(case, sides)
         or needed.no_more(case, change, region, sides)
-        or any(called.again(case, c, region, old, new) for c, old, new in touched if c == change)
-        or any(needed.anew(case, c, region, old, new) for c, old, new in touched if c == change)
-        or held.went(case, change, region, before.side(change), after.side(change))
-    )
+        or held.went(case, change, region, old, new)
+    ):
+        return True
+    if old is None or new is None:
+        return False
+    return called.again(case, change, region, old, new) or needed.anew(case, change, region, old, new)
 
 
-def _reworked(case: Case, touched: Sides) -> bool:
+def _reworked(case: Case, sides: needed.Sides) -> bool:
     """Whether some of the fix's hunks were written anew, and few went back."""
     content, went, anew = case.scene.content, 0, 0
-    for change, old, new in touched:
+    for change, old, new in ((c, old, new) for c, old, new in sides if old != new):
         back, rewritten = content.undone(change, new), set(needed.step(case, old, new).rewritten())
         for number, hunk in enumerate(fix_parts.hunks(case, change)):
             if standing.as_left(content, change, old, number) and not standing.as_left(content, change, new, number):
