@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.git.bounded import Bounded
+from auditor.git.bounded import Bounded, Last
 
 
 @given(st.lists(st.integers(0, 30)))
@@ -50,3 +50,25 @@ def test_the_latest_few_stay_whatever_they_weigh() -> None:
     for word in ("long", "longer", "long", "longer", "longest", "longer", "long"):
         assert cache(word) == word
     assert made == ["long", "longer", "longest", "long"]
+
+
+def test_what_is_asked_in_a_row_is_made_once_and_nothing_else_is_kept() -> None:
+    made: list[str] = []
+
+    def ask(last: Last[str], word: str) -> str:
+        return last((word,), lambda: made.append(word) or word.upper())  # type: ignore[func-returns-value]
+
+    last = Last[str]()
+    assert [ask(last, word) for word in ("a", "a", "b", "b", "a")] == ["A", "A", "B", "B", "A"]
+    assert made == ["a", "b", "a"]
+
+
+def test_what_could_not_be_made_is_made_again() -> None:
+    last = Last[str]()
+
+    def fails() -> str:
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        last("a", fails)
+    assert last("a", lambda: "there") == "there"

@@ -10,6 +10,19 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
+class Last(Generic[V]):
+    """The answer to what was asked last: for questions that are asked again and again in a row, and then no more."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[object, V] | None = None
+
+    def __call__(self, asked: object, make: Callable[[], V]) -> V:
+        """The answer, made where something else was asked before. Raises what making it raises."""
+        if self._kept is None or self._kept[0] != asked:
+            self._kept = asked, make()
+        return self._kept[1]
+
+
 class Bounded(Generic[K, V]):
     """Answers for keys, made once and kept up to `limit` bytes, as `weigh` measures them, or the `least` latest."""
 

@@ -171,10 +171,7 @@ class Case:
 
 def names(scene: Scene, fix: FixCommit, line: Line) -> Mapping[str, str]:
     """For each path of a fix, the one it has at the branch's tip."""
-    if scene.named[0] is not fix or scene.named[1] is not line:
-        found = {change.path: _name(scene, fix, change, line) or change.path for change in fix.changes or ()}
-        scene.named = fix, line, found
-    return scene.named[2]
+    return scene.named((fix, line), lambda: {c.path: _name(scene, fix, c, line) or c.path for c in fix.changes or ()})
 
 
 def _name(scene: Scene, fix: FixCommit, change: Change, line: Line) -> str | None:

@@ -76,10 +76,7 @@ def _most(claims: Iterable[Claim]) -> Claim | None:
 
 
 def _claims(case: Case) -> list[Claim]:
-    asked = case.fix, case.line.name, case.top, case.came
-    if case.scene.claims[0] != asked:
-        case.scene.claims = asked, list(_measured(case))
-    return case.scene.claims[1]
+    return case.scene.claims((case.fix, case.line, case.top, case.came), lambda: list(_measured(case)))
 
 
 def _measured(case: Case) -> Iterator[Claim]:

@@ -11,6 +11,7 @@ from functools import cached_property, partial
 
 from auditor.fixes import Counts, FixCommit, counting
 from auditor.git.births import Births
+from auditor.git.bounded import Last
 from auditor.git.changes import Change, Changes, Side, diffs
 from auditor.git.content import Content
 from auditor.git.history import History
@@ -64,11 +65,10 @@ class Scene:
         self._brought: dict[int, Changes | None] = {}
         self.withdrawn: dict[tuple[int, bool], str | None] = {}
         self.ceased: dict[tuple[int, Change, int, int, int, int | None], int] = {}
-        # Of the fix and the branch that were asked about last, which are asked about again and again: the names of the
-        # fix's files there, what claims to be the fix, and the parts of what carried it.
-        self.named: tuple[FixCommit | None, Line | None, Mapping[str, str]] = (None, None, {})
-        self.claims: tuple[object, list[Claim]] = (None, [])
-        self.carried: tuple[object, Mapping[Hashable, Sequence[tuple[Change, int]]]] = (None, {})
+        # Of a fix and a branch: the names of the fix's files there, what claims to be it, the parts of what carried it.
+        self.named = Last[Mapping[str, str]]()
+        self.claims = Last[list[Claim]]()
+        self.carried = Last[Mapping[Hashable, Sequence[tuple[Change, int]]]]()
         self._parted: dict[tuple[int, int], list[int]] = {}
         self._bases: dict[tuple[int, int], list[int]] = {}
         self._namesakes: dict[tuple[str, Side | None, str | None, int], list[str]] = {}

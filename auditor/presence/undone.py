@@ -28,8 +28,7 @@ def find(case: Case, found: Found) -> Undone | None:
     if out is not None:
         return out
     case = older.back_at(replace(case, came=found.number), case.line.tip)
-    regions = case.place().undone()
-    regions -= _explained(case, found.number, regions) if regions else regions
+    regions = _back(case, found.number)
     out = _undone(case, found.number, regions)
     return out and replace(out, detail=out.detail + extent.told(case, regions | dropped.never_came(case)))
 
@@ -40,11 +39,16 @@ def _elsewhere(case: Case, found: Found) -> Undone | None:
     if number is None or not others:
         return None
     there = replace(case, fix=replace(case.fix, changes=others), came=number)
-    regions = there.place().undone()
-    regions -= _explained(there, number, regions) if regions else regions
+    regions = _back(there, number)
     if regions and standing.moved_on(there.place(), regions):
         regions = straight.back(there, number, regions)
     return _taken_out(there, number, regions) if regions else None
+
+
+def _back(case: Case, number: int) -> Regions:
+    """The regions that stand as before the fix, and are not explained otherwise."""
+    regions = case.place().undone()
+    return regions - _explained(case, number, regions) if regions else regions
 
 
 def _explained(case: Case, number: int, back: Regions) -> Regions:

@@ -19,7 +19,7 @@ def again(case: Case, change: Change, region: int, old: Side, new: Side) -> bool
     wanted = calls.called(told.came)
     if not there or not wording.tells(wanted):
         return False
-    taken = needed.step(case, old, new)
+    taken = needed.edit(case, old, new)
     first, last = min(there) - lines.CONTEXT, max(there) + lines.CONTEXT
     near = [h for h in taken.hunks if h.old <= last and first <= h.old + h.removed]
     gone = (taken.old[n] for h in near for n in range(h.old, h.old + h.removed) if n not in there)

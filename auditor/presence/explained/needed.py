@@ -18,7 +18,7 @@ _LEAST = 4
 Sides = Sequence[tuple[Change, Side, Side]]
 
 
-class Step(NamedTuple):
+class Edit(NamedTuple):
     """A file before and after a commit: its lines, and what became of them."""
 
     old: Sequence[bytes]
@@ -36,10 +36,10 @@ class Step(NamedTuple):
         return [line for hunk in self.hunks for line in hunk.added_of(self.new)]
 
 
-def step(case: Case, old: Side, new: Side) -> Step:
+def edit(case: Case, old: Side, new: Side) -> Edit:
     """One file's step from one version to the next."""
     content = case.scene.content
-    return Step(content.lines(old.oid), content.lines(new.oid), content.hunks(old.oid, new.oid) or ())
+    return Edit(content.lines(old.oid), content.lines(new.oid), content.hunks(old.oid, new.oid) or ())
 
 
 def no_more(case: Case, change: Change, region: int, sides: Sides) -> bool:
@@ -49,7 +49,7 @@ def no_more(case: Case, change: Change, region: int, sides: Sides) -> bool:
     some users may just be gone. `sides`: all these files before and after a commit.
     """
     return _in_files(case, change, region, sides) or any(
-        _in_function(case, change, region, old, step(case, old, new)) for c, old, new in sides if c == change
+        _in_function(case, change, region, old, edit(case, old, new)) for c, old, new in sides if c == change
     )
 
 
@@ -58,7 +58,7 @@ def _in_files(case: Case, change: Change, region: int, sides: Sides) -> bool:
         return False
     content, came = case.scene.content, fix_parts.told(case, change, region).came
     names = bindings.names(came, _LEAST) - bindings.names(content.lines(change.before.oid), _LEAST)
-    taken = [(c, old, step(case, old, new)) for c, old, new in sides] if names else []
+    taken = [(c, old, edit(case, old, new)) for c, old, new in sides] if names else []
     for _, _, one in taken:
         names -= bindings.names(one.new, _LEAST)
     made = fix_parts.hunks(case, change)[region].added_of(content.lines(change.after.oid))
@@ -70,14 +70,14 @@ def _in_files(case: Case, change: Change, region: int, sides: Sides) -> bool:
     return not any(_back_in_words(case, c, old, one, some) for c, old, one, some in users)
 
 
-def _users(taken: Step, names: set[bytes], made: Sequence[bytes]) -> set[int]:
+def _users(taken: Edit, names: set[bytes], made: Sequence[bytes]) -> set[int]:
     """The lines of the older text that use any of some names, but for those of a hunk itself, and imports."""
     using = [n for n, line in enumerate(taken.old) if bindings.names([line], _LEAST) & names] if names else []
     own = lines.bare((*made, *wording.imports(taken.old))) if using else ()
     return {n for n in using if b"".join(taken.old[n].split()) not in own}
 
 
-def _in_function(case: Case, change: Change, region: int, old: Side, taken: Step) -> bool:
+def _in_function(case: Case, change: Change, region: int, old: Side, taken: Edit) -> bool:
     """The same of what a hunk but binds within one function, whoever else has things of these names."""
     told, there = fix_parts.told(case, change, region), _stood(case, change, region, old)
     bound = {bindings.bound(line) for line in told.came}
@@ -94,7 +94,7 @@ def _in_function(case: Case, change: Change, region: int, old: Side, taken: Step
     return not left and not _back_in_words(case, change, old, taken, users)
 
 
-def _back_in_words(case: Case, change: Change, old: Side, taken: Step, users: set[int]) -> bool:
+def _back_in_words(case: Case, change: Change, old: Side, taken: Edit, users: set[int]) -> bool:
     """Whether a part of the fix that used it was written so that it has again the words that the fix removed."""
     for number, hunk in enumerate(fix_parts.hunks(case, change)):
         if users.isdisjoint(fix_parts.kept_at(case, change, hunk, old)):
@@ -106,8 +106,8 @@ def _back_in_words(case: Case, change: Change, old: Side, taken: Step, users: se
     return False
 
 
-def _instead(case: Case, change: Change, hunk: Hunk, old: Side, taken: Step) -> list[bytes]:
-    """The lines of code that a step put in the place of those that a hunk of the fix had made."""
+def _instead(case: Case, change: Change, hunk: Hunk, old: Side, taken: Edit) -> list[bytes]:
+    """The lines of code that an edit put in the place of those that a hunk of the fix had made."""
     made = fix_parts.kept_at(case, change, hunk, old)
     found = (h for h in taken.hunks if not made.isdisjoint(range(h.old, h.old + h.removed)))
     return parts.lines_of_code([line for h in found for line in h.added_of(taken.new)])
@@ -127,7 +127,7 @@ def anew(case: Case, change: Change, region: int, old: Side, new: Side) -> bool:
     if change.before is None or told.went:
         return False
     found = case.scene.content.all_lines(change.before)
-    came = [line for line in step(case, old, new).added() if not lines.bare([line]) & found]
+    came = [line for line in edit(case, old, new).added() if not lines.bare([line]) & found]
     declared = {name for line in told.came if (name := lines.declared(line))}
     if declared:
         return declared <= {lines.declared(line) for line in came}

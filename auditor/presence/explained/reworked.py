@@ -69,7 +69,7 @@ def _reworked(case: Case, sides: needed.Sides) -> bool:
     """Whether some of the fix's hunks were written anew, and few went back."""
     content, went, anew = case.scene.content, 0, 0
     for change, old, new in ((c, old, new) for c, old, new in sides if old != new):
-        back, rewritten = content.undone(change, new), set(needed.step(case, old, new).rewritten())
+        back, rewritten = content.undone(change, new), set(needed.edit(case, old, new).rewritten())
         for number, hunk in enumerate(fix_parts.hunks(case, change)):
             if standing.as_left(content, change, old, number) and not standing.as_left(content, change, new, number):
                 went += number in back

@@ -48,10 +48,8 @@ def as_carried(case: Case, number: int, change: Change, region: int) -> Iterator
     part = _made(case, change, region)
     if number == case.fix.number or not any(part):
         return
-    known = case.fix, case.line.name, number
-    if case.scene.carried[0] != known:
-        case.scene.carried = known, _parts_of(case, number)
-    found = [(other, n) for other, n in case.scene.carried[1].get(part, ()) if other != change]
+    parts_there = case.scene.carried((case.fix, case.line, number), lambda: _parts_of(case, number))
+    found = [(other, n) for other, n in parts_there.get(part, ()) if other != change]
     paths = case.paths() if found else ()
     carried = replace(case.fix, changes=tuple(c for c in case.scene.brought(number) or () if c.path in paths))
     yield from ((replace(case, fix=carried), other, n) for other, n in found)
