@@ -153,6 +153,60 @@ def test_main_went_on_and_the_branch_has_that(repo: Repo, of_main: bool, status:
     assert told(repo, "qa", "v2.4.1")[0] == status
 
 
+CLOCK = """\
+def last_id(self):
+    return self.root.ident
+
+
+{written}def last_block(self):
+    return self.log.head
+
+
+def first_block(self):
+    {first}
+"""
+STAMP = "def last_stamp(self):\n    return self.root.header.stamp\n\n\n"
+TIME = "def last_time(self):\n    stamp = self.root.header.stamp\n    return as_time(stamp)\n\n\n"
+SHORT = "def last_time(self):\n    return as_time(self.root.header.stamp)\n\n\n"
+
+
+def clock(written: str = "", first: str = "return self.log.tail") -> str:
+    return CLOCK.format(written=written, first=first)
+
+
+def rewritten(repo: Repo, main: str, qa: str, first: str = "return self.log.tail") -> str:
+    """Main wrote anew what the fix added; qa's merge of the fix kept something of qa's own in its place."""
+    started(repo, {"src/clock.py": clock(), "src/names.py": "CLOCK = 'id'\n"})
+    fixed(repo, {"src/clock.py": clock(STAMP), "src/names.py": "CLOCK = 'id stamp'\n"})
+    repo.switch("qa")
+    repo.commit("Work on it", {"src/clock.py": qa})
+    repo.merge("main", resolve={"src/clock.py": qa})
+    repo.switch("main")
+    repo.commit("Give the time", {"src/clock.py": clock(main, first)})
+    return told(repo, "qa", "v2.4.1")[0]
+
+
+AT_TOP = TIME + clock()
+
+
+def test_what_main_wrote_in_its_place_is_there_elsewhere(repo: Repo) -> None:
+    assert rewritten(repo, TIME, AT_TOP) == "present"
+
+
+@pytest.mark.parametrize(
+    ("main", "qa", "first"),
+    [
+        (TIME, clock(), "return self.log.tail"),
+        (TIME, AT_TOP, TIME.partition("\n")[2].strip()),
+        (TIME, AT_TOP.replace("def last_time", "def a_time").replace("as_time(stamp)", "None"), "pass"),
+        (SHORT, SHORT + clock(), "pass"),
+    ],
+    ids=["nothing", "in one place of two", "a third of it", "too little to tell"],
+)
+def test_what_main_wrote_in_its_place_is_not_there(repo: Repo, main: str, qa: str, first: str) -> None:
+    assert rewritten(repo, main, qa, first) == "dropped"
+
+
 # What is not in force
 
 

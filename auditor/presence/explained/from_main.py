@@ -5,12 +5,19 @@ from __future__ import annotations
 from auditor.git.changes import Change
 from auditor.presence.case import Case, Regions
 from auditor.presence.parts import fix_parts, standing
+from auditor.text import lines, wording
+
+# So many lines that tell something, and that no file had before, stand nowhere by chance.
+_LEAST = 3
+# Within what main wrote anew a branch has names of its own.
+_MOST = 4 / 5
 
 
 def aside(case: Case, number: int, back: Regions) -> Regions:
     """Those of some regions that stand as before the fix, and tell nothing: main has them in neither form.
 
-    They stand so since a merge of what main had made of them, or not in the very lines that the fix found.
+    They stand so since a merge of what main had made of them, or not in the very lines that the fix found; or what main
+    wrote in their place is there.
     """
     changes = {c.path: c for c in case.fix.changes or ()}
     return frozenset((p, n) for p, n in back if n >= 0 and _left_on_main(case, number, changes[p], n))
@@ -21,10 +28,26 @@ def _left_on_main(case: Case, number: int, change: Change, region: int) -> bool:
     on_main, here = case.place(scene.main.tip).side(change), case.place().side(change)
     if on_main is None or standing.as_left(content, change, on_main, region):
         return False
-    if region not in content.undone(change, here):
+    if region not in content.undone(change, here) or _has_as_main(case, change, region):
         return True
     later, at = fix_parts.left_since(case, number, change, region)
     merged = at and len(scene.history.parents[later[at]]) > 1
     bases = scene.bases((later[at], scene.main.number)) if merged else ()
     sides = (case.place(scene.history.ids[n]).side(change) for n in bases)
     return any(side and not standing.as_left(content, change, side, region) for side in sides)
+
+
+def _has_as_main(case: Case, change: Change, region: int) -> bool:
+    """Whether a file has what main wrote in the place of lines that the fix had only added, in words of theirs."""
+    content, main = case.scene.content, case.place(case.scene.main.tip).side(change)
+    told = fix_parts.told(case, change, region)
+    if told.went or not (change.before and main):
+        return False
+    have, hunk = content.lines(main.oid), fix_parts.hunks(case, change)[region]
+    since = (h for h in content.hunks(change.before.oid, main.oid) or () if lines.overlaps(h, hunk))
+    written = lines.bare(line for h in since for line in h.added_of(have) if wording.tells([line]))
+    anew = written - content.all_lines(change.before)
+    if anew.total() < _LEAST or not wording.said_again(told.came, anew):
+        return False
+    ours, theirs = content.all_lines(case.place().side(change)), content.all_lines(main)
+    return sum(n for line, n in anew.items() if ours[line] >= theirs[line]) >= _MOST * anew.total()
