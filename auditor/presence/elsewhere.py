@@ -97,6 +97,17 @@ def may_be_in(content: Content, change: Change, side: Side) -> bool:
     return code is None or side.mode not in REGULAR or code.has_its_place(_stripped(content, side))
 
 
+def brings_code(content: Content, change: Change, number: int, other: Change, now: Side) -> bool:
+    """Whether another change brought to a file the code that a hunk mends, as it found that, and it is so now."""
+    code, there = _code(content, change, only=number), other.after
+    if code is None or there is None or not all(side.mode in REGULAR for side in (there, now)):
+        return False
+    came = {line.strip() for line in content.lines(there.oid)}
+    if other.before is not None and other.before.mode in REGULAR:
+        came -= _stripped(content, other.before)
+    return code.stands(came) and code.stands(_stripped(content, now))
+
+
 def _near(content: Content, change: Change) -> _Code | None:
     return next((code for context in _NEAR if (code := _code(content, change, context))), None)
 
@@ -113,12 +124,14 @@ def _stripped(content: Content, side: Side) -> set[bytes]:
     return {line.strip() for line in content.lines(side.oid)}
 
 
-def _code(content: Content, change: Change, context: int = CONTEXT) -> _Code | None:
+def _code(content: Content, change: Change, context: int = CONTEXT, only: int | None = None) -> _Code | None:
+    """The code around a change, or around one hunk of it; None where that tells too little."""
     before, after = change.before, change.after
     if not (before and after and before.mode in REGULAR and after.mode in REGULAR):
         return None
     old, new = content.lines(before.oid), content.lines(after.oid)
     hunks = content.own_hunks(before.oid, after.oid) or ()
+    hunks = hunks if only is None else hunks[only : only + 1]
     removed = {line for h in hunks for line in h.removed_of(old)}
     added = {line for h in hunks for line in h.added_of(new)}
     near = {line for h in hunks for line in old[max(0, h.old - context) : h.old + h.removed + context]}

@@ -11,7 +11,7 @@ from auditor.presence.explained import chance, from_main, idle, moved_away, pros
 from auditor.presence.parts import extent, older, standing
 from auditor.presence.parts.place import Place
 from auditor.presence.since import last_run
-from auditor.presence.taken_out import cut_out, kept_file, one_side, straight
+from auditor.presence.taken_out import cut_out, kept_file, let_nothing_in, one_side, straight
 from auditor.presence.taken_out.events import came_again, events
 
 # What explains that a region stands so: the quickest to tell come first.
@@ -142,7 +142,10 @@ def _cut_out(case: Case, number: int) -> Undone | None:
     if merge is not None:
         return dropped.lost(case, merge[0], f"kept in {merge[1]} the lines of a side that never had it")
     merge = kept_file.find(case, number)
-    return merge and dropped.lost(case, merge[0], f"kept its own {merge[1]}")
+    if merge is not None:
+        return dropped.lost(case, merge[0], f"kept its own {merge[1]}")
+    merge = let_nothing_in.find(case, number)
+    return merge and dropped.lost(case, merge[0], f"let nothing of it in, and {merge[1]} has the code that it mends")
 
 
 def _out_where_parted(case: Case) -> Undone | None:

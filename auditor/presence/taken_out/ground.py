@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
 
 from auditor.git.changes import Change, Side
+from auditor.git.content import Content
 from auditor.presence.case import Case
 from auditor.presence.parts import fix_parts
 from auditor.text import lines, numbers, wording
@@ -23,21 +25,56 @@ def has(case: Case, change: Change, region: int, side: Side | None, *, own: bool
     content = case.scene.content
     if change.before is None or change.after is None or side is None:
         return False
-    old, new = content.lines(change.before.oid), content.lines(change.after.oid)
+    old = content.lines(change.before.oid)
     hunk, have = fix_parts.hunks(case, change)[region], content.all_lines(side)
     replaced = lines.bare(hunk.removed_of(old))
-    if _as_good(hunk, (old, new, content.lines(side.oid)), content.hunks(change.before.oid, side.oid) or ()):
+    if as_good(case, change, region, side):
         return False
     if replaced and not own:
         return 2 * (replaced & have).total() >= replaced.total()
+    return all(not some or any(line in have for line in lines.bare(some)) for some in _around(old, hunk))
+
+
+def has_in_words(case: Case, change: Change, region: int, side: Side | None) -> bool:
+    """The same of a file that has the ground in other words: a variable was renamed.
+
+    Where a part replaced lines, all words are there that it took out.
+    """
+    content = case.scene.content
+    if change.before is None or change.after is None or side is None or as_good(case, change, region, side):
+        return False
+    hunk, old = fix_parts.hunks(case, change)[region], content.lines(change.before.oid)
+    sides = hunk.removed_of(old), hunk.added_of(content.lines(change.after.oid))
+    went, came = (Counter(wording.all_words(some)) for some in sides)
+    if went:
+        has = Counter(wording.all_words(_instead(content, hunk, change.before, side)))
+        return bool(went - came) and all(has[word] >= went[word] for word in went - came)
+    wide = hunk._replace(old=max(0, hunk.old - _NEAR), removed=hunk.removed + 2 * _NEAR)
+    there = _instead(content, wide, change.before, side)
+    return all(not some or any(wording.said_again([line], there) for line in some) for some in _around(old, hunk))
+
+
+def _around(old: Sequence[bytes], hunk: Hunk) -> list[list[bytes]]:
+    """The lines next to a hunk that tell something: those above, and those below."""
     around = reversed(old[: hunk.old]), old[hunk.old + hunk.removed :]
-    near = [list(lines.bare(islice((line for line in some if wording.tells([line])), _NEAR))) for some in around]
-    return all(not some or any(line in have for line in some) for some in near)
+    return [list(islice((line for line in some if wording.tells([line])), _NEAR)) for some in around]
 
 
-def _as_good(hunk: Hunk, texts: tuple[Sequence[bytes], ...], since: Sequence[Hunk]) -> bool:
-    """Whether a text has in this place the fix in other words, or no lower numbers than those of the fix."""
-    old, new, there = texts
+def _instead(content: Content, hunk: Hunk, before: Side, side: Side) -> list[bytes]:
+    """What a file has in the place of some old lines: these, or others that came for them."""
+    old, have = content.lines(before.oid), content.all_lines(side)
+    since = [h for h in content.hunks(before.oid, side.oid) or () if h.removed and lines.overlaps(h, hunk)]
+    own = [line for h in since for line in h.added_of(content.lines(side.oid))]
+    return own + [line for line in hunk.removed_of(old) if all(one in have for one in lines.bare([line]))]
+
+
+def as_good(case: Case, change: Change, region: int, side: Side) -> bool:
+    """Whether a file has in the place of a part the fix in other words, or no lower numbers than those of the fix."""
+    content, hunk = case.scene.content, fix_parts.hunks(case, change)[region]
+    if change.before is None or change.after is None:
+        return False
+    old, new, there = (content.lines(some.oid) for some in (change.before, change.after, side))
+    since = content.hunks(change.before.oid, side.oid) or ()
     own = [line for h in since if lines.overlaps(h, hunk) for line in h.added_of(there)]
     brought = set(wording.all_words(hunk.added_of(new))) - set(wording.all_words(hunk.removed_of(old)))
     has_them = bool(brought) and wording.said_again(brought, own)

@@ -1,0 +1,109 @@
+"""A merge that let nothing of a fix in, though the code that it mends is on the branch: reworded, or in other files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import PurePosixPath
+
+from auditor.git.changes import Change, diffs
+from auditor.presence import dropped, elsewhere
+from auditor.presence.case import Case
+from auditor.presence.parts import fix_parts
+from auditor.presence.taken_out import ground
+from auditor.text import kinds, wording
+
+# Of more files that a branch has changed since it parted none is read.
+_FILES = 200
+
+# A hunk of the fix, by the change of its file.
+Part = tuple[Change, int]
+
+
+def find(case: Case, number: int) -> tuple[int, str] | None:
+    """The merge by which the fix arrived with `number`, and the file that has its code; main has not that merge.
+
+    All files of the fix are as on the branch before, which never had it, and its lines came to no other. The code of
+    half of the fix is there, and nothing of it in the branch's own words.
+    """
+    scene = case.scene
+    arrival = scene.arrival(case.line, number)
+    first, *others = scene.history.parents[arrival] or (arrival,)
+    if not others or scene.contains(scene.main, arrival) or not _kept_all(case, arrival, first, others):
+        return None
+    parts = list(_parts(case))
+    if any(_said_otherwise(case, change, n) for change, n in parts):
+        return None
+    grounds = _grounds(case, first, parts)
+    if not grounds or 2 * _weight(case, grounds) < _weight(case, parts) or dropped.came_otherwise(case, arrival):
+        return None
+    return arrival, next(iter(grounds.values()))
+
+
+def _kept_all(case: Case, arrival: int, first: int, others: Iterable[int]) -> bool:
+    """Whether a merge has all files of the fix as the branch had them, without it, and another side had some of it."""
+    ids, content, changes = case.scene.history.ids, case.scene.content, case.fix.changes or ()
+    ours, merged, here = case.place(ids[first]), case.place(ids[arrival]), case.place()
+    if any(ours.side(c) != merged.side(c) or content.holds(c, ours.side(c)) for c in changes):
+        return False
+    if all(dropped.lacks_all(case, n) for n in others) or any(content.holds(c, here.side(c)) for c in changes):
+        return False
+    brought = case.scene.brought(arrival) or ()
+    return not any(fix_parts.moves(case, c, n, brought) for c, n in _parts(case))
+
+
+def _parts(case: Case) -> Iterator[Part]:
+    """The parts of the fix that do anything."""
+    for change in case.fix.changes or ():
+        if change.before and change.after and not kinds.tells_only(change.path):
+            yield from ((change, n) for n in range(len(fix_parts.hunks(case, change))))
+
+
+def _weight(case: Case, parts: Iterable[Part]) -> int:
+    """How many lines the fix removed and added in some of its parts."""
+    hunks = (fix_parts.hunks(case, change)[n] for change, n in parts)
+    return sum(hunk.removed + hunk.added for hunk in hunks)
+
+
+def _said_otherwise(case: Case, change: Change, number: int) -> bool:
+    side = case.place().side(change)
+    return side is not None and ground.as_good(case, change, number, side)
+
+
+def _grounds(case: Case, first: int, parts: Sequence[Part]) -> dict[Part, str]:
+    """The file that has the code of each part, as it had when the fix came: its own, or what the branch moved it to."""
+    ids, found = case.scene.history.ids, dict[Part, str]()
+    for change, n in parts:
+        then, now = (case.place(commit).side(change) for commit in (ids[first], case.line.tip))
+        few = fix_parts.few_left(case, change, n, now)
+        if few and all(ground.has_in_words(case, change, n, side) for side in (then, now)):
+            found[change, n] = change.path
+    left = [part for part in parts if part not in found]
+    return found | _moved(case, left, _changed(case, first)) if left else found
+
+
+def _changed(case: Case, first: int) -> list[Change]:
+    """What a branch changed of files that are not the fix's since it parted from main, if these are not too many."""
+    ids, store = case.scene.history.ids, case.scene.content.store
+    bases = case.scene.bases((first, case.scene.main.number))
+    found = [c for base in bases for c in diffs(store, [f"{ids[first]} {ids[base]}"])[0] or ()]
+    return found if len(found) <= _FILES else []
+
+
+def _moved(case: Case, parts: Iterable[Part], changed: Sequence[Change]) -> dict[Part, str]:
+    own = [other for other in changed if other.path not in case.fix.paths]
+    found = ((part, next((o.path for o in own if _has_code(case, *part, o)), None)) for part in parts)
+    return {part: path for part, path in found if path is not None}
+
+
+def _has_code(case: Case, change: Change, number: int, other: Change) -> bool:
+    """Whether a branch brought the code that a part mends to another file of its kind, where it is as it was.
+
+    There nothing says in other words what the part brought.
+    """
+    content = case.scene.content
+    alike = PurePosixPath(change.path).suffix == PurePosixPath(other.path).suffix
+    now = content.at(case.line.tip, other.path) if alike else None
+    if now is None or not elsewhere.brings_code(content, change, number, other, now):
+        return False
+    own = content.all_lines(now) - content.all_lines(change.before)
+    return not wording.said_again(fix_parts.told(case, change, number).came, own)

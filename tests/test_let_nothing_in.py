@@ -1,0 +1,135 @@
+"""Merges that let nothing of a fix in, where the branch had renamed what it mends, or moved that to other files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.build import Files, Repo, fixed, protocol, started
+from tests.judged import assert_checks_hold, audit, pair
+
+TOTAL = """\
+import os
+
+
+def total(items):
+    result = 0
+    for item in items:
+        result += item.price
+    return result
+
+"""
+PAY = """
+def pay(cart, card):
+    amount = total(cart.items)
+{guard}    card.charge(amount)
+    return amount
+
+
+def refund(cart, card):
+    amount = total(cart.items)
+    card.credit(amount)
+    return amount
+"""
+GUARD = "    if card.expired:\n        raise CardError(card)\n"
+OLD, NEW = PAY.format(guard=""), PAY.format(guard=GUARD)
+
+
+def shop(pay: str, total: str = TOTAL) -> Files:
+    return {"shop.py": total + pay}
+
+
+def split(pay: str) -> Files:
+    return {"shop.py": TOTAL, "pay.py": f"from shop import total\n{pay}"}
+
+
+def renamed(pay: str) -> Files:
+    return shop(pay.replace("amount", "due"))
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    started(repo, shop(OLD))
+    fixed(repo, shop(NEW))
+    repo.switch("qa")
+    return repo
+
+
+def judged(repo: Repo) -> tuple[str, str]:
+    verdict = pair(audit(repo, branches=["qa"]), "v2.4.1", "qa")
+    assert_checks_hold(repo.path, verdict)
+    return verdict.status.value, verdict.fixes[0].evidence.detail
+
+
+Way = Callable[[str], Files]
+WAYS: list[Way] = [renamed, split, lambda pay: {"shop.py": None, **split(pay), "total.py": TOTAL}]
+
+
+@pytest.mark.parametrize("way", WAYS, ids=["renamed", "split", "split, and the old file gone"])
+def test_the_merge_took_nothing(repo: Repo, way: Way) -> None:
+    repo.commit("Our own way", way(OLD))
+    repo.merge("main", "-s", "ours")
+    status, detail = judged(repo)
+    assert status == "dropped"
+    assert "has the fix in its history, but" in detail
+
+
+@pytest.mark.parametrize("way", WAYS[:2], ids=["renamed", "split"])
+def test_the_merge_took_other_things_alone(repo: Repo, way: Way) -> None:
+    repo.switch("main")
+    repo.commit("More", {"more.py": "more()\n"})
+    repo.switch("qa")
+    repo.commit("Our own way", way(OLD))
+    repo.merge("main", resolve=way(OLD))
+    assert judged(repo)[0] == "dropped"
+
+
+@pytest.mark.parametrize("way", WAYS[:2], ids=["renamed", "split"])
+def test_the_merge_put_it_where_the_code_is(repo: Repo, way: Way) -> None:
+    repo.commit("Our own way", way(OLD))
+    repo.merge("main", resolve=way(NEW))
+    assert judged(repo)[0] == "present"
+
+
+@pytest.mark.parametrize("way", WAYS[:2], ids=["renamed", "split"])
+def test_the_branch_had_it_in_its_own_words(repo: Repo, way: Way) -> None:
+    own = PAY.format(guard="    if card.expired or card.lost:\n        raise CardError()\n")
+    repo.commit("Our own way", way(own))
+    repo.merge("main", "-s", "ours")
+    assert judged(repo)[0] == "present"
+
+
+@pytest.mark.parametrize("way", WAYS[:2], ids=["renamed", "split"])
+def test_the_branch_had_a_pick_of_it(repo: Repo, way: Way) -> None:
+    repo.pick("v2.4.1^{commit}", "-x")
+    repo.commit("Our own way", way(NEW))
+    repo.merge("main", "-s", "ours")
+    assert judged(repo)[0] == "present"
+
+
+@pytest.mark.parametrize("way", WAYS[:2], ids=["renamed", "split"])
+def test_it_came_with_a_later_commit(repo: Repo, way: Way) -> None:
+    repo.commit("Our own way", way(OLD))
+    repo.merge("main", "-s", "ours")
+    repo.commit("Expired cards", way(NEW))
+    assert judged(repo)[0] == "present"
+
+
+def test_the_code_that_it_mends_was_gone_from_the_branch(repo: Repo) -> None:
+    """Nothing to mend, nothing lost."""
+    repo.commit("No payments", shop("\n\ndef close():\n    pass\n"))
+    repo.merge("main", "-s", "ours")
+    assert judged(repo)[0] == "present"
+
+
+def test_a_later_version_was_kept(repo: Repo) -> None:
+    """What a branch sets to a higher number needs no lower one."""
+    for branch, number in (("main", "2.4.2"), ("qa", "2.5.0")):
+        repo.switch(branch)
+        repo.commit("Number", {"version.py": f"NAME = 'shop'\nVERSION = '{number}'\nSTABLE = True\n"})
+    repo.tag("v2.4.2", at="main")
+    repo.merge("main", "-s", "ours")
+    assert pair(audit(repo, branches=["qa"]), "v2.4.2", "qa").status.value == "present"
