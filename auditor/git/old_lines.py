@@ -13,7 +13,7 @@ from auditor.git.bounded import Bounded
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.git.marks import Mark, bare, has_all, share
 from auditor.git.store import Store
-from auditor.text import lines, parts, places, wording
+from auditor.text import functions, lines, parts, places, wording
 from auditor.text.inserted import Inserted
 from auditor.text.lines import Hunk
 
@@ -166,9 +166,18 @@ class OldLines(Blocks):
         """Whether lines that were only added are there all the same: elsewhere, or in other words."""
         before, after, there = texts
         added = hunk.added_of(self.lines(after))
-        if self._declared(added, before, there) or inserted.mostly_has(hunk, added):
+        if self._declared(added, before, there):
             return True
+        if inserted.mostly_has(hunk, added):
+            return not self._in_others(hunk, there, since, inserted.places_of(added))
         return places.goes_on(self.lines(before), self.store.blob(after), self.store.blob(there), hunk.old, since)
+
+    def _in_others(self, hunk: Hunk, there: str, since: Sequence[Hunk], at: Iterable[int]) -> bool:
+        """Whether lines stand in other functions, which have nothing to do with that in which a hunk added them."""
+        have = self.lines(there)
+        beside = places.kept((hunk.old - 1, hunk.old), since) & set(range(len(have)))
+        gap = max(beside, key=lambda n: len(have[n]) - len(have[n].lstrip()), default=None)
+        return gap is not None and functions.apart(have, gap, at)
 
     def _declared(self, added: Sequence[bytes], before: str, there: str) -> bool:
         """Whether all functions and the like that some lines declare are still there: then they were reworked."""

@@ -9,7 +9,7 @@ from auditor.git.changes import Change, Changes
 from auditor.model import Via
 from auditor.presence import applicable
 from auditor.presence.case import Case, Found, Regions
-from auditor.presence.claims import aside, claimants, conflicts, likeness, steps
+from auditor.presence.claims import aside, by_title, claimants, conflicts, likeness, steps
 from auditor.presence.claims.claim import Claim
 from auditor.presence.claims.likeness import HALF
 from auditor.text import kinds
@@ -21,7 +21,7 @@ _NAMED = 3
 def find(case: Case) -> Found | None:
     """The claimant that holds most of the fix: enough of what it adds, and of what it removes."""
     best = _most(claim for claim in _claims(case) if claim.holds_enough)
-    if best is None or _left(case, best.number, whole=True):
+    if best is None or _left(case, best.number, whole=True) or by_title.left_alone(case, best.number):
         return None
     left = _left(case, best.number)
     return Found(Via.DECLARED, best.number, f"{best.words}; it {best.held()}{_but_left(left)}")
@@ -32,7 +32,7 @@ def too_little(case: Case) -> str | None:
     best = _most(_claims(case))
     if best is None:
         return None
-    left = _left(case, best.number, whole=True)
+    left = _left(case, best.number, whole=not by_title.left_alone(case, best.number))
     return f"{best.words}, but it {best.held()}{_but_left(left)}"
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.git.content import Content
 from auditor.presence.case import Case
+from auditor.text import wording
 from auditor.text.lines import CONTEXT
 from auditor.text.wording import tells
 
@@ -97,10 +99,27 @@ def may_be_in(content: Content, change: Change, side: Side) -> bool:
     return code is None or side.mode not in REGULAR or code.has_its_place(_stripped(content, side))
 
 
-def brings_code(content: Content, change: Change, number: int, other: Change, now: Side) -> bool:
-    """Whether another change brought to a file the code that a hunk mends, as it found that, and it is so now."""
-    code, there = _code(content, change, only=number), other.after
-    if code is None or there is None or not all(side.mode in REGULAR for side in (there, now)):
+def has_unmended(case: Case, change: Change, number: int, other: Change) -> bool:
+    """Whether a branch brought the code that a hunk mends to another file of its kind, where it is as it was.
+
+    There nothing says in other words what the hunk brought; and main's file of that name has not that code, too.
+    """
+    content, code = case.scene.content, _code(case.scene.content, change, only=number)
+    alike = PurePosixPath(change.path).suffix == PurePosixPath(other.path).suffix
+    now = content.at(case.line.tip, other.path) if alike else None
+    if code is None or now is None or not _brings_code(content, code, other, now):
+        return False
+    main = content.at(case.scene.main.tip, other.path)
+    if main is not None and code.stands(_stripped(content, main)):
+        return False
+    own = content.all_lines(now) - content.all_lines(change.before)
+    return not wording.said_again(_added(content, change, number), own)
+
+
+def _brings_code(content: Content, code: _Code, other: Change, now: Side) -> bool:
+    """Whether a change brought some code to a file as it was before it was mended, and it is so now."""
+    there = other.after
+    if there is None or not all(side.mode in REGULAR for side in (there, now)):
         return False
     came = {line.strip() for line in content.lines(there.oid)}
     if other.before is not None and other.before.mode in REGULAR:
@@ -137,6 +156,12 @@ def _code(content: Content, change: Change, context: int = CONTEXT, only: int | 
     near = {line for h in hunks for line in old[max(0, h.old - context) : h.old + h.removed + context]}
     found = _Code(_telling(removed - added), _telling(added - removed), _telling(near - removed - added))
     return found if (found.removed or found.added) and len(found.removed | found.around) >= _LEAST else None
+
+
+def _added(content: Content, change: Change, number: int) -> Sequence[bytes]:
+    before, after = change.before, change.after
+    hunks = content.own_hunks(before.oid, after.oid) if before and after else None
+    return hunks[number].added_of(content.lines(after.oid)) if hunks and after else ()
 
 
 def _telling(lines: set[bytes]) -> Lines:

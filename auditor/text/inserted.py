@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from auditor.text import lines, places
+from auditor.text import lines, places, wording
 from auditor.text.lines import Hunk
 
 
@@ -27,6 +27,11 @@ class Inserted:
         What the change put in other places, too, and what stands there, is no sign of these lines.
         """
         return lines.mostly_in(added, self._all) and lines.mostly_in(added, self._without_others(hunk, added))
+
+    def places_of(self, wanted: Sequence[bytes]) -> list[int]:
+        """Where those of some lines that tell something were inserted."""
+        telling = lines.bare(line for line in wanted if wording.tells([line]))
+        return [n for n in self._places if not lines.bare([self._have[n]]).keys().isdisjoint(telling)]
 
     @cached_property
     def _places(self) -> set[int]:

@@ -71,7 +71,7 @@ def _of_one_pull(case: Case, number: int, ours: titles.Title, came: list[titles.
         words = "is of the same pull request, as the message of one of the two says"
     else:
         return None
-    return None if _left_alone(case, case.scene.history.ids[number]) else (words, HALF)
+    return None if left_alone(case, number) else (words, HALF)
 
 
 def _under_one_title(case: Case, number: int, ours: titles.Title, theirs: titles.Title) -> tuple[str, float] | None:
@@ -124,7 +124,7 @@ def _saying(scene: Scene, line: Line, number: int) -> set[int]:
     return {n for n in scene.under_title(number) if scene.contains(line, n) and scene.title(n).body == said}
 
 
-def _left_alone(case: Case, oid: str) -> bool:
+def left_alone(case: Case, number: int) -> bool:
     """Whether all that the fix changes stands there as before it: what has its lines has them elsewhere."""
     before = case.place(case.fix.base).undone() if case.fix.base else frozenset()
-    return bool(before) and before <= case.place(oid).undone()
+    return bool(before) and before <= case.place(case.scene.history.ids[number]).undone()

@@ -12,7 +12,7 @@ from auditor.presence.parts import fix_parts
 from auditor.presence.parts.place import Place
 from auditor.presence.scene import Scene
 from auditor.presence.since import first_of_last
-from auditor.text import lines, wording
+from auditor.text import functions, lines, wording
 
 # Fewer lines than these, which tell something, stand elsewhere by chance, unless they have so many letters.
 _LEAST = 3
@@ -52,7 +52,9 @@ def moved_away(case: Case) -> bool:
 
 def still_there(case: Case, number: int) -> bool:
     """Whether a commit moved the fix's lines to one other file, half of them or more, and the branch has them there."""
-    return _has_there(case, number, *_wanted(case))
+    parts = [(c, n) for c in case.fix.changes or () for n in range(len(fix_parts.hunks(case, c)))]
+    found = _has_there(case, number, *_wanted(case))
+    return any(_has_to_do(case, change, n, path, number) for path in found for change, n in parts)
 
 
 def aside(case: Case, number: int, back: Regions) -> Regions:
@@ -67,16 +69,37 @@ def _part_is_there(case: Case, number: int, change: Change, region: int) -> bool
     if told.went or not wanted:
         return False
     later, at = fix_parts.left_since(case, number, change, region)
-    return at > 0 and _has_there(case, later[at], wanted, _wanted(case)[1])
+    found = _has_there(case, later[at], wanted, _wanted(case)[1]) if at else ()
+    return any(_has_to_do(case, change, region, path, later[at]) for path in found)
 
 
-def _has_there(case: Case, number: int, wanted: Counter[bytes], had: set[bytes]) -> bool:
-    content, own = case.scene.content, case.paths()
+def _has_to_do(case: Case, change: Change, region: int, path: str, number: int) -> bool:
+    """Whether the function in which a part stood calls one in which its lines are now, or is called by that.
+
+    One that came with the lines, by the commit `number`, has to do with it, too; so has what is in no function.
+    """
+    content, history = case.scene.content, case.scene.history
+    there, told = content.at(case.line.tip, path), fix_parts.told(case, change, region)
+    if change.after is None or there is None:
+        return False
+    old, new = content.lines(change.after.oid), content.lines(there.oid)
+    home = functions.holding(old, fix_parts.hunks(case, change)[region].new)
+    came = lines.bare(line for line in told.came if wording.tells([line]))
+    hosts = {functions.holding(new, n) for n, line in enumerate(new) if lines.bare([line]).keys() & came.keys()}
+    above = history.parents[number][:1]
+    had = content.all_lines(content.at(history.ids[above[0]], path)) if above else Counter[bytes]()
     return any(
-        2 * (wanted & content.all_lines(content.at(case.line.tip, path))).total() >= wanted.total()
-        for path in _moved_to(case, number, wanted, had)
-        if path not in own
+        not lines.bare([new[host.start]]).keys() & had.keys() or functions.related(old, home, new, host)
+        for host in hosts
     )
+
+
+def _has_there(case: Case, number: int, wanted: Counter[bytes], had: set[bytes]) -> Iterator[str]:
+    content, own = case.scene.content, case.paths()
+    for path in _moved_to(case, number, wanted, had):
+        there = content.all_lines(content.at(case.line.tip, path))
+        if path not in own and 2 * (wanted & there).total() >= wanted.total():
+            yield path
 
 
 def _wanted(case: Case) -> tuple[Counter[bytes], set[bytes]]:

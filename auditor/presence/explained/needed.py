@@ -8,7 +8,7 @@ from typing import NamedTuple
 from auditor.git.changes import Change, Side
 from auditor.presence.case import Case
 from auditor.presence.parts import fix_parts
-from auditor.text import bindings, lines, parts, places, wording
+from auditor.text import bindings, functions, lines, parts, places, wording
 from auditor.text.lines import Hunk
 
 # Shorter names are anybody's, but within one function.
@@ -84,12 +84,12 @@ def _in_function(case: Case, change: Change, region: int, old: Side, taken: Edit
     if told.went or not bound or None in bound or not there:
         return False
     names = {name for name in bound if name}
-    within = bindings.holding(taken.old, min(there))
+    within = functions.holding(taken.old, min(there))
     users = {n for n in within if n not in there and any(bindings.uses(taken.old[n], name) for name in names)}
     head = places.kept([within.start], taken.hunks)
     if len(within) == len(taken.old) or not head or users.isdisjoint(taken.rewritten(least=1)):
         return False
-    after = (taken.new[n] for n in bindings.from_head(taken.new, min(head)))
+    after = (taken.new[n] for n in functions.from_head(taken.new, min(head)))
     left = any(bindings.uses(line, name) for line in after for name in names)
     return not left and not _back_in_words(case, change, old, taken, users)
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import PurePosixPath
 
 from auditor.git.changes import Change, diffs
 from auditor.presence import dropped, elsewhere
 from auditor.presence.case import Case
 from auditor.presence.parts import fix_parts
 from auditor.presence.taken_out import ground
-from auditor.text import kinds, wording
+from auditor.text import kinds
 
 # Of more files that a branch has changed since it parted none is read.
 _FILES = 200
@@ -91,19 +90,5 @@ def _changed(case: Case, first: int) -> list[Change]:
 
 def _moved(case: Case, parts: Iterable[Part], changed: Sequence[Change]) -> dict[Part, str]:
     own = [other for other in changed if other.path not in case.fix.paths]
-    found = ((part, next((o.path for o in own if _has_code(case, *part, o)), None)) for part in parts)
+    found = ((part, next((o.path for o in own if elsewhere.has_unmended(case, *part, o)), None)) for part in parts)
     return {part: path for part, path in found if path is not None}
-
-
-def _has_code(case: Case, change: Change, number: int, other: Change) -> bool:
-    """Whether a branch brought the code that a part mends to another file of its kind, where it is as it was.
-
-    There nothing says in other words what the part brought.
-    """
-    content = case.scene.content
-    alike = PurePosixPath(change.path).suffix == PurePosixPath(other.path).suffix
-    now = content.at(case.line.tip, other.path) if alike else None
-    if now is None or not elsewhere.brings_code(content, change, number, other, now):
-        return False
-    own = content.all_lines(now) - content.all_lines(change.before)
-    return not wording.said_again(fix_parts.told(case, change, number).came, own)

@@ -1,0 +1,48 @@
+"""A commit that moved the code which a fix mends to another file, as it was before the fix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.git.changes import Change
+from auditor.presence import elsewhere
+from auditor.presence.case import Case
+from auditor.presence.parts import fix_parts, standing
+from auditor.text import kinds
+
+# Of a commit that changes more files none is read.
+_FILES = 200
+
+
+def find(case: Case, number: int) -> tuple[int, str] | None:
+    """The last such commit of the branch's own line since the fix arrived there with `number`, and the other file.
+
+    Main still has the part, and has not that commit.
+    """
+    scene = case.scene
+    moved = (_moved(case, number, change, n) for change, n in _gone(case))
+    own = [found for found in moved if found is not None and not scene.contains(scene.main, found[0])]
+    return max(own, key=lambda found: scene.place(case.line, found[0]), default=None)
+
+
+def _gone(case: Case) -> Iterator[tuple[Change, int]]:
+    """The parts of the fix that main has as the fix left them, and of which the branch's file has next to nothing."""
+    content, here, main = case.scene.content, case.place(), case.place(case.scene.main.tip)
+    for change in case.fix.changes or ():
+        side, on_main = here.side(change), main.side(change)
+        if side in (change.after, on_main) or kinds.tells_only(change.path):
+            continue
+        for n in range(len(fix_parts.hunks(case, change))):
+            if standing.as_left(content, change, on_main, n) and fix_parts.few_left(case, change, n, side):
+                yield change, n
+
+
+def _moved(case: Case, number: int, change: Change, part: int) -> tuple[int, str] | None:
+    """The commit since which a part is not as the fix left it, and the file to which that brought the old code."""
+    later, at = fix_parts.left_since(case, number, change, part)
+    brought = case.scene.brought(later[at]) or () if at else ()
+    if len(brought) > _FILES:
+        return None
+    others = [o for o in brought if o.path not in case.fix.paths]
+    path = next((o.path for o in others if elsewhere.has_unmended(case, change, part, o)), None)
+    return None if path is None else (later[at], path)
