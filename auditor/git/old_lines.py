@@ -175,9 +175,10 @@ class OldLines(Blocks):
     def _in_others(self, hunk: Hunk, there: str, since: Sequence[Hunk], at: Iterable[int]) -> bool:
         """Whether lines stand in other functions, which have nothing to do with that in which a hunk added them."""
         have = self.lines(there)
-        beside = places.kept((hunk.old - 1, hunk.old), since) & set(range(len(have)))
-        gap = max(beside, key=lambda n: len(have[n]) - len(have[n].lstrip()), default=None)
-        return gap is not None and functions.apart(have, gap, at)
+        beside = (n for n in places.kept((hunk.old - 1, hunk.old), since) if n < len(have) and have[n].strip())
+        gap = max(beside, key=lambda n: functions.depth(have[n]), default=None)
+        code = [n for n in at if parts.lines_of_code([have[n]])]
+        return gap is not None and functions.apart(have, gap, code)
 
     def _declared(self, added: Sequence[bytes], before: str, there: str) -> bool:
         """Whether all functions and the like that some lines declare are still there: then they were reworked."""

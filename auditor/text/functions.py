@@ -18,8 +18,8 @@ def holding(text: Sequence[bytes], at: int) -> range:
     From the nearest line above that declares one and is less deep, to the next that is no deeper than that; the whole
     text where there is none.
     """
-    depth = _depth(text[at])
-    start = next((n for n in range(at - 1, -1, -1) if _depth(text[n]) < depth and _is_head(text, n)), None)
+    deep = depth(text[at])
+    start = next((n for n in range(at - 1, -1, -1) if depth(text[n]) < deep and _is_head(text, n)), None)
     if start is None:
         return range(len(text))
     return from_head(text, start)
@@ -27,7 +27,7 @@ def holding(text: Sequence[bytes], at: int) -> range:
 
 def from_head(text: Sequence[bytes], start: int) -> range:
     """The lines from one that declares a function or the like to the next such that is no deeper."""
-    later = (n for n in range(start + 1, len(text)) if _depth(text[n]) <= _depth(text[start]) and _is_head(text, n))
+    later = (n for n in range(start + 1, len(text)) if depth(text[n]) <= depth(text[start]) and _is_head(text, n))
     return range(start, next(later, len(text)))
 
 
@@ -71,5 +71,6 @@ def _words(body: Iterable[bytes]) -> set[bytes]:
     return {word for line in body for word in _WORD.findall(line)}
 
 
-def _depth(line: bytes) -> int:
+def depth(line: bytes) -> int:
+    """How deep a line is that is not blank, in blanks or tabs."""
     return len(line) - len(line.lstrip())

@@ -12,7 +12,7 @@ from auditor.presence.parts import fix_parts
 from auditor.presence.parts.place import Place
 from auditor.presence.scene import Scene
 from auditor.presence.since import first_of_last
-from auditor.text import functions, lines, wording
+from auditor.text import functions, lines, parts, wording
 
 # Fewer lines than these, which tell something, stand elsewhere by chance, unless they have so many letters.
 _LEAST = 3
@@ -85,7 +85,8 @@ def _has_to_do(case: Case, change: Change, region: int, path: str, number: int) 
     old, new = content.lines(change.after.oid), content.lines(there.oid)
     home = functions.holding(old, fix_parts.hunks(case, change)[region].new)
     came = lines.bare(line for line in told.came if wording.tells([line]))
-    hosts = {functions.holding(new, n) for n, line in enumerate(new) if lines.bare([line]).keys() & came.keys()}
+    code = (n for n, line in enumerate(new) if lines.bare([line]).keys() & came.keys() and parts.lines_of_code([line]))
+    hosts = {functions.holding(new, n) for n in code} or {range(len(new))}
     above = history.parents[number][:1]
     had = content.all_lines(content.at(history.ids[above[0]], path)) if above else Counter[bytes]()
     return any(
