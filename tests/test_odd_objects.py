@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pygit2
 import pytest
 
 from auditor.errors import RepositoryError
 from auditor.git import commits
-from tests.build import Repo, back_merge, hotfix, protocol
+from tests.build import CART, HOUR, Repo, back_merge, hotfix, protocol
 from tests.judged import audit, pair, told
 
 PERSON = b"A <a@example.com> 1800000000 +0000"
@@ -180,3 +181,148 @@ def test_a_tag_that_names_its_commit_in_capitals(repo: Repo) -> None:
     text = f"object {repo.oid('main').upper()}\ntype commit\ntag v2.3.1\ntagger ".encode() + PERSON + b"\n\nx\n"
     repo.git("update-ref", "refs/tags/v2.3.1", made(repo, "tag", text))
     assert told(repo) == ("missing", None)
+
+
+# A tree entry: its mode, name and object.
+Entry = tuple[str, str, str]
+
+
+def folder(repo: Repo, *entries: Entry) -> str:
+    """A tree of just these entries, in just this order."""
+    raw = b"".join(f"{mode} {name}".encode() + b"\0" + bytes.fromhex(oid) for mode, name, oid in entries)
+    return made(repo, "tree", raw)
+
+
+def entries(repo: Repo, tree: str) -> list[Entry]:
+    """What a tree has, as `git ls-tree` tells it."""
+    lines = (line.split(None, 3) for line in repo.git("ls-tree", tree).splitlines())
+    return [(mode.lstrip("0"), name, oid) for mode, _, oid, name in lines]
+
+
+def with_source(repo: Repo, rev: str, *source: Entry) -> str:
+    """The tree of a commit with another folder `src`."""
+    inner = folder(repo, *source)
+    return folder(repo, *((m, n, inner if n == "src" else o) for m, n, o in entries(repo, rev)))
+
+
+def committed(repo: Repo, branch: str, tree: str, message: str = "Mend it otherwise") -> str:
+    oid = repo.git("commit-tree", tree, "-p", branch, "-m", message)
+    repo.git("update-ref", f"refs/heads/{branch}", oid)
+    repo.clock += HOUR
+    return oid
+
+
+def sources(repo: Repo) -> tuple[Entry, Entry, Entry]:
+    """The other file of the folder, and the file that is fixed: before and after."""
+    cart, old, new = (repo.oid(rev) for rev in ("dev:src/cart.py", "v2.3.0:src/login.py", "v2.3.1:src/login.py"))
+    return ("100644", "cart.py", cart), ("100644", "login.py", old), ("100644", "login.py", new)
+
+
+def doubled(repo: Repo, how: str) -> str:
+    """A tree that has the fix, or has it not, as one reads it."""
+    cart, old, new = sources(repo)
+    inner = folder(repo, ("100644", "x", old[2]))
+    within = {
+        "fixed first": (cart, new, old),
+        "fixed last": (cart, old, new),
+        "apart": (new, cart, old),
+        "a folder, too": (cart, new, ("40000", "login.py", inner)),
+        "a folder, too, apart": (cart, new, ("100644", "login.py.orig", old[2]), ("40000", "login.py", inner)),
+        "in disorder": (new, cart),
+        "the same twice": (cart, new, new),
+    }
+    if how in within:
+        return with_source(repo, "dev", *within[how])
+    there, fixed = entries(repo, "dev"), folder(repo, cart, new)
+    if how == "two folders":
+        return folder(repo, *there, ("40000", "src", fixed))
+    return folder(
+        repo, *(e for e in there if e[1] != "src"), ("40000", "src", fixed), ("100644", "src/login.py", old[2])
+    )
+
+
+HOW = (
+    "fixed first", "fixed last", "apart", "a folder, too", "a folder, too, apart", "in disorder", "the same twice",
+    "two folders", "a path for a name",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("how", HOW)
+@pytest.mark.parametrize("merged", [False, True])
+def test_a_file_that_can_be_read_in_two_ways_is_unknown(repo: Repo, how: str, merged: bool) -> None:
+    hotfix(repo)
+    back_merge(repo, "main", "dr", *(["dev"] if merged else []))
+    committed(repo, "dev", doubled(repo, how))
+    found = audit(repo, branches=["dev", "dr"])
+    verdict = pair(found, "v2.3.1", "dev")
+    assert verdict.status == "unknown"
+    assert "malformed: src/login.py in" in verdict.fixes[0].evidence.detail
+    assert pair(found, "v2.3.1", "dr").status == "present"
+
+
+def test_other_files_of_such_a_folder_are_judged(repo: Repo) -> None:
+    hotfix(repo, files={"src/cart.py": CART.replace("value = 0", "value = 1")})
+    back_merge(repo, "main", "dev", "dr")
+    cart = ("100644", "cart.py", repo.oid("dev:src/cart.py"))
+    login = ("100644", "login.py", repo.oid("dev:src/login.py"))
+    committed(repo, "dev", with_source(repo, "dev", cart, login, ("100644", "login.py", cart[2])))
+    assert told(repo) == ("present", "merge")
+    committed(repo, "dr", with_source(repo, "dr", login, cart))
+    assert pair(audit(repo, branches=["dr"]), "v2.3.1", "dr").status == "unknown"
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_evidence_that_can_be_read_in_two_ways_is_none(repo: Repo, how: str) -> None:
+    hotfix(repo)
+    committed(repo, "dev", doubled(repo, how), "Fix login-crash")
+    repo.switch("hotfix/other", "dr")
+    repo.commit("Write it anew", {"src/login.py": "def login(user, password):\n    return ask(user, password)\n"})
+    committed(repo, "dev", repo.oid("HEAD^{tree}"), "Write it anew")
+    assert pair(audit(repo, branches=["dev"]), "v2.3.1", "dev").status in ("unknown", "missing", "reverted")
+
+
+def test_a_fix_on_main_that_can_be_read_in_two_ways(repo: Repo) -> None:
+    hotfix(repo)
+    back_merge(repo, "main", "dev")
+    committed(repo, "main", doubled(repo, "fixed first"))
+    repo.tag("v2.3.2", at="main")
+    repo.git("branch", "-f", "dr", "main")
+    found = audit(repo, branches=["dev", "dr"])
+    assert {v.status.value for _, v in found.pairs()} == {"unknown"}
+    assert all("malformed" in f.evidence.detail for _, v in found.pairs() for f in v.fixes if f.status == "unknown")
+
+
+def nested(repo: Repo, depth: int, blob: str) -> str:
+    """A tree of so many folders, one inside the other, around a file."""
+    odb = pygit2.Odb(str(repo.path / ".git" / "objects"))
+    mode, name, oid = b"100644", b"f", bytes.fromhex(blob)
+    for _ in range(depth):
+        oid = bytes.fromhex(str(odb.write(pygit2.enums.ObjectType.TREE, mode + b" " + name + b"\0" + oid)))
+        mode, name = b"40000", b"d"
+    return oid.hex()
+
+
+def with_deep(repo: Repo, rev: str, tree: str) -> str:
+    return folder(repo, *sorted([*entries(repo, rev), ("40000", "d", tree)], key=lambda e: e[1]))
+
+
+# Git itself goes no deeper than 2048 folders, where it knows a limit.
+@pytest.mark.parametrize("depth", [1200, 2500])
+@pytest.mark.parametrize("small", [True, False])
+def test_a_file_in_ever_so_many_folders(repo: Repo, depth: int, small: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not small:
+        monkeypatch.setattr("auditor.git.store._SMALL", 0)
+    hotfix(repo)
+    back_merge(repo, "main", "dr")
+    old, new = (nested(repo, depth, sources(repo)[at][2]) for at in (1, 2))
+    for branch in ("dev", "dr", "main"):
+        committed(repo, branch, with_deep(repo, branch, old))
+    repo.tag("v2.4.0", at="main")
+    committed(repo, "main", with_deep(repo, "main~1", new))
+    repo.tag("v2.4.1", at="main")
+    committed(repo, "dr", with_deep(repo, "dr~1", new))
+    found = audit(repo, branches=["dev", "dr"])
+    known = [[pair(found, tag, branch).status.value for branch in ("dev", "dr")] for tag in ("v2.3.1", "v2.4.1")]
+    assert known[0] == ["missing", "present"]
+    assert known[1] == ["missing", "present"] or (depth > 2000 and known[1] == ["unknown", "unknown"])
+    assert not found.errors
