@@ -89,7 +89,8 @@ def test_unsigned(repo: Repo) -> None:
     assert broken(repo, rules={"tag-unsigned": "error"}) == [("tag-unsigned", "error")]
 
 
-def test_signed_by_an_allowed_signer(repo: Repo, tmp_path: Path) -> None:
+def signer(repo: Repo, tmp_path: Path) -> Path:
+    """Lets a repository sign its tags, and gives the file of allowed signers."""
     import subprocess
 
     key = tmp_path / "key"
@@ -98,6 +99,11 @@ def test_signed_by_an_allowed_signer(repo: Repo, tmp_path: Path) -> None:
     signers.write_text(f"colin@example.com {key.with_suffix('.pub').read_text()}")
     repo.git("config", "gpg.format", "ssh")
     repo.git("config", "user.signingkey", str(key))
+    return signers
+
+
+def test_signed_by_an_allowed_signer(repo: Repo, tmp_path: Path) -> None:
+    signers = signer(repo, tmp_path)
     hotfix(repo, annotated=False)
     repo.git("tag", "-d", "v2.3.1")
     repo.git("tag", "-s", "-m", "signed", "v2.3.1")
@@ -107,6 +113,20 @@ def test_signed_by_an_allowed_signer(repo: Repo, tmp_path: Path) -> None:
         "nobody@example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ5XNvqpvTxxPdcKqqmVEZ4bCWAKSsrlHbS3xfL3GLVR\n"
     )
     assert broken(repo, rules=strict, allowed_signers=str(signers)) == [("tag-unsigned", "error")]
+
+
+def test_a_signature_under_another_name_is_none(repo: Repo, tmp_path: Path) -> None:
+    keys = {"rules": {"tag-unsigned": "error"}, "allowed_signers": str(signer(repo, tmp_path))}
+    hotfix(repo, annotated=False)
+    repo.git("tag", "-d", "v2.3.1")
+    repo.git("tag", "-s", "-m", "signed", "shop/v2.3.1")
+    assert broken(repo, **keys) == []
+    repo.git("update-ref", "refs/tags/v2.3.1", "refs/tags/shop/v2.3.1")
+    (found,) = audit(repo, branches=["dev"], **keys).violations
+    assert (found.rule, found.tag) == ("tag-unsigned", "v2.3.1")
+    assert found.detail == "its signature is of a tag of another name: shop/v2.3.1"
+    repo.git("tag", "-d", "shop/v2.3.1")
+    assert broken(repo, **keys) == [("tag-unsigned", "error")]
 
 
 def waiver(**changed: str) -> dict[str, str]:

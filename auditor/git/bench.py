@@ -94,7 +94,10 @@ class Bench:
 
     def tree(self, commit: str) -> str:
         """The id of a commit's tree."""
-        return self.raw(commit)[5:45].decode("ascii", "replace")
+        found = commits.tree(self.raw(commit))
+        if found is None:
+            raise RepositoryError("objects-missing", f"commit {commit} is malformed")
+        return found
 
     def contains(self, commit: str, other: str) -> bool:
         """Whether a commit's history holds another, or is it."""

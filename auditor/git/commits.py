@@ -9,28 +9,39 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from auditor.errors import RepositoryError
+
+# Git takes for parents what stands right below the tree, one after the other: the same word further down is none.
+_TOP = re.compile(
+    rb"tree ([0-9A-Fa-f]{40})\n((?:parent [0-9A-Fa-f]{40}\n)*+)(?!parent |\Z)"
+    # The second of the commit, where all is as usual.
+    rb"(?:author [^\n]*\ncommitter [^\n>]*> (\d{1,18}) [^\n>]*\n)?"
+)
+_TAG_TOP = re.compile(rb"object ([0-9A-Fa-f]{40})\ntype ([a-z]+)\ntag ([^\n]*)\n")
+_TIME = re.compile(rb"\s*(-?\d+)")
+_SUBJECT = re.compile(rb"\n\n\s*([^\n]*)")
 _PERSON = re.compile(rb"^(?P<name>.*?) ?<(?P<email>[^>]*)>? ?(?P<time>-?\d+)?(?: [+-]\d+)?\s*$")
 _SIGNATURE = re.compile(rb"^-----BEGIN (?:PGP|SSH) (?:SIGNATURE|MESSAGE)-----", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """What an audit needs of a commit."""
+    """What people are told of a commit."""
 
-    tree: str
-    parents: tuple[str, ...]
     author: str
     authored_at: int
     subject: str
-    message: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A tag object: what it points at, who made it when, and whether it carries a signature."""
+    """A tag object: what it points at, under which name, who made it when, and whether it carries a signature.
+
+    `target` and `name` are empty where git reads no tag there.
+    """
 
     target: str
-    kind: str
+    name: str
     tagger: str | None
     tagged_at: int | None
     message: str
@@ -38,16 +49,18 @@ class Tag:
 
 
 def parents_and_time(raw: bytes) -> tuple[list[str], int]:
-    """The quick look that a walk over all history takes."""
-    end = raw.find(b"\n\n")
-    head = raw if end < 0 else raw[:end]
-    parents = []
-    at = head.find(b"\nparent ")
-    while at >= 0:
-        parents.append(head[at + 8 : at + 48].decode("ascii", "replace"))
-        at = head.find(b"\nparent ", at + 48)
-    line = head[head.find(b"\ncommitter ") + 1 :].split(b"\n", 1)[0] if b"\ncommitter " in head else b""
-    return parents, _time(line)
+    """The quick look that a walk over all history takes. Raises `RepositoryError` where git reads no commit there."""
+    top = _TOP.match(raw)
+    if top is None:
+        raise RepositoryError("objects-missing", "it is no commit that git reads: its tree or a parent is malformed")
+    _, above, when = top.groups()
+    return above.decode().lower().split()[1::2], int(when) if when else _time(_header(raw, b"\ncommitter "))
+
+
+def tree(raw: bytes) -> str | None:
+    """The tree of a commit, or None where git reads no commit there."""
+    top = _TOP.match(raw)
+    return top[1].decode().lower() if top else None
 
 
 def authored(raw: bytes) -> tuple[bytes, bytes]:
@@ -67,20 +80,38 @@ def address(raw: bytes) -> bytes:
 
 
 def _author(raw: bytes) -> bytes:
-    start = raw.find(b"\nauthor ")
-    return raw[start + 8 : raw.find(b"\n", start + 8)] if start >= 0 else b""
+    return _header(raw, b"\nauthor ")
+
+
+def _header(raw: bytes, key: bytes) -> bytes:
+    """What the first header of a name says, or nothing: a message may hold the same words."""
+    start = raw.find(key)
+    if start < 0 or 0 <= raw.find(b"\n\n") < start:
+        return b""
+    start += len(key)
+    end = raw.find(b"\n", start)
+    return raw[start:end] if end >= 0 else raw[start:]
 
 
 def subject(raw: bytes) -> bytes:
     """The first line of a commit's message."""
-    return raw.partition(b"\n\n")[2].lstrip().split(b"\n", 1)[0]
+    start = raw.find(b"\n\n")
+    found = _SUBJECT.match(raw, start) if start >= 0 else None
+    return found[1] if found else b""
 
 
 def _time(line: bytes) -> int:
-    words = line.rsplit(b" ", 2)
+    """The second that stands behind the address."""
+    end = line.rfind(b">")
+    found = _TIME.match(line, end + 1) if end >= 0 else None
+    return _whole(found[1]) if found else 0
+
+
+def _whole(digits: bytes) -> int:
+    """A number, or zero where it has more digits than any clock."""
     try:
-        return int(words[-2])
-    except (ValueError, IndexError):
+        return int(digits)
+    except ValueError:
         return 0
 
 
@@ -99,7 +130,7 @@ def _person(line: bytes) -> tuple[str, int]:
     if match is None:
         return text(line), 0
     shown = match["name"] + b" <" + match["email"] + b">"
-    return text(shown), int(match["time"] or 0)
+    return text(shown), _whole(match["time"] or b"0")
 
 
 def text(raw: bytes) -> str:
@@ -109,28 +140,20 @@ def text(raw: bytes) -> str:
 
 def parse_commit(raw: bytes) -> Commit:
     """A commit from its bytes; what it lacks is empty or zero."""
-    headers, message = _headers(raw)
-    author, authored_at = _person(headers.get(b"author", [b""])[0])
-    return Commit(
-        tree=headers.get(b"tree", [b""])[0].decode("ascii", "replace"),
-        parents=tuple(p.decode("ascii", "replace") for p in headers.get(b"parent", [])),
-        author=author,
-        authored_at=authored_at,
-        subject=text(subject(raw)),
-        message=message,
-    )
+    return Commit(*_person(_author(raw)), text(subject(raw)))
 
 
 def parse_tag(raw: bytes) -> Tag:
     """A tag object from its bytes."""
     headers, message = _headers(raw)
+    top = _TAG_TOP.match(raw)
     tagger = headers.get(b"tagger")
     who, when = _person(tagger[0]) if tagger else (None, None)
     signature = _SIGNATURE.search(message)
     body = message[: signature.start()] if signature else message
     return Tag(
-        target=headers.get(b"object", [b""])[0].decode("ascii", "replace"),
-        kind=text(headers.get(b"type", [b""])[0]),
+        target=top[1].decode().lower() if top else "",
+        name=text(top[3]) if top else "",
         tagger=who,
         tagged_at=when,
         message=text(body).strip(),

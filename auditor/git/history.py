@@ -245,7 +245,7 @@ class History:
 
 
 def read_history(store: Store, tips: Iterable[str]) -> History:
-    """Reads every commit reachable from `tips`, once. A commit that cannot be read cuts history short."""
+    """Reads every commit reachable from `tips`, once. A commit that git could not read cuts history short."""
     history = History()
     todo = [history.add(tip) for tip in dict.fromkeys(tips)]
     seen = set(todo)
@@ -262,13 +262,11 @@ def read_history(store: Store, tips: Iterable[str]) -> History:
 def _read_commit(store: Store, history: History, number: int) -> tuple[int, ...]:
     oid = history.ids[number]
     try:
-        kind, raw = store.raw(oid)
+        raw = _raw_commit(store, oid)
+        above, history.time[number] = commits.parents_and_time(raw)
     except RepositoryError:
-        kind, raw = 0, b""
-    if kind != objects.COMMIT:
         history.cut.add(number)
         return ()
-    above, history.time[number] = commits.parents_and_time(raw)
     author = commits.authored(raw)
     history.authored[number] = hash(author)
     history.titled[number] = hash((author[0], commits.headed(raw)))
@@ -281,3 +279,10 @@ def _read_commit(store: Store, history: History, number: int) -> tuple[int, ...]
     if len(above) > 1 and b"hotfix/" in raw:
         history.hotfix_merges[number] = commits.parse_commit(raw).subject
     return history.parents[number]
+
+
+def _raw_commit(store: Store, oid: str) -> bytes:
+    kind, raw = store.raw(oid)
+    if kind != objects.COMMIT:
+        raise RepositoryError("objects-missing", f"{oid} is no commit")
+    return raw

@@ -178,5 +178,7 @@ def peel(store: Store, oid: str) -> tuple[str | None, commits.Tag | None, str | 
             return None, outermost, f"peels to a {_KINDS.get(kind, 'thing')}, not to a commit", False
         tag = commits.parse_tag(raw)
         outermost = outermost or tag
+        if not tag.target:
+            return None, outermost, f"tag object {oid} is malformed", True
         oid = tag.target
     return None, outermost, f"is nested deeper than {_DEEPEST_TAG} tags", True

@@ -20,7 +20,7 @@ import pygit2
 from pygit2.enums import Option
 
 from auditor.errors import RepositoryError
-from auditor.git import objects
+from auditor.git import commits, objects
 from auditor.git.bounded import Bounded
 
 # libgit2 would map whole packs, and keep 256 MB of objects: as it counts them, in memory four times as much.
@@ -92,10 +92,11 @@ class Store:
         return int(kind), data
 
     def tree(self, commit: str) -> str:
-        """The id of a commit's tree."""
-        found = self._trees.get(commit)
+        """The id of a commit's tree. Raises `RepositoryError` where git could not tell it."""
+        found = self._trees.get(commit) or commits.tree(self.raw(commit)[1])
         if found is None:
-            found = self._trees[commit] = self.raw(commit)[1][5:45].decode("ascii", "replace")
+            raise RepositoryError("objects-missing", f"commit {commit} is malformed")
+        self._trees[commit] = found
         return found
 
     def has(self, oid: str) -> bool:

@@ -9,12 +9,15 @@ from functools import lru_cache
 import pygit2
 
 from auditor.errors import RepositoryError
+from auditor.git import raw_tree
 from auditor.git.changes import Side
 from auditor.git.store import Store
 
 _CACHED_FOLDERS = 128
 _FOLDER = 0o40000
 _CACHED_FILES = 20_000
+# So many folders are looked into one inside the other; deeper ones one after the other, and not kept.
+_DEEP = 100
 
 
 class Trees:
@@ -28,6 +31,8 @@ class Trees:
         self._folder = lru_cache(_CACHED_FOLDERS)(self._read_folder)
         self._inside = lru_cache(_CACHED_FILES)(self._look)
         self.at_tip = lru_cache(_CACHED_FILES)(self._at_tip)
+        self.certain = lru_cache(_CACHED_FILES)(self._hold_certain)
+        self._doubtful = lru_cache(_CACHED_FILES)(self._find_doubtful)
 
     def tip(self, commit: str) -> pygit2.Index:
         """The whole tree of a branch's tip, which is asked for many paths."""
@@ -48,39 +53,59 @@ class Trees:
             raise RepositoryError("objects-missing", f"tree of {commit}: {error}") from None
         return index
 
-    def _at_tip(self, commit: str, path: str) -> Side | None:
-        """A file at a branch's tip."""
-        try:
-            entry = self.tip(commit)[path]
-        except KeyError:
-            return None
-        return Side(int(entry.mode), str(entry.id))
-
     def at(self, commit: str, path: str) -> Side | None:
-        """A file in any commit."""
-        if commit in self._tips:
-            return self.at_tip(commit, path)
+        """A file in any commit. At a tip, raises `RepositoryError` also where it can be read in two ways."""
+        return self.at_tip(commit, path) if commit in self.tips else self._at(commit, path)
+
+    def _at_tip(self, commit: str, path: str) -> Side | None:
+        self.certain(commit, path)
+        return self._at(commit, path)
+
+    def _at(self, commit: str, path: str) -> Side | None:
         try:
             return self._inside(self.tree_id(commit), path)
         except (pygit2.GitError, ValueError) as error:
             raise RepositoryError("objects-missing", f"{path} in {commit}: {error}") from None
 
-    def is_folder(self, commit: str, path: str) -> bool:
-        """Whether a folder has a path in a commit."""
+    def _hold_certain(self, commit: str, path: str) -> None:
+        """Raises `RepositoryError` where a path can be read in two ways in a commit.
+
+        That is where a folder on the way to it has a name twice, or is not in git's order: then git's commands and its
+        libraries, all of which search a folder in their own way, do not find the same file.
+        """
         tree = self.tree_id(commit)
         for name in path.split("/"):
-            try:
-                entry = self._entry(tree, name)
-            except (KeyError, ValueError):
-                return False
-            if int(entry.filemode) != _FOLDER:
-                return False
-            tree = str(entry.id)
-        return True
+            why = self._doubtful(tree).of(name)
+            if why:
+                raise RepositoryError("malformed", f"{path} in {commit} can be read in two ways: tree {tree} {why}")
+            inner = self._folder_in(tree, name)
+            if inner is None:
+                return
+            tree = inner
+
+    def _find_doubtful(self, tree: str) -> raw_tree.Doubtful:
+        return raw_tree.doubtful(self.store.raw(tree)[1])
+
+    def _folder_in(self, tree: str, name: str) -> str | None:
+        """The folder of a name in a folder, or None where it has none."""
+        try:
+            entry = self._entry(tree, name)
+        except (KeyError, ValueError):
+            return None
+        return str(entry.id) if int(entry.filemode) == _FOLDER else None
+
+    def is_folder(self, commit: str, path: str) -> bool:
+        """Whether a folder has a path in a commit."""
+        tree: str | None = self.tree_id(commit)
+        for name in path.split("/"):
+            tree = self._folder_in(tree, name) if tree else None
+        return tree is not None
 
     def _look(self, tree: str, path: str) -> Side | None:
         """A file in a tree, folder by folder: most commits share most of them."""
         name, _, rest = path.partition("/")
+        if rest.count("/") > _DEEP:
+            return self._look_far(tree, path)
         try:
             entry = self._entry(tree, name)
         except KeyError:
@@ -89,6 +114,14 @@ class Trees:
         if mode == _FOLDER:
             return self._inside(oid, rest) if rest else None
         return None if rest else Side(mode, oid)
+
+    def _look_far(self, tree: str, path: str) -> Side | None:
+        """The same for a path of more folders than one call can lie in another."""
+        inner: str | None = tree
+        while inner and path.count("/") > _DEEP:
+            name, _, path = path.partition("/")
+            inner = self._folder_in(inner, name)
+        return self._inside(inner, path) if inner else None
 
     def _entry(self, tree: str, name: str) -> pygit2.Object:
         """A folder's entry. Raises KeyError where it has none of that name.

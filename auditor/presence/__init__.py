@@ -8,6 +8,7 @@ from auditor.presence import (
     applicable,
     arrival,
     as_main,
+    certain,
     cherry_pick,
     content,
     declared,
@@ -34,6 +35,7 @@ def judge(case: Case) -> FixVerdict:
 def _judge(case: Case) -> FixVerdict:
     if case.fix.changes is None:
         return unknown(case.fix.oid, "objects-missing: what the fix changes cannot be read")
+    certain.hold(case)
     taken_back = withdrawn.find(case)
     if taken_back is not None:
         return _verdict(case, Status.WITHDRAWN, None, Evidence(None, taken_back))
@@ -43,6 +45,7 @@ def _judge(case: Case) -> FixVerdict:
         return _verdict(case, Status.MISSING, None, Evidence(None, moved))
     if found is None:
         return _absent(case)
+    certain.hold_evidence(case, found.number)
     out = undone.find(case, found)
     if out is not None:
         oid = case.scene.history.ids[out.number]

@@ -1,4 +1,4 @@
-"""A hotfix tag is not signed, or not by an allowed signer. Off unless switched on."""
+"""A hotfix tag is not signed, not by an allowed signer, or under another name. Off unless switched on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAME = "tag-unsigned"
 
 
 def judge(facts: Facts) -> Iterator[Breach]:
-    """Every audited tag without a signature that git verifies."""
+    """Every audited tag without a signature of its own name that git verifies."""
     audited = {name for c in facts.population.candidates for name in (c.tag.name, *c.aliases)}
     for tag in facts.tags:
         if tag.name in audited:
@@ -29,6 +29,9 @@ def judge(facts: Facts) -> Iterator[Breach]:
 def _fault(facts: Facts, tag: TagRef) -> str | None:
     if tag.annotation is None or not tag.annotation.signed:
         return "the tag is not signed"
+    if tag.annotation.name != tag.name:
+        # What was signed once, whenever that was, can be put under any name by whoever may push tags.
+        return f"its signature is of a tag of another name: {tag.annotation.name}"
     signers = facts.config.allowed_signers
     allowed = ("-c", f"gpg.ssh.allowedSignersFile={Path(signers).resolve()}") if signers else ()
     try:
