@@ -40,7 +40,7 @@ def run(tag: str, branch: str, repository: Path | None, file: Path | None, main:
         found = audit_repository(alone, now, config.state, tag)
     found = _asked(found, alone, tag, branch, now)
     hotfix, verdict = _pair(found, tag, branch)
-    recorded = _recorded(config, found.name, hotfix.tag, branch) if file else ()
+    recorded = _recorded(config, found.name, hotfix, branch) if file else ()
     files.write_text("-", "\n".join(_story(found, hotfix, verdict, recorded)) + "\n")
     return Audit(Tool("", "", ""), 0, 0, None, (replace(found, violations=()),)).exit_code
 
@@ -82,7 +82,7 @@ def _no_such(found: RepositoryAudit, tag: str, branch: str) -> str:
     return f"there is no hotfix {tag}{nearest(tag, tags, _MOST_NAMES)}"
 
 
-def _recorded(config: Config, repository: str, tag: str, branch: str) -> tuple[Episode, ...]:
+def _recorded(config: Config, repository: str, hotfix: Hotfix, branch: str) -> tuple[Episode, ...]:
     """How the pair's drift came and went, where a ledger tells; one that cannot be read is said, and costs no more."""
     from auditor.ledger import database, history
 
@@ -91,11 +91,11 @@ def _recorded(config: Config, repository: str, tag: str, branch: str) -> tuple[E
         return ()
     try:
         ledger = database.open_ledger(url, create=False)
-        episodes = history.episodes(ledger, config.ledger_name, repository)
+        episodes = history.episodes(ledger, config.ledger_name, repository, hotfix)
     except BranchDriftError as error:
         say("warning", f"the ledger: {error}")
         return ()
-    return tuple(e for e in episodes if (e.tag, e.branch) == (tag, branch))
+    return tuple(e for e in episodes if (e.tag, e.branch) == (hotfix.tag, branch))
 
 
 def _story(found: RepositoryAudit, hotfix: Hotfix, verdict: Verdict, recorded: tuple[Episode, ...]) -> Iterator[str]:

@@ -27,7 +27,7 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A tag object: what it points at, who made it when, and whether it carries a signature."""
+    """A tag object: what it points at, who made it when, whether it carries a signature, and the name it is for."""
 
     target: str
     kind: str
@@ -35,6 +35,7 @@ class Tag:
     tagged_at: int | None
     message: str
     signed: bool
+    name: bytes = b""
 
 
 def parents_and_time(raw: bytes) -> tuple[list[str], int]:
@@ -135,4 +136,5 @@ def parse_tag(raw: bytes) -> Tag:
         tagged_at=when,
         message=text(body).strip(),
         signed=signature is not None or b"gpgsig" in headers,
+        name=headers.get(b"tag", [b""])[0],
     )
