@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from auditor import versions
+from auditor import tag_names, versions
 from auditor.config.configuration import RepositoryConfig
 from auditor.errors import RepositoryError
 from auditor.git import commits
@@ -92,7 +92,9 @@ def _below_start(start: _Start | None, history: History) -> frozenset[int]:
 def _start(since: str | None, tags: Sequence[TagRef], history: History) -> _Start | None:
     if since is None:
         return None
-    tag = next((t for t in tags if t.name == since and t.commit in history.number), None)
+    tag = next(
+        (t for t in tags if (t.exact or t.name) == tag_names.written(since) and t.commit in history.number), None
+    )
     if tag is not None:
         return _Start(since, None, frozenset(history.ancestors(history.number[tag.commit or ""])))
     try:
