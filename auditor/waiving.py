@@ -11,11 +11,12 @@ from auditor.config.configuration import RepositoryConfig
 from auditor.config.parts import WaiverConfig
 from auditor.config.rule_names import OF_WAIVERS
 from auditor.model import Hotfix, RepositoryAudit, RuleNotJudged, Severity, Status, Violation
-from auditor.tag_names import REPLACED
+from auditor.tag_names import REPLACED, quoted
 from auditor.waivers import ListedWaiver, Standing, Waiver
 
 _NO_PAIR = "covers nothing: there is no such drifting pair"
 _NO_VIOLATION = "covers nothing: that rule is not broken there"
+_MOST_ALIKE = 3
 _NOT_KNOWN = RuleNotJudged("waiver-unused", "what a waiver covers could not be judged")
 
 
@@ -28,7 +29,7 @@ def waived(audit: RepositoryAudit, config: RepositoryConfig, now: int) -> Reposi
     found = [_excepted(audit, v, active) for v in audit.violations if v.rule not in OF_WAIVERS]
     audit = replace(audit, violations=tuple(found))
     listed = tuple(_listed(w, config, now, audit) for w in config.waivers)
-    kept = (v for v in (*found, *_about_waivers(config, listed)) if v.severity is not Severity.OFF)
+    kept = (v for v in (*found, *_about_waivers(config, listed, audit)) if v.severity is not Severity.OFF)
     silent = tuple(n for n in audit.not_judged if n != _NOT_KNOWN)
     if any(entry.standing is Standing.UNKNOWN for entry in listed):
         silent = (*silent, _NOT_KNOWN)
@@ -127,7 +128,9 @@ def _end_of(day: date) -> float:
     return datetime.combine(day + timedelta(days=1), time(), UTC).timestamp()
 
 
-def _about_waivers(config: RepositoryConfig, listed: tuple[ListedWaiver, ...]) -> Iterator[Violation]:
+def _about_waivers(
+    config: RepositoryConfig, listed: tuple[ListedWaiver, ...], audit: RepositoryAudit
+) -> Iterator[Violation]:
     for entry in listed:
         waiver = entry.waiver
         if entry.standing is Standing.ENDED:
@@ -135,7 +138,16 @@ def _about_waivers(config: RepositoryConfig, listed: tuple[ListedWaiver, ...]) -
             yield _violation(config, "waiver-expired", waiver, said)
     for entry in listed:
         if entry.standing is Standing.UNUSED:
-            yield _violation(config, "waiver-unused", entry.waiver, _NO_VIOLATION if entry.waiver.rule else _NO_PAIR)
+            said = _NO_VIOLATION if entry.waiver.rule else _NO_PAIR
+            yield _violation(config, "waiver-unused", entry.waiver, said + _meant(entry.waiver, audit))
+
+
+def _meant(waiver: Waiver, audit: RepositoryAudit) -> str:
+    """How the tags are written that are shown as the waiver has it, where those are others."""
+    if waiver.tag is None or REPLACED not in waiver.tag:
+        return ""
+    alike = sorted({r.exact for r in audit.refs if r.exact and r.name == f"refs/tags/{waiver.tag}"})
+    return f"; a tag that is shown so is written {' or '.join(map(quoted, alike[:_MOST_ALIKE]))}" if alike else ""
 
 
 def _violation(config: RepositoryConfig, rule: str, waiver: Waiver, detail: str) -> Violation:

@@ -73,6 +73,9 @@ def test_a_waiver_for_no_tag_covers_nothing(repo: Repo) -> None:
     found = audit(repo, branches=["dev"], waivers=[waiver(n, branch="dev") for n in (WRITTEN[2], r"\udcfd/v2.3.1")])
     assert waived(found) == []
     assert [v.rule for v in found.violations] == ["waiver-unused", "waiver-unused"]
+    there, nowhere = (v.detail for v in found.violations)
+    assert there.endswith(rf"; a tag that is shown so is written '{WRITTEN[1]}' or '{WRITTEN[0]}'")
+    assert nowhere == "covers nothing: there is no such drifting pair"
 
 
 def test_an_alias_is_meant_by_its_bytes_too(repo: Repo) -> None:
