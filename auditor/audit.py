@@ -93,7 +93,7 @@ def _refs(
         if branch is not None:
             yield Ref(branch.ref, branch.commit, branch.commit)
     for tag in tags:
-        yield Ref(f"refs/tags/{tag.name}", tag.target, tag.commit)
+        yield Ref(f"refs/tags/{tag.name}", tag.target, tag.commit, tag.exact)
 
 
 def _scene(store: Store, config: RepositoryConfig, history: History, tips: dict[str, str]) -> Scene:

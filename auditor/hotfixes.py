@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from auditor import versions
+from auditor import tag_names, versions
 from auditor.config.configuration import RepositoryConfig
 from auditor.errors import RepositoryError
 from auditor.git.history import History
@@ -90,7 +91,9 @@ def _below_start(start: _Start | None, history: History) -> frozenset[int]:
 def _start(since: str | None, tags: Sequence[TagRef], history: History) -> _Start | None:
     if since is None:
         return None
-    tag = next((t for t in tags if t.name == since and t.commit in history.number), None)
+    tag = next(
+        (t for t in tags if (t.exact or t.name) == tag_names.written(since) and t.commit in history.number), None
+    )
     if tag is not None:
         return _Start(since, None, frozenset(history.ancestors(history.number[tag.commit or ""])))
     try:
@@ -149,6 +152,25 @@ def tagged_at(tag: TagRef, history: History) -> int:
     return history.time[number] if number is not None else 0
 
 
+def _first(tag: TagRef, history: History) -> tuple[Any, ...]:
+    """Which of the tags on one commit was there first, as far as git can tell.
+
+    A lightweight tag has no time of its own, and may have come at any later day. Two refs to one tag object have one
+    time: the object says for which of them it was made.
+    """
+    own = tag.annotation
+    version = versions.parse(tag.name)
+    return (
+        own is None or own.tagged_at is None,
+        tagged_at(tag, history),
+        own is not None and own.name != tag.name,
+        version is None,
+        # Versions of two parts of a monorepo say nothing of which came first.
+        (version.prefix, version.numbers) if version else (),
+        tag.name,
+    )
+
+
 def _grouped(chosen: Sequence[tuple[TagRef, int | None, str]], history: History) -> tuple[Candidate, ...]:
     """Tags on one commit are one hotfix, named by the first of them."""
     by_commit: dict[str | None, list[tuple[TagRef, int | None, str]]] = defaultdict(list)
@@ -156,7 +178,7 @@ def _grouped(chosen: Sequence[tuple[TagRef, int | None, str]], history: History)
         by_commit[entry[0].commit].append(entry)
     found = []
     for group in by_commit.values():
-        group.sort(key=lambda e: (tagged_at(e[0], history), e[0].name))
+        group.sort(key=lambda e: _first(e[0], history))
         tag, number, selected_by = group[0]
         aliases = tuple(e[0].name for e in group[1:])
         found.append(Candidate(tag, aliases, number, tagged_at(tag, history), selected_by))

@@ -10,11 +10,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A ref as it was seen: its full name, the object it names, and the commit that one peels to, if any."""
+    """A ref as it was seen: its full name, the object it names, and the commit that one peels to, if any.
+
+    `exact` is the name of a tag that is no UTF-8 (`tag_names`).
+    """
 
     name: str
     object: str
     commit: str | None
+    exact: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from auditor.past import Approval, RefChange
 def apply_policy(audit: RepositoryAudit, config: RepositoryConfig, now: int) -> RepositoryAudit:
     """The audit with due times, waivers, and the rules about waivers and changed refs, as of `now`."""
     active = [w for w in waiving.unexpired(config, now) if w.rule is None]
-    judged = _judged(audit.hotfixes, config, active, now)
+    judged = _judged(audit, config, active, now)
     audit = replace(audit, changes=tuple(_acknowledged(c, audit.changes, config) for c in audit.changes))
     violations = (*audit.violations, *rules.remembered(audit, config))
     not_judged = _not_judged(audit, config)
@@ -31,12 +31,18 @@ def apply_policy(audit: RepositoryAudit, config: RepositoryConfig, now: int) -> 
     return waiving.waived(found, config, now)
 
 
-def _judged(
-    hotfixes: Sequence[Hotfix], config: RepositoryConfig, active: list[WaiverConfig], now: int
-) -> Sequence[Hotfix]:
+def _judged(audit: RepositoryAudit, config: RepositoryConfig, active: list[WaiverConfig], now: int) -> Sequence[Hotfix]:
     if not active and not any(b.sla for b in config.branches):
-        return hotfixes
-    return tuple(replace(h, verdicts=tuple(_decide(h, v, config, active, now) for v in h.verdicts)) for h in hotfixes)
+        return audit.hotfixes
+    return tuple(_decided(audit, h, config, active, now) for h in audit.hotfixes)
+
+
+def _decided(
+    audit: RepositoryAudit, hotfix: Hotfix, config: RepositoryConfig, active: list[WaiverConfig], now: int
+) -> Hotfix:
+    names = waiving.names(audit, hotfix)
+    own = [w for w in active if w.tag in names]
+    return replace(hotfix, verdicts=tuple(_decide(hotfix, v, config, own, now) for v in hotfix.verdicts))
 
 
 def _not_judged(audit: RepositoryAudit, config: RepositoryConfig) -> tuple[RuleNotJudged, ...]:
@@ -71,7 +77,7 @@ def _decide(
     due_at = due.due_at(hotfix.tagged_at, sla, config.calendar) if sla else None
     if verdict.status not in DRIFT:
         return replace(verdict, due_at=due_at)
-    waiver = next((w for w in active if waiving.covers(w, hotfix, verdict)), None)
+    waiver = next((w for w in active if w.branch == verdict.branch), None)
     if waiver is None:
         overdue = due_at is not None and now > due_at
         return replace(verdict, due_at=due_at, overdue=overdue, reason=_dated(hotfix, verdict.reason, due_at, now))

@@ -58,6 +58,8 @@ def test_each_gets_its_own_end(jobs: int) -> None:
     found = processes.run(repositories, work, jobs, lambda audited: told.append(audited.name))
     assert [r.name for r in found] == [r.name for r in repositories]
     assert [r.errors[0].code for r in found] == ["fine", "timeout", "fine", "memory", "crashed", "internal", "fine"]
+    assert all(0 < r.duration_seconds < 60 for r in found)
+    assert 5 < found[1].duration_seconds < 30
     assert sorted(told) == sorted(r.name for r in repositories)
     said = "a fault of this program, please report it: RuntimeError: unforeseen (auditor/fleet/processes.py:"
     assert found[5].errors[0].detail.startswith(said)

@@ -101,6 +101,25 @@ def test_versions_that_do_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, d
         process.version()
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_git_that_refuses_is_told_in_its_own_words(shop: Path, command: str) -> None:
+    (shop / "damaged").write_text("garbage[[[")
+    done = subprocess.run(
+        [sys.executable, "-m", "auditor", *command.split()],
+        cwd=shop, env={**os.environ, "GIT_CONFIG_GLOBAL": str(shop / "damaged")}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    said = f"branch-drift: git --version fails: fatal: bad config line 1 in file {shop / 'damaged'}\n"
+    assert (done.returncode, done.stdout, done.stderr) == (3, "", said)
+
+
+def test_what_git_says_in_no_known_letters_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", git_that(tmp_path / "bin", r"printf 'fatal: \377 is no file' >&2; exit 128"))
+    process.version.cache_clear()
+    with pytest.raises(BranchDriftError, match=r"git --version fails: fatal: \ufffd is no file"):
+        process.version()
+
+
 def test_a_git_that_is_gone_meanwhile_is_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
     with pytest.raises(RepositoryError, match="git: git cannot be run: No such file or directory"):

@@ -10,7 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "auditor"
 FLOORS = (
-    ("model", "packed", "past", "proof", "told", "waivers", "errors", "versions", "system"),
+    ("model", "packed", "past", "proof", "told", "waivers", "errors", "versions", "system",
+     "tag_names"),
     ("config",),
     ("text", "git"),
     (

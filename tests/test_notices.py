@@ -338,6 +338,46 @@ def test_a_pair_that_cannot_be_judged_has_not_changed(shop: Shop) -> None:
     assert [c.event for c in facts.changes(after, told_, now, (), notice)] == ["incomplete"]
 
 
+def test_a_hotfix_of_another_name_is_the_same(shop: Shop) -> None:
+    """An annotated tag that is put beside a lightweight one names the hotfix from then on: nothing is resolved."""
+    shop.repo.git("tag", "-d", "v2.3.1")
+    shop.repo.tag("v2.3.1", annotated=False, at="main")
+    shop.scan()
+    assert [c[0] for c in events(shop.told()[0])] == ["drift", "drift"]
+    shop.repo.tag("v2.3.2", at="main")
+    shop.scan()
+    assert shop.told() == []
+    back_merge(shop.repo, "v2.3.1", "dev")
+    shop.scan()
+    assert [events(b) for b in shop.told()] == [[("resolved", "v2.3.2", "dev", "present")]]
+    done = CliRunner().invoke(cli, ["explain", "-c", str(shop.file), "v2.3.1", "qa"])
+    assert [line.split(",")[0] for line in done.stdout.splitlines() if line.startswith("recorded")] == [
+        "recorded missing by runs 1 to 3"
+    ]
+
+
+def test_what_broke_of_a_tag_itself_keeps_its_name(shop: Shop) -> None:
+    shop.configure({"name": "ops", "type": "json", "url_env": "HOOK"}, rules={"tag-not-annotated": "error"})
+    shop.repo.tag("v2.3.2", annotated=False, at="main")
+    shop.scan()
+    assert ("violation", "v2.3.2", "", "error") in [(e, t, b or "", n) for e, t, b, n in events(shop.told()[0])]
+    shop.repo.git("tag", "-f", "-a", "-m", "again", "v2.3.2", "main")
+    shop.scan()
+    resolved = [c for b in shop.told() for c in b["changes"] if c["event"] == "resolved"]
+    assert [(c["rule"], c["tag"]) for c in resolved] == [("tag-not-annotated", "v2.3.2")]
+
+
+def test_a_tag_that_named_a_hotfix_of_its_own_is_not_taken_for_the_other(shop: Shop) -> None:
+    """It was moved to the commit of another hotfix: of its own pairs nobody asks any more, and that is told."""
+    hotfix(shop.repo, name="other", tag="v2.3.2", files={"VERSION": "2"})
+    shop.scan()
+    shop.told()
+    shop.repo.git("tag", "-f", "-a", "-m", "again", "v2.3.2", "v2.3.1^{commit}")
+    shop.scan()
+    gone = [c for b in shop.told() for c in b["changes"] if c["event"] == "resolved"]
+    assert [(c["tag"], c["branch"], c["now"]) for c in gone] == [("v2.3.2", "dev", None), ("v2.3.2", "qa", None)]
+
+
 # Shapes
 
 

@@ -253,3 +253,93 @@ def test_a_tag_of_unrelated_history_bounds_nothing(repo: Repo) -> None:
     repo.commit("Fix", {"src/login.py": LOGIN_FIXED})
     repo.tag("v2.4.1")
     assert subjects(repo, "v2.4.1") == (["Fix"], ("v2.3.0",))
+
+
+# Which of the tags on one commit names the hotfix
+
+
+def names_of(repo: Repo) -> tuple[str, ...]:
+    """The hotfix on main's tip: its name, and its aliases."""
+    tip = repo.oid("main")
+    (found,) = [h for h in audit(repo, branches=["dev"]).hotfixes if h.commit == tip]
+    return (found.tag, *found.aliases)
+
+
+def test_a_lightweight_tag_that_came_later_renames_no_hotfix(repo: Repo) -> None:
+    """It has no time of its own: git dates it as its commit, which is older than any tag that was made for it."""
+    hotfix(repo)
+    repo.clock += 100
+    before = hotfix_of(audit(repo, branches=["dev"]), "v2.3.1")
+    repo.tag("v2.3.3", annotated=False, at="v2.3.1^{commit}")
+    assert names_of(repo) == ("v2.3.1", "v2.3.3")
+    after = hotfix_of(audit(repo, branches=["dev"]), "v2.3.1")
+    assert (after.tagged_at, after.tag_object, after.verdicts) == (before.tagged_at, before.tag_object, before.verdicts)
+
+
+def test_nor_one_of_a_lower_version(repo: Repo) -> None:
+    hotfix(repo, tag="v2.3.2")
+    repo.tag("v2.3.1", annotated=False, at="main")
+    assert names_of(repo) == ("v2.3.2", "v2.3.1")
+
+
+def test_of_annotated_tags_the_one_made_first(repo: Repo) -> None:
+    hotfix(repo, tag="v2.3.4")
+    repo.clock += 100
+    repo.tag("v2.3.2", at="main")
+    repo.clock += 100
+    repo.tag("v2.3.3", at="main")
+    repo.tag("v2.3.1", annotated=False, at="main")
+    assert names_of(repo) == ("v2.3.4", "v2.3.2", "v2.3.3", "v2.3.1")
+
+
+def test_what_was_made_in_one_moment_goes_by_version(repo: Repo) -> None:
+    hotfix(repo, tag="v2.3.10")
+    for name in ("v2.3.9", "pay/v2.3.9", "v2.3.100"):
+        repo.tag(name, at="main")
+    for name in ("v2.3.20", "v2.3.3"):
+        repo.tag(name, annotated=False, at="main")
+    assert names_of(repo) == ("v2.3.9", "v2.3.10", "v2.3.100", "pay/v2.3.9", "v2.3.3", "v2.3.20")
+
+
+def test_lightweight_tags_alone_go_by_version(repo: Repo) -> None:
+    hotfix(repo)
+    repo.git("tag", "-d", "v2.3.1")
+    for name in ("v2.3.10", "v2.3.2", "v2.3.1"):
+        repo.tag(name, annotated=False, at="main")
+    assert names_of(repo) == ("v2.3.1", "v2.3.2", "v2.3.10")
+
+
+def test_a_second_ref_to_a_tag_object_is_its_alias(repo: Repo) -> None:
+    """`git tag NEW OLD` points at the tag's own object, whatever the versions are."""
+    hotfix(repo, tag="v2.3.5")
+    repo.git("tag", "v2.3.2", "v2.3.5")
+    repo.clock += 100
+    repo.git("tag", "-a", "-m", "again", "v2.3.1", "v2.3.5")
+    assert names_of(repo)[0] == "v2.3.5"
+    assert set(names_of(repo)[1:]) == {"v2.3.1", "v2.3.2"}
+
+
+def test_a_tag_of_a_tag_has_a_time_of_its_own(repo: Repo) -> None:
+    hotfix(repo)
+    repo.clock += 100
+    repo.git("tag", "-a", "-m", "again", "v2.3.0-final+x.1", "v2.3.1")
+    repo.git("tag", "-a", "-m", "again", "v1.9.9", "v2.3.1")
+    assert names_of(repo) == ("v2.3.1", "v1.9.9")
+
+
+def test_a_tag_object_without_a_date_comes_after_those_with_one(repo: Repo) -> None:
+    hotfix(repo, tag="v2.3.3")
+    for name in ("v2.3.1", "v2.3.2"):
+        made = f"object {repo.oid('main')}\ntype commit\ntag {name}\n\nold\n".encode()
+        repo.git("update-ref", f"refs/tags/{name}", repo.git("hash-object", "-t", "tag", "-w", "--stdin", stdin=made))
+    assert names_of(repo) == ("v2.3.3", "v2.3.1", "v2.3.2")
+
+
+def test_a_moved_tag_leaves_the_hotfix_to_the_next(repo: Repo) -> None:
+    hotfix(repo)
+    repo.tag("v2.3.2", annotated=False, at="main")
+    old = repo.oid("main")
+    repo.commit("Later", {"src/cart.py": CART + "# later\n"})
+    repo.git("tag", "-f", "-a", "-m", "moved", "v2.3.1", "main")
+    found = {h.tag: h.commit for h in audit(repo, branches=["dev"]).hotfixes}
+    assert found == {"v2.3.1": repo.oid("main"), "v2.3.2": old}

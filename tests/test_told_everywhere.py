@@ -9,13 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import openpyxl
 import pytest
+from click.testing import CliRunner
 
+from auditor.cli import cli
 from auditor.commands import explain
 from auditor.model import (
     Audit,
     Branch,
     Discovery,
+    Excluded,
     Hotfix,
     Problem,
     RepositoryAudit,
@@ -26,7 +30,7 @@ from auditor.model import (
     Via,
     Violation,
 )
-from auditor.output import FORMATS, encoded, render
+from auditor.output import BINARY, FORMATS, encoded, render
 from tests.build import back_merge, hotfix, protocol
 
 OID = "5eed" * 10
@@ -192,3 +196,81 @@ def test_csv_has_a_row_for_what_could_not_be_read() -> None:
         ("gone", "", "unknown", "not-a-repository: =there is nothing"),
         ("github acme", "", "unknown", "forge-refused: 401"),
     ]
+
+
+def sheet(found: Audit) -> list[tuple[object, ...]]:
+    """The first sheet of the workbook."""
+    book = openpyxl.load_workbook(io.BytesIO(encoded("xlsx", found)))
+    return list(book["summary"].iter_rows(values_only=True))
+
+
+def every_kind_of_problem() -> tuple[Audit, tuple[str, ...]]:
+    """A run in which each repository could not be read in a way of its own, and words of each."""
+    tag = Problem("objects-missing", "tag v2.3.2: the object deadbeef cannot be read")
+    absent, cut = Problem("branch-absent", "there is no branch qa"), Problem("shallow", "this is a shallow clone")
+    half = made("v2.3.1", verdict("dev", Status.PRESENT), replace(verdict("qa", Status.UNKNOWN), reason=absent.detail))
+    said = tuple(
+        replace(repository(name, *hotfixes), errors=errors)
+        for name, hotfixes, errors in (
+            ("with", (half,), (tag, absent, cut)),
+            ("without", (), (replace(tag, detail="tag v2.3.3: is damaged"), replace(absent, detail="no branch ppd"))),
+            ("failed", (), (Problem("not-a-repository", "nothing lies in failed"),)),
+            ("ended", (), (Problem("timeout", "the audit took longer than 8 s and was ended"),)),
+            ("grown", (), (Problem("memory", "the audit took more than 9 bytes and was ended"),)),
+            (
+                "asked",
+                (made("v2.4.1", verdict("dev", Status.PRESENT)),),
+                (Problem("review-unknown", "forge: 502"),),
+            ),
+        )
+    )
+    forge = Discovery("github", "https://x", "acme", (), (), (Problem("forge-refused", "401 from the forge"),))
+    words = (*(e.detail for found in said for e in found.errors), *(e.detail for e in forge.errors))
+    return whole(*said, discovered=(forge,)), words
+
+
+@pytest.mark.parametrize("form", [*FORMATS, *BINARY])
+def test_every_format_names_all_that_could_not_be_read(form: str) -> None:
+    found, words = every_kind_of_problem()
+    text = str(sheet(found)) if form in BINARY else render(form, found)
+    assert [w for w in words if w not in text] == []
+
+
+def test_csv_tells_of_each_problem_once() -> None:
+    found, words = every_kind_of_problem()
+    reasons = [r["reason"] for r in csv.DictReader(io.StringIO(render("csv", found)))]
+    assert [sum(w in r for r in reasons) for w in words] == [1] * len(words)
+
+
+# Nothing selected
+
+
+@pytest.mark.parametrize("form", ["table", "html", "markdown"])
+def test_a_repository_without_a_hotfix_among_its_tags_is_no_silent_success(form: str) -> None:
+    reasons = ["its name does not match nothing"] * 7 + ["excluded by configuration: old", "names no version"]
+    excluded = tuple(Excluded(f"v{n}", reason) for n, reason in enumerate(reasons))
+    found = replace(repository("typo"), tags_total=9, tags_audited=0, excluded=excluded)
+    other = repository("shop", made("v2.3.1", verdict("dev", Status.PRESENT)))
+    text = " ".join(render(form, whole(found, other)).split())
+    assert "no hotfix among 9 tags, so no pair: 7 its name does not match nothing; 1 excluded by" in text
+    assert text.count("no hotfix among") == 1
+    assert "of 2 repositories without a hotfix among their tags" in text
+    assert whole(found).exit_code == 0
+
+
+@pytest.mark.parametrize("form", ["table", "html", "markdown"])
+def test_what_could_not_be_read_or_has_no_tags_is_not_called_so(form: str) -> None:
+    silent = replace(repository("silent"), tags_total=0, tags_audited=0)
+    lost = replace(repository("lost"), main=Branch("main", None, None), errors=(Problem("timeout", "ended"),))
+    text = render(form, whole(silent, replace(lost, tags_audited=0)))
+    assert "hotfix among" not in text
+
+
+def test_the_log_says_so_too(tmp_path: Path) -> None:
+    hotfix(protocol(tmp_path / "shop"))
+    file = tmp_path / "c.yaml"
+    file.write_text("repositories: [{name: shop, path: shop, hotfix_tags: {pattern: nothing}}]")
+    done = CliRunner().invoke(cli, ["scan", "-c", str(file), "--no-ledger", "--jobs", "1"])
+    assert done.exit_code == 0
+    assert "shop: 0 of 0 pairs drift; no hotfix among 2 tags (" in done.stderr
+    assert "note no hotfix among 2 tags, so no pair: 2 its name does not match nothing" in done.stdout

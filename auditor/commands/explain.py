@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from auditor import tag_names, waiving
 from auditor.audit import audit_repository
 from auditor.commands.scan import Options, configuration, discovered_too
 from auditor.config.configuration import Config, RepositoryConfig
@@ -19,6 +21,7 @@ from auditor.output import files, told
 from auditor.output.words import approval, plain, rfc3339, shows, span
 from auditor.past import Episode
 from auditor.system import scratch
+from auditor.tag_names import REPLACED
 from auditor.told import UNTOLD
 
 _MOST_NAMES = 20
@@ -36,11 +39,12 @@ def run(tag: str, branch: str, repository: Path | None, file: Path | None, main:
     process.version()
     now = int(time.time())
     alone = _alone(wanted[0], branch)
+    tag = tag_names.written(tag_names.exact(os.fsencode(tag)))
     with scratch.held():
-        found = audit_repository(alone, now, config.state, tag)
+        found = audit_repository(alone, now, config.state, tag_names.shown(tag))
     found = _asked(found, alone, tag, branch, now)
     hotfix, verdict = _pair(found, tag, branch)
-    recorded = _recorded(config, found.name, hotfix.tag, branch) if file else ()
+    recorded = _recorded(config, found.name, hotfix, branch) if file else ()
     files.write_text("-", "\n".join(_story(found, hotfix, verdict, recorded)) + "\n")
     return Audit(Tool("", "", ""), 0, 0, None, (replace(found, violations=()),)).exit_code
 
@@ -63,15 +67,25 @@ def _asked(found: RepositoryAudit, config: RepositoryConfig, tag: str, branch: s
 
 
 def _pair(found: RepositoryAudit, tag: str, branch: str) -> tuple[Hotfix, Verdict]:
-    for hotfix, verdict in found.pairs():
-        if tag in (hotfix.tag, *hotfix.aliases) and verdict.branch == branch:
-            return hotfix, verdict
+    asked = [(h, v) for h, v in found.pairs() if v.branch == branch]
+    known = [pair for pair in asked if tag in waiving.names(found, pair[0])] or _alike(found, asked, tag)
+    if known:
+        return known[0]
     for excluded in found.excluded:
-        if excluded.tag == tag:
+        if excluded.tag == tag_names.shown(tag):
             raise UsageError(f"{tag} is not audited: {excluded.reason}")
     if found.errors:
         raise BranchDriftError("; ".join(f"{e.code}: {e.detail}" for e in found.errors))
     raise UsageError(_no_such(found, tag, branch))
+
+
+def _alike(found: RepositoryAudit, asked: list[tuple[Hotfix, Verdict]], tag: str) -> list[tuple[Hotfix, Verdict]]:
+    """The one whose name is no UTF-8, and is shown as somebody wrote it. Of several nobody can tell which is meant."""
+    alike = [pair for pair in asked if REPLACED in tag and tag in (pair[0].tag, *pair[0].aliases)]
+    if len(alike) > 1:
+        names = sorted(n for h, _ in alike for n in waiving.names(found, h) if tag_names.shown(n) == tag)
+        raise UsageError(f"{tag} is shown for several tags: {', '.join(names)}; name one of these")
+    return alike
 
 
 def _no_such(found: RepositoryAudit, tag: str, branch: str) -> str:
@@ -82,7 +96,7 @@ def _no_such(found: RepositoryAudit, tag: str, branch: str) -> str:
     return f"there is no hotfix {tag}{nearest(tag, tags, _MOST_NAMES)}"
 
 
-def _recorded(config: Config, repository: str, tag: str, branch: str) -> tuple[Episode, ...]:
+def _recorded(config: Config, repository: str, hotfix: Hotfix, branch: str) -> tuple[Episode, ...]:
     """How the pair's drift came and went, where a ledger tells; one that cannot be read is said, and costs no more."""
     from auditor.ledger import database, history
 
@@ -91,11 +105,11 @@ def _recorded(config: Config, repository: str, tag: str, branch: str) -> tuple[E
         return ()
     try:
         ledger = database.open_ledger(url, create=False)
-        episodes = history.episodes(ledger, config.ledger_name, repository)
+        episodes = history.episodes(ledger, config.ledger_name, repository, hotfix)
     except BranchDriftError as error:
         say("warning", f"the ledger: {error}")
         return ()
-    return tuple(e for e in episodes if (e.tag, e.branch) == (tag, branch))
+    return tuple(e for e in episodes if (e.tag, e.branch) == (hotfix.tag, branch))
 
 
 def _story(found: RepositoryAudit, hotfix: Hotfix, verdict: Verdict, recorded: tuple[Episode, ...]) -> Iterator[str]:
@@ -109,6 +123,8 @@ def _story(found: RepositoryAudit, hotfix: Hotfix, verdict: Verdict, recorded: t
     yield f"         selected by: {plain(hotfix.selected_by)}; bounded by: {bounds}"
     if hotfix.aliases:
         yield f"         also tagged: {plain(', '.join(hotfix.aliases))}"
+    for name in sorted(n for n in waiving.names(found, hotfix) if n != tag_names.shown(n)):
+        yield f"         {tag_names.shown(name)} is no UTF-8; in a waiver: tag: {plain(tag_names.quoted(name))}"
     yield from _times(verdict)
     yield from map(_episode, recorded)
     yield from _offered(verdict)

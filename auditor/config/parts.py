@@ -17,6 +17,7 @@ from auditor.config.values import (
     PastDay,
     Pattern,
     Room,
+    TagName,
     Text,
     Weekday,
     Zone,
@@ -72,7 +73,7 @@ class WaiverConfig(Part):
     )
 
     rule: WaivableRule | None = None
-    tag: Text | None = None
+    tag: TagName | None = None
     branch: Text | None = None
     commit: ObjectId | None = None
     reason: Text

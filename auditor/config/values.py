@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
+from auditor.tag_names import written
+
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _LEAST_ROOM = 64 * 1024**2
 _BYTES = {"KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
@@ -131,6 +133,7 @@ Allowance = Annotated[Duration, AfterValidator(_some_time)]
 Room = Annotated[Size, AfterValidator(_some_room)]
 Pattern = Annotated[str, BeforeValidator(_pattern)]
 Text = Annotated[str, Field(min_length=1)]
+TagName = Annotated[Text, BeforeValidator(lambda value: written(value) if isinstance(value, str) else value)]
 Day = Annotated[date, BeforeValidator(_day)]
 PastDay = Annotated[Day, AfterValidator(_past)]
 ObjectId = Annotated[str, AfterValidator(_object_id)]

@@ -11,6 +11,8 @@ import os
 import pickle
 import subprocess
 import sys
+import time
+from dataclasses import replace
 
 from auditor.config.configuration import RepositoryConfig
 from auditor.fleet import processes
@@ -24,6 +26,7 @@ _GRACE_SECONDS = 60
 
 def run(repository: RepositoryConfig, work: Work) -> RepositoryAudit:
     """The audit, whatever happens to the process that makes it."""
+    began = time.monotonic()
     command = (sys.executable, "-m", "auditor.fleet.guarded", str(os.getpid()))
     try:
         done = subprocess.run(
@@ -34,11 +37,15 @@ def run(repository: RepositoryConfig, work: Work) -> RepositoryAudit:
             timeout=repository.deadline + _GRACE_SECONDS,
         )
     except subprocess.TimeoutExpired:
-        return failed(repository, Problem("timeout", "the audit did not end in time and was ended"))
+        return _lost(repository, began, Problem("timeout", "the audit did not end in time and was ended"))
     if done.returncode:
-        return failed(repository, Problem("crashed", f"the audit's process ended with {done.returncode}"))
+        return _lost(repository, began, Problem("crashed", f"the audit's process ended with {done.returncode}"))
     found: RepositoryAudit = pickle.loads(done.stdout)  # noqa: S301 - written by the process just started
     return found
+
+
+def _lost(repository: RepositoryConfig, began: float, problem: Problem) -> RepositoryAudit:
+    return replace(failed(repository, problem), duration_seconds=time.monotonic() - began)
 
 
 def _main() -> None:

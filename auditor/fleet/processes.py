@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import ForkingPickler
@@ -160,6 +160,9 @@ class _Supervisor:
 
     def _done(self, worker: _Worker, audited: RepositoryAudit) -> None:
         assert worker.task is not None
+        if not audited.duration_seconds:
+            # Who was ended could not say how long it took.
+            audited = replace(audited, duration_seconds=time.monotonic() - worker.started)
         self.found[worker.task] = audited
         worker.task = None
         self.progress(audited)

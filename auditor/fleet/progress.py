@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from auditor.model import DRIFT, RepositoryAudit, Severity, Status
+from auditor.output.order import unselected
 from auditor.output.words import plain, rfc3339
 
 FORMS = ("text", "json")
@@ -48,6 +49,8 @@ def _repository(found: RepositoryAudit, form: str) -> None:
     severe = Counter(v.rule for v in found.broken if v.severity is Severity.ERROR)
     trouble = "; ".join(f"{e.code}: {e.detail}" for e in found.errors)
     said = [trouble or _pairs(pairs), *([_broken(severe)] if severe else [])]
+    if unselected(found) and not severe:
+        said.append(f"no hotfix among {found.tags_total} tags")
     worth_a_look = found.drifts or found.incomplete or severe
     say(
         "error" if found.errors else "warning" if worth_a_look else "info",

@@ -115,10 +115,14 @@ def _in_words() -> Iterator[None]:
 def version() -> str:
     """The version of the git command, such as `2.39.5`. Raises `BranchDriftError` where there is none that will do."""
     try:
-        done = subprocess.run(["git", "--version"], capture_output=True, text=True, check=False)
+        done = subprocess.run(["git", "--version"], capture_output=True, text=True, errors="replace", check=False)
     except OSError as error:
         advice = f"; {_GET_ONE}" if isinstance(error, FileNotFoundError | PermissionError) else ""
         raise BranchDriftError(f"git cannot be run: {error.strerror}{advice}") from None
+    words = done.stderr.strip().splitlines()
+    if done.returncode and words:
+        # It is there, and refuses: a damaged configuration, say.
+        raise BranchDriftError(f"git --version fails: {words[0]}")
     said = done.stdout.strip().removeprefix("git version ")
     numbers = re.match(r"(\d+)\.(\d+)", said)
     if done.returncode or numbers is None:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import pygit2
 
+from auditor import tag_names
 from auditor.errors import RepositoryError
 from auditor.git import commits, objects
 from auditor.git.store import Store, common_dir
@@ -25,7 +26,8 @@ _UNREADABLE = (KeyError, ValueError, pygit2.GitError, OSError)
 class TagRef:
     """A tag: `commit` is what it peels to, else `problem` says why it peels to none.
 
-    `lost`: nobody can tell what it peels to, for it, or what it names, cannot be read.
+    `lost`: nobody can tell what it peels to, for it, or what it names, cannot be read. `exact` is a name that is no
+    UTF-8 (`tag_names`).
     """
 
     name: str
@@ -34,6 +36,7 @@ class TagRef:
     annotation: commits.Tag | None
     problem: str | None
     lost: bool = False
+    exact: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,9 @@ class Recorded:
     def tags(self, store: Store) -> tuple[TagRef, ...]:
         """Every tag that was seen, peeled again."""
         named = [r for r in self.refs if r.name.startswith("refs/tags/")]
-        return tuple(TagRef(r.name.removeprefix("refs/tags/"), r.object, *peel(store, r.object)) for r in named)
+        return tuple(
+            TagRef(r.name.removeprefix("refs/tags/"), r.object, *peel(store, r.object), exact=r.exact) for r in named
+        )
 
 
 def find_branch(store: Store, name: str) -> BranchRef | None:
@@ -153,12 +158,14 @@ def _refuse(error: OSError) -> None:
 
 
 def _tag(store: Store, raw_name: bytes) -> TagRef:
-    name = commits.text(raw_name.removeprefix(b"refs/tags/"))
+    short = raw_name.removeprefix(b"refs/tags/")
+    name, whole = commits.text(short), tag_names.exact(short)
+    exact = whole if whole != name else None
     try:
         target = str(store.audited.references[raw_name.decode("utf-8", "surrogateescape")].resolve().target)
     except _UNREADABLE as error:
-        return TagRef(name, "", None, None, f"cannot be read: {error}", lost=True)
-    return TagRef(name, target, *peel(store, target))
+        return TagRef(name, "", None, None, f"cannot be read: {error}", lost=True, exact=exact)
+    return TagRef(name, target, *peel(store, target), exact=exact)
 
 
 def peel(store: Store, oid: str) -> tuple[str | None, commits.Tag | None, str | None, bool]:

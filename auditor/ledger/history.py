@@ -11,7 +11,7 @@ from typing import Any
 from auditor.ledger import tables
 from auditor.ledger.database import Connection, Database
 from auditor.ledger.rows import text
-from auditor.model import DRIFT, Status
+from auditor.model import DRIFT, Hotfix, Status
 from auditor.past import DriftDay, EarlierRun, Episode, History
 
 # A waiver changes what drift counts as, not that the fix is not there.
@@ -45,13 +45,16 @@ def history(database: Database, name: str, until: int) -> History:
         )
 
 
-def episodes(database: Database, name: str, repository: str) -> tuple[Episode, ...]:
-    """How the pairs of one repository drifted, by all that is recorded of it. Raises `LedgerError`."""
+def episodes(database: Database, name: str, repository: str, hotfix: Hotfix | None = None) -> tuple[Episode, ...]:
+    """How the pairs of one repository drifted, by all that is recorded of it. Raises `LedgerError`.
+
+    The name of a hotfix may have been another of the tags on its commit: with a `hotfix` its pairs have today's.
+    """
     with database.reading() as connection:
         last = connection.execute(tables.select(tables.func.max(tables.links.c.sequence))).scalar()
         ended = _ended_by(connection, name, last or 0)
         seen = [s for s in _seen(connection, name, ended) if s.repository == text(repository)]
-        return tuple(_episodes(connection, seen))
+        return tuple(_episodes(connection, seen, hotfix))
 
 
 def _ended(connection: Connection, name: str, until: int) -> list[Any]:
@@ -139,20 +142,22 @@ def _day(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).date().isoformat()
 
 
-def _episodes(connection: Connection, seen: list[_Seen]) -> Iterator[Episode]:
+def _episodes(connection: Connection, seen: list[_Seen], hotfix: Hotfix | None = None) -> Iterator[Episode]:
     """Repository by repository, so that only one's pairs are in memory."""
     ordered = sorted(seen, key=lambda s: (s.repository, s.source))
     for _, some in groupby(ordered, key=lambda s: (s.repository, s.source)):
-        yield from _of_repository(connection, list(some))
+        yield from _of_repository(connection, list(some), hotfix)
 
 
-def _of_repository(connection: Connection, seen: list[_Seen]) -> Iterator[Episode]:
+def _of_repository(connection: Connection, seen: list[_Seen], hotfix: Hotfix | None) -> Iterator[Episode]:
     episodes: list[Episode] = []
     open_: dict[tuple[str, str], int] = {}
     content, statuses = "", []
     for one in seen:
         if one.content != content:
             content, statuses = one.content, _statuses(connection, one.content)
+            before = _earlier_name(connection, content, {tag for tag, *_ in statuses}, hotfix)
+            statuses = [(before.get(tag, tag), branch, status) for tag, branch, status in statuses]
         for tag, branch, status in statuses:
             _note(episodes, open_, one, (tag, branch), status)
     return iter(sorted(episodes, key=lambda e: (e.started_at, e.tag, e.branch)))
@@ -178,3 +183,16 @@ def _statuses(connection: Connection, content: str) -> list[tuple[str, str, Stat
     question = tables.select(pairs.c.tag, pairs.c.branch, pairs.c.status).where(pairs.c.content == content)
     found: Iterable[Any] = connection.execute(question.order_by(pairs.c.number))
     return [(tag, branch, Status(status)) for tag, branch, status in found]
+
+
+def _earlier_name(connection: Connection, content: str, tags: set[str], hotfix: Hotfix | None) -> dict[str, str]:
+    """The name that a hotfix had in a content, if it was another one: that of a tag which was on its commit then."""
+    if hotfix is None or text(hotfix.tag) in tags:
+        return {}
+    refs = tables.refs
+    names = [f"refs/tags/{text(alias)}" for alias in hotfix.aliases if text(alias) in tags]
+    question = tables.select(refs.c.name).where(
+        refs.c.content == content, refs.c.name.in_(names), refs.c.commit == hotfix.commit
+    )
+    there = connection.execute(question).scalars() if names else ()
+    return {name.removeprefix("refs/tags/"): text(hotfix.tag) for name in there}

@@ -77,6 +77,22 @@ def _fits(name: str, pattern: str) -> bool:
     return fnmatchcase(shown.casefold(), pattern.casefold())
 
 
+def renamed(audit: Audit, told: Facts, now: Facts) -> Facts:
+    """What was told, under the name that each hotfix has now: another tag on its commit may have become that.
+
+    What is still told of a tag itself, such as that it is lightweight, stays under its own name.
+    """
+    names = {(r.name, alias): h.tag for r in audit.repositories for h in r.hotfixes for alias in h.aliases}
+    return {_under(key, names.get((key.repository, key.tag)), told, now): word for key, word in told.items()}
+
+
+def _under(key: Key, tag: str | None, told: Facts, now: Facts) -> Key:
+    if tag is None or key in now:
+        return key
+    new = key._replace(tag=tag)
+    return key if new in told or (key.kind == "violation" and new not in now) else new
+
+
 def known(audit: Audit, told: Facts, now: Facts) -> dict[Key, str]:
     """What is known now: what could not be judged is as it was told, for nobody knows better."""
     by_name = {r.name: r for r in audit.repositories}

@@ -22,9 +22,11 @@ def tell(notices: Sequence[NoticeConfig], audit: Audit, done: Sequence[Entry], s
     after = {}
     for notice in notices:
         before = known.get(notice.name, Told())
-        now = facts.known(audit, before.facts, facts.facts(audit, notice))
+        found = facts.facts(audit, notice)
+        then = facts.renamed(audit, before.facts, found)
+        now = facts.known(audit, then, found)
         deeds = (*before.untold, *(e for e in done if e.done))
-        changed = facts.changes(audit, before.facts, now, deeds, notice)
+        changed = facts.changes(audit, then, now, deeds, notice)
         after[notice.name] = Told(now)
         try:
             if changed:

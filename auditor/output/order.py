@@ -35,6 +35,11 @@ def errors(found: RepositoryAudit) -> int:
     return sum(v.severity is Severity.ERROR for v in found.broken)
 
 
+def unselected(found: RepositoryAudit) -> bool:
+    """Whether there are tags, and none of them is audited."""
+    return found.main.commit is not None and found.tags_total > 0 and not found.tags_audited
+
+
 def in_short(audit: Audit) -> str:
     """What was found, counted: pairs by status, broken rules, repositories that could not be judged in full."""
     broken = Counter(v.severity for r in audit.repositories for v in r.broken)
@@ -44,4 +49,7 @@ def in_short(audit: Audit) -> str:
     unread = sum(bool(r.errors) for r in audit.repositories)
     if unread:
         parts.append(f"{unread} of {len(audit.repositories)} repositories not judged in full")
+    silent = sum(map(unselected, audit.repositories))
+    if silent:
+        parts.append(f"{silent} of {len(audit.repositories)} repositories without a hotfix among their tags")
     return "; ".join(parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from auditor.model import Audit, Hotfix, RepositoryAudit, Severity, Status, Verdict
+from auditor.model import Audit, Hotfix, Problem, RepositoryAudit, Severity, Status, Verdict
 from auditor.output.order import counts
 from auditor.output.words import approval, rfc3339
 
@@ -46,11 +46,19 @@ def pairs(audit: Audit) -> Table:
 
 def unjudged(audit: Audit) -> Table:
     """Rows of the same columns for what has no pair, because it could not be read: each with the reason."""
-    failed = [(r.name, e) for r in audit.repositories if not r.hotfixes for e in r.errors]
+    failed = [(r.name, e) for r in audit.repositories for e in _unpaired(r)]
     failed += [(f"{d.type} {d.owner}", e) for d in audit.discovered for e in d.errors]
     at = {"status": Status.UNKNOWN.value, "overdue": "no"}
     known = [at | {"repository": name, "reason": f"{e.code}: {e.detail}"} for name, e in failed]
     return Table("unjudged", PAIRS, tuple(tuple(map(row.get, PAIRS)) for row in known))
+
+
+def _unpaired(found: RepositoryAudit) -> Iterator[Problem]:
+    """What could not be judged and no pair tells of: an absent branch has one with every hotfix."""
+    said = {v.reason for _, v in found.pairs() if v.status is Status.UNKNOWN}
+    for error in found.errors:
+        if error.detail not in said and not (error.code == "branch-absent" and found.hotfixes):
+            yield error
 
 
 def tables(audit: Audit) -> tuple[Table, ...]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 
 from auditor.model import Hotfix, RepositoryAudit, Verdict, Violation
+from auditor.output.order import unselected
 from auditor.past import Approval, RefChange
 from auditor.proof import Check
 from auditor.waivers import ListedWaiver, Standing, Waiver
@@ -16,6 +18,7 @@ _FIRST = int(datetime(1, 1, 1, tzinfo=UTC).timestamp())
 _LAST = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
 _MOST_ALIASES = 3
 _MOST_FIXES = 3
+_MOST_REASONS = 3
 _SPANS = ((86_400, "d"), (3600, "h"), (60, "min"))
 
 
@@ -113,14 +116,25 @@ def standing(entry: ListedWaiver) -> str:
 def notes(found: RepositoryAudit) -> Iterator[str]:
     """What a reader should know of exceptions: waivers that ended or soon will, changed refs that were approved.
 
-    And that the forge was not asked about all hotfixes.
+    And that no tag is a hotfix, or that the forge was not asked about all of them.
     """
+    yield from _nothing_selected(found)
     yield from (said for entry in found.waivers if (said := standing(entry)))
     yield from (_acknowledged(c, c.acknowledged) for c in found.changes if c.acknowledged)
     since = found.forge.since if found.forge else None
     before = sum(h.tagged_at < since for h in found.hotfixes) if since is not None else 0
     if before:
         yield f"of {before} hotfixes tagged before {rfc3339(since)} the forge was not asked (since:)"
+
+
+def _nothing_selected(found: RepositoryAudit) -> Iterator[str]:
+    """A pattern that fits no tag, or no longer, would else be in sync every night without a word."""
+    if not unselected(found):
+        return
+    reasons = Counter(e.reason for e in found.excluded).most_common()
+    said = "; ".join(f"{n} {reason}" for reason, n in reasons[:_MOST_REASONS])
+    more = f"; and {len(reasons) - _MOST_REASONS} more reasons" if len(reasons) > _MOST_REASONS else ""
+    yield f"no hotfix among {found.tags_total} tag{'s' if found.tags_total > 1 else ''}, so no pair: {said}{more}"
 
 
 def _acknowledged(change: RefChange, approved: Approval) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from auditor.model import FixVerdict, Forecast, RepositoryAudit, Status, Verdict, Via
-from auditor.output.order import errors
+from auditor.output.order import errors, unselected
 from auditor.proof import Check
 
 _VIA = {
@@ -101,6 +101,9 @@ def _beside(found: Sequence[RepositoryAudit]) -> str:
         said += f" {unread:,} of {len(found):,} repositories could not be judged in full."
     elif unread:
         said += " Not all of it could be judged."
+    silent = sum(map(unselected, found))
+    if silent and len(found) > 1:
+        said += f" {silent:,} of {len(found):,} repositories without a hotfix among their tags."
     return said
 
 
