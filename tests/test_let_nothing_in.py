@@ -133,3 +133,19 @@ def test_a_later_version_was_kept(repo: Repo) -> None:
     repo.tag("v2.4.2", at="main")
     repo.merge("main", "-s", "ours")
     assert pair(audit(repo, branches=["qa"]), "v2.4.2", "qa").status.value == "present"
+
+
+@pytest.mark.parametrize("way", WAYS[:2], ids=["renamed", "split"])
+def test_the_branch_had_taken_its_own_pick_back(repo: Repo, way: Way) -> None:
+    repo.revert(repo.pick("v2.4.1^{commit}", "-x"))
+    repo.commit("Our own way", way(OLD))
+    repo.merge("main", "-s", "ours")
+    assert judged(repo)[0] in ("dropped", "reverted")
+
+
+@pytest.mark.parametrize("way", WAYS[:2], ids=["renamed", "split"])
+def test_the_branch_had_put_the_old_lines_back_in_silence(repo: Repo, way: Way) -> None:
+    repo.pick("v2.4.1^{commit}", "-x")
+    repo.commit("Our own way", way(OLD))
+    repo.merge("main", "-s", "ours")
+    assert judged(repo)[0] in ("dropped", "reverted")

@@ -21,8 +21,8 @@ Part = tuple[Change, int]
 def find(case: Case, number: int) -> tuple[int, str] | None:
     """The merge by which the fix arrived with `number`, and the file that has its code; main has not that merge.
 
-    All files of the fix are as on the branch before, which never had it, and its lines came to no other. The code of
-    half of the fix is there, and nothing of it in the branch's own words.
+    All files of the fix are as on the branch before, and its lines came to no other. The code of half of the fix is
+    there without it, and nothing of it in the branch's own words: had the branch a pick of it, it has that no more.
     """
     scene = case.scene
     arrival = scene.arrival(case.line, number)
@@ -33,9 +33,8 @@ def find(case: Case, number: int) -> tuple[int, str] | None:
     if any(_said_otherwise(case, change, n) for change, n in parts):
         return None
     grounds = _grounds(case, first, parts)
-    if not grounds or 2 * _weight(case, grounds) < _weight(case, parts) or dropped.came_otherwise(case, arrival):
-        return None
-    return arrival, next(iter(grounds.values()))
+    enough = grounds and 2 * _weight(case, grounds) >= _weight(case, parts)
+    return (arrival, next(iter(grounds.values()))) if enough else None
 
 
 def _kept_all(case: Case, arrival: int, first: int, others: Iterable[int]) -> bool:
