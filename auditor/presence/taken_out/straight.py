@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from auditor.git.changes import Change, Side
 from auditor.presence.case import Case, Regions
@@ -115,6 +115,11 @@ def _words(line: bytes) -> Sequence[bytes]:
 
 def lost(case: Case) -> Iterator[Part]:
     """The hunks of the fix that lost lines, and do not stand as before it: main has them as the fix left them."""
+    return on_main_alone(case, _has_lost)
+
+
+def on_main_alone(case: Case, may: Callable[[Case, Change, int], bool]) -> Iterator[Part]:
+    """The hunks of the fix of which that is so, and which tell: main has them as the fix left them."""
     content, here, main = case.scene.content, case.place(), case.place(case.scene.main.tip)
     for change in case.fix.changes or ():
         there, on_main = here.side(change), main.side(change)
@@ -122,9 +127,9 @@ def lost(case: Case) -> Iterator[Part]:
             continue
         # Where old lines stand on main, too, they tell nothing.
         for number in sorted(set(range(len(fix_parts.hunks(case, change)))) - content.undone(change, on_main)):
-            may = _tells(case, change, number) and _has_lost(case, change, number)
-            respaced = may and standing.as_left_respaced(content, change, there, number)
-            if may and not respaced and standing.as_left(content, change, on_main, number):
+            asked = _tells(case, change, number) and may(case, change, number)
+            respaced = asked and standing.as_left_respaced(content, change, there, number)
+            if asked and not respaced and standing.as_left(content, change, on_main, number):
                 yield change, number
 
 
