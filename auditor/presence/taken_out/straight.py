@@ -13,7 +13,7 @@ from auditor.git.changes import Change, Side
 from auditor.presence.case import Case, Regions
 from auditor.presence.explained import given_up, moved_away, reworked
 from auditor.presence.parts import fix_parts, standing
-from auditor.text import kinds, lines, parts, wording
+from auditor.text import lines, parts, wording
 from auditor.text.lines import Hunk
 
 # A hunk of the fix, by the change of its file.
@@ -90,17 +90,10 @@ def _touches(hunk: Hunk, lines_: set[int]) -> bool:
 
 def _tells(case: Case, change: Change, number: int) -> bool:
     """Whether a hunk changed words of code that tell something, in a file that does anything."""
-    if not _in_force(case, change.path):
+    if not standing.is_in_force(change.path, case.fix.paths):
         return False
     went, came = (Counter(w for line in some for w in _words(line)) for some in fix_parts.told(case, change, number))
     return wording.tells([*(went - came), *(came - went)])
-
-
-def _in_force(case: Case, path: str) -> bool:
-    """Whether what stands in a file does anything: a test does where the fix is one, and what tools write likewise."""
-    if kinds.tells_only(path) or kinds.is_fetched(path):
-        return False
-    return all(not kind(path) or all(map(kind, case.fix.paths)) for kind in (kinds.is_test, kinds.is_generated))
 
 
 def _tell(text: Sequence[bytes]) -> bool:
