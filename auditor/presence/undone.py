@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from auditor.model import Status, Via
@@ -142,8 +143,10 @@ def _cut_out(case: Case, number: int) -> Undone | None:
     if moved is not None:
         return _reverted(case, moved[0], f"moved the code that it mends to {moved[1]} without it")
     out = mostly.find(case, number)
-    if out is not None:
-        return _reverted(case, *out)
+    return _reverted(case, *out) if out else _lost_by_merge(case, number, parts)
+
+
+def _lost_by_merge(case: Case, number: int, parts: Sequence[straight.Part]) -> Undone | None:
     merge = one_side.find(case, number, parts)
     if merge is not None:
         return dropped.lost(case, merge[0], f"kept in {merge[1]} the lines of a side that never had it")
