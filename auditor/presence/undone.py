@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from auditor.model import Status, Via
@@ -11,7 +12,7 @@ from auditor.presence.explained import chance, from_main, idle, moved_away, pros
 from auditor.presence.parts import extent, older, standing
 from auditor.presence.parts.place import Place
 from auditor.presence.since import last_run
-from auditor.presence.taken_out import cut_out, kept_file, let_nothing_in, moved_without, one_side, straight
+from auditor.presence.taken_out import cut_out, kept_file, let_nothing_in, mostly, moved_without, one_side, straight
 from auditor.presence.taken_out.events import came_again, events
 
 # What explains that a region stands so: the quickest to tell come first.
@@ -141,6 +142,11 @@ def _cut_out(case: Case, number: int) -> Undone | None:
     moved = moved_without.find(case, number)
     if moved is not None:
         return _reverted(case, moved[0], f"moved the code that it mends to {moved[1]} without it")
+    out = mostly.find(case, number)
+    return _reverted(case, *out) if out else _lost_by_merge(case, number, parts)
+
+
+def _lost_by_merge(case: Case, number: int, parts: Sequence[straight.Part]) -> Undone | None:
     merge = one_side.find(case, number, parts)
     if merge is not None:
         return dropped.lost(case, merge[0], f"kept in {merge[1]} the lines of a side that never had it")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from auditor.git.changes import REGULAR, Change, Side
@@ -29,16 +29,27 @@ def moved_on(place: Place, back: Regions) -> bool:
     """Whether the lines moved on, although the regions `back` of the fix stand there as before it.
 
     Years of work bring many a line back: a blank one, an import, a number. That alone takes no fix out.
-    It does where a third of the lines that stand no longer are back, or all that the fix did to some file. An import
-    or a comment comes and goes with what needs it: alone it tells nothing where the rest stands.
+    It does where a third of the lines that stand no longer are back, or all that the fix did to some file: one that
+    does something, or of which no less is back than stands of all others. An import or a comment comes and goes with
+    what needs it: alone it tells nothing where the rest stands.
     """
-    files = [_of_file(place, change, back) for change in place.fix.changes or ()]
-    whole = _sum(files)
+    files = [(change.path, _of_file(place, change, back)) for change in place.fix.changes or ()]
+    whole = _sum(f for _, f in files)
     if back and idle.all_idle(place, back, kept=whole.kept > 0):
         return True
-    if not any(whole) or any(hunk < 0 for _, hunk in back) or any(f.back and not f.kept + f.moved for f in files):
+    if not any(whole) or any(hunk < 0 for _, hunk in back):
+        return False
+    all_back = ((path, f.back) for path, f in files if f.back and not f.kept + f.moved)
+    if any(size >= whole.kept or is_in_force(path, place.fix.paths) for path, size in all_back):
         return False
     return not whole.back or whole.back < _LEAST * (whole.back + whole.moved)
+
+
+def is_in_force(path: str, paths: Collection[str]) -> bool:
+    """Whether what stands in a file does anything: a test does where the fix is one, and what tools write likewise."""
+    if kinds.tells_only(path) or kinds.is_fetched(path):
+        return False
+    return all(not kind(path) or all(map(kind, paths)) for kind in (kinds.is_test, kinds.is_generated))
 
 
 def of_later_versions(place: Place, back: Regions) -> Regions:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
+from auditor.git.changes import Change, Changes
 from auditor.presence import dropped
 from auditor.presence.case import Case
 from auditor.presence.claims import likeness
@@ -56,15 +58,33 @@ def _by_change(case: Case) -> Iterator[tuple[int, bool]]:
     # What main has too says nothing about the branch alone, and is not always looked up.
     kept = [n for n in case.candidates() if not (contained and case.scene.reach[n] & 1)]
     candidates = [(n, case.search.changes[n]) for n in kept]
-    same = case.scene.content.same
     ours = [case.fix.changes or (), *(w.changes for w in case.wholes)] if candidates else []
     for changes in ours:
         alike = [(number, theirs) for number, theirs in candidates if len(theirs) == len(changes)]
         taking = inverse(changes) if alike else ()
         for number, theirs in alike:
-            out = same(taking, theirs)
-            if out or same(changes, theirs):
+            out = _same(case, number, taking, theirs)
+            if out or _same(case, number, changes, theirs):
                 yield number, out
+
+
+def _same(case: Case, number: int, one: Changes, other: Changes) -> bool:
+    """Whether a commit makes a change: in the same files, or where these had been moved to other folders by then."""
+    content = case.scene.content
+    if content.same(one, other):
+        return True
+    paths, oid = {c.path for c in other}, case.scene.history.ids[number]
+    elsewhere = [c for c in one if c.path not in paths]
+    if any(not (c.before and c.after) or content.at(oid, c.path) is not None for c in elsewhere):
+        return False
+    if Counter(_name(c) for c in one) != Counter(_name(c) for c in other):
+        return False
+    mine, theirs = (Counter((_name(c), content.signature(c)) for c in some) for some in (one, other))
+    return mine == theirs
+
+
+def _name(change: Change) -> str:
+    return PurePosixPath(change.path).name
 
 
 def _by_message(case: Case, number: int) -> Iterator[tuple[int, bool]]:

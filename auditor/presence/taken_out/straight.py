@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from auditor.git.changes import Change, Side
 from auditor.presence.case import Case, Regions
 from auditor.presence.explained import given_up, moved_away, reworked
 from auditor.presence.parts import fix_parts, standing
-from auditor.text import kinds, lines, parts, wording
+from auditor.text import lines, parts, wording
 from auditor.text.lines import Hunk
 
 # A hunk of the fix, by the change of its file.
@@ -90,17 +90,10 @@ def _touches(hunk: Hunk, lines_: set[int]) -> bool:
 
 def _tells(case: Case, change: Change, number: int) -> bool:
     """Whether a hunk changed words of code that tell something, in a file that does anything."""
-    if not _in_force(case, change.path):
+    if not standing.is_in_force(change.path, case.fix.paths):
         return False
     went, came = (Counter(w for line in some for w in _words(line)) for some in fix_parts.told(case, change, number))
     return wording.tells([*(went - came), *(came - went)])
-
-
-def _in_force(case: Case, path: str) -> bool:
-    """Whether what stands in a file does anything: a test does where the fix is one, and what tools write likewise."""
-    if kinds.tells_only(path) or kinds.is_fetched(path):
-        return False
-    return all(not kind(path) or all(map(kind, case.fix.paths)) for kind in (kinds.is_test, kinds.is_generated))
 
 
 def _tell(text: Sequence[bytes]) -> bool:
@@ -115,6 +108,11 @@ def _words(line: bytes) -> Sequence[bytes]:
 
 def lost(case: Case) -> Iterator[Part]:
     """The hunks of the fix that lost lines, and do not stand as before it: main has them as the fix left them."""
+    return on_main_alone(case, _has_lost)
+
+
+def on_main_alone(case: Case, may: Callable[[Case, Change, int], bool]) -> Iterator[Part]:
+    """The hunks of the fix of which that is so, and which tell: main has them as the fix left them."""
     content, here, main = case.scene.content, case.place(), case.place(case.scene.main.tip)
     for change in case.fix.changes or ():
         there, on_main = here.side(change), main.side(change)
@@ -122,9 +120,9 @@ def lost(case: Case) -> Iterator[Part]:
             continue
         # Where old lines stand on main, too, they tell nothing.
         for number in sorted(set(range(len(fix_parts.hunks(case, change)))) - content.undone(change, on_main)):
-            may = _tells(case, change, number) and _has_lost(case, change, number)
-            respaced = may and standing.as_left_respaced(content, change, there, number)
-            if may and not respaced and standing.as_left(content, change, on_main, number):
+            asked = _tells(case, change, number) and may(case, change, number)
+            respaced = asked and standing.as_left_respaced(content, change, there, number)
+            if asked and not respaced and standing.as_left(content, change, on_main, number):
                 yield change, number
 
 
