@@ -23,7 +23,7 @@ from auditor.text import kinds
 _MOST = 1.0
 # Where the title says that it is a copy for a release: of thousands of other changes that have one title and such a
 # label, none holds as much of another, but where it is landed again.
-_NEARLY = 0.95
+NEARLY = 0.95
 # Of more commits under one title those are asked that have most of the fix's lines: a bot has one for all that it does.
 _UNDER_ONE = 8
 
@@ -82,7 +82,7 @@ def _under_one_title(case: Case, number: int, ours: titles.Title, theirs: titles
         return f"has the same {words} and the same message, as no other commit has", HALF
     if lacks_any(case, number):
         return None
-    return f"has the same {words}", _NEARLY if titles.marked(ours, theirs) else _MOST
+    return f"has the same {words}", NEARLY if titles.marked(ours, theirs) else _MOST
 
 
 def _listed(case: Case, number: int, ours: titles.Title, theirs: titles.Title) -> tuple[str, float] | None:
@@ -91,7 +91,7 @@ def _listed(case: Case, number: int, ours: titles.Title, theirs: titles.Title) -
     known = bool(numbers and numbers & (ours.pulls | ours.flaws))
     if numbers is None or not (known or titles.is_long(ours)) or lacks_any(case, number):
         return None
-    return "lists its title in its message", HALF if known else _NEARLY
+    return "lists its title in its message", HALF if known else NEARLY
 
 
 def lacks_any(case: Case, number: int) -> bool:

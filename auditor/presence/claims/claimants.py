@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from auditor.git.changes import Changes
 from auditor.presence.case import Case
-from auditor.presence.claims import by_title
+from auditor.presence.claims import by_title, change_ids
 from auditor.presence.claims.claim import Claim
 from auditor.presence.claims.likeness import HALF
 from auditor.presence.scene import Line
@@ -51,7 +51,7 @@ def _all(case: Case) -> Iterator[Claim]:
     yield from _same_origin(case)
     yield from _same_moment(case)
     yield from _same_but_for_logs(case)
-    for number, words, enough in by_title.claims(case):
+    for number, words, enough in (*change_ids.claims(case), *by_title.claims(case)):
         yield Claim(number, f"{_on_branch(case, number)} {words}", enough)
 
 

@@ -140,7 +140,7 @@ def paired(case: Case, ours: Sequence[Change], theirs: Changes, number: int | No
             if not other:
                 name = _other_name(case, change, left, number) or _beside(change, ours, found, left)
                 found[change.path] = left.pop(name or "", None)
-            elif not _shares(case, change, other) and (name := _split(case, change, left)):
+            elif not _is_all(case, change, other) and (name := _split(case, change, left)):
                 found[change.path] = left.pop(name)
     return {path: other for path, other in found.items() if other}
 
@@ -179,9 +179,15 @@ def _was(case: Case, change: Change, before: Side, left: Mapping[str, Change]) -
     return name or next((n for n in earlier_names(case, change.path) if n in left), None) or _split(case, change, left)
 
 
-def _shares(case: Case, change: Change, other: Change) -> bool:
-    """Whether two changes add a line in common: else the code may lie in another file, of which the two are parts."""
-    return bool(lines_of(case, change)[1] & lines_of(case, other)[1])
+def _is_all(case: Case, change: Change, other: Change) -> bool:
+    """Whether a commit did to the file of a change all that it did of it: the code may lie in a file beside, too.
+
+    So it does where it adds none of the lines there, or fewer than half, and removed all that was to be removed.
+    """
+    (removed, added), (gone, brought) = lines_of(case, change), lines_of(case, other)
+    met = (added & brought).total()
+    left = (removed & case.scene.content.all_lines(other.before)) - gone
+    return 2 * met >= added.total() > 0 or (met > 0 and bool(left))
 
 
 def _split(case: Case, change: Change, left: Mapping[str, Change]) -> str | None:
