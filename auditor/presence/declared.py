@@ -130,7 +130,7 @@ def _within_lines(case: Case, claim: Claim, number: int, changes: Changes) -> Cl
     """The claim where the same was done within lines that the branch has otherwise."""
     if likeness.too_small(case, case.fix.changes or (), changes, claim.enough):
         return claim
-    removed, added = steps.answered(case, number, changes)
+    removed, added = steps.answered(case, number, changes, named=claim.named)
     told = claim._replace(removed=removed, added=added, where=", or does the same within other lines")
     return told if told.holds_enough else claim
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 class Claim(NamedTuple):
     """A commit that claims to be the fix, how much of it that asks for, and how much it holds, from 0 to 1.
 
-    `where` says of which lines that is told, where it is not all.
+    `where` says of which lines that is told, where it is not all. Of one that is `named` a message says that it is
+    the fix, or a copy of what the fix is one of.
     """
 
     number: int
@@ -17,6 +18,7 @@ class Claim(NamedTuple):
     removed: float = 0.0
     added: float = 0.0
     where: str = ""
+    named: bool = False
 
     @property
     def holds_enough(self) -> bool:

@@ -61,7 +61,7 @@ def _named(case: Case) -> Iterator[Claim]:
     ids = [history.ids[n] for n in case.carriers()]
     for number, named in sorted(history.picks.items(), key=lambda item: history.ids[item[0]]):
         if _may_be(case, number) and any(oid.startswith(named) for oid in ids):
-            yield Claim(number, f"{_on_branch(case, number)} names it as its origin", HALF)
+            yield Claim(number, f"{_on_branch(case, number)} names it as its origin", HALF, named=True)
 
 
 def _origins(case: Case) -> Iterator[Claim]:
@@ -74,7 +74,7 @@ def _origins(case: Case) -> Iterator[Claim]:
         number = next((n for n in map(history.named, _named_by(case, carrier)) if n is not None), None)
         if number is not None and _may_be(case, number):
             said = f"{history.ids[carrier][:12]} names {history.ids[number][:12]} on the branch as its origin"
-            yield Claim(number, said, HALF)
+            yield Claim(number, said, HALF, named=True)
 
 
 def _same_origin(case: Case) -> Iterator[Claim]:
@@ -84,7 +84,7 @@ def _same_origin(case: Case) -> Iterator[Claim]:
         other = scene.history.picks[number]
         alike = named is not None and (named.startswith(other) or other.startswith(named))
         if alike and _may_be(case, number):
-            yield Claim(number, f"{_on_branch(case, number)} names the same origin, {other[:12]}", HALF)
+            yield Claim(number, f"{_on_branch(case, number)} names the same origin, {other[:12]}", HALF, named=True)
 
 
 def _same_moment(case: Case) -> Iterator[Claim]:

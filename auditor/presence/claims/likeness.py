@@ -176,7 +176,17 @@ def _was(case: Case, change: Change, before: Side, left: Mapping[str, Change]) -
     """Which of some changed files was the file of a change: by its text, or by a name that it had before on main."""
     there = [(path, other.before) for path, other in left.items() if other.before]
     name = case.scene.content.likest(before, change.path, there)
-    return name or next((n for n in earlier_names(case, change.path) if n in left), None) or _split(case, change, left)
+    name = name or next((n for n in earlier_names(case, change.path) if n in left), None) or _split(case, change, left)
+    return name or _namesake(case, before, change.path, left)
+
+
+def _namesake(case: Case, before: Side, path: str, left: Mapping[str, Change]) -> str | None:
+    """The only one of some changed files with the name of a file, of which it has a third of the lines."""
+    named = [other for other in left.values() if other.path.rpartition("/")[2] == path.rpartition("/")[2]]
+    lines = case.scene.content.all_lines
+    if len(named) != 1 or named[0].before is None:
+        return None
+    return named[0].path if 3 * (lines(before) & lines(named[0].before)).total() >= lines(before).total() else None
 
 
 def _is_all(case: Case, change: Change, other: Change) -> bool:
