@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from auditor.presence.case import Case
 from auditor.presence.claims import by_title
+from auditor.presence.claims.by_title import Said
 from auditor.presence.claims.likeness import HALF
 from auditor.presence.scene import Line
 
 
-def claims(case: Case) -> Iterator[tuple[int, str, float]]:
+def claims(case: Case) -> Iterator[tuple[int, Said]]:
     """The one that has the fix's own; and what was squashed of several changes, which has to hold nearly all of it."""
     history, fix = case.scene.history, case.fix.number
     ours = history.changes_of(fix)
@@ -21,9 +22,9 @@ def claims(case: Case) -> Iterator[tuple[int, str, float]]:
             continue
         if len(ours) == len(theirs) == 1:
             if _having(case, case.scene.main) <= {fix} and _having(case, case.line) <= {number}:
-                yield number, "has the same Change-Id, as no other commit has", HALF
-        elif not by_title.lacks_any(case, number):
-            yield number, "has the same Change-Id, and others", by_title.NEARLY
+                yield number, ("has the same Change-Id, as no other commit has", HALF, ())
+        else:
+            yield number, ("has the same Change-Id, and others", by_title.NEARLY, by_title.left_by(case, number))
 
 
 def _having(case: Case, line: Line) -> set[int]:

@@ -9,7 +9,7 @@ class Claim(NamedTuple):
     """A commit that claims to be the fix, how much of it that asks for, and how much it holds, from 0 to 1.
 
     `where` says of which lines that is told, where it is not all. Of one that is `named` a message says that it is
-    the fix, or a copy of what the fix is one of.
+    the fix, or a copy of what the fix is one of. It `left` a part of some files as before the fix, and must not have.
     """
 
     number: int
@@ -19,11 +19,12 @@ class Claim(NamedTuple):
     added: float = 0.0
     where: str = ""
     named: bool = False
+    left: tuple[str, ...] = ()
 
     @property
     def holds_enough(self) -> bool:
         """Whether it holds as much as it has to."""
-        return min(self.removed, self.added) >= self.enough
+        return not self.left and min(self.removed, self.added) >= self.enough
 
     def held(self) -> str:
         """How much it holds, in words."""
