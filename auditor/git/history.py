@@ -12,7 +12,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 
 from auditor.errors import RepositoryError
-from auditor.git import commits, objects
+from auditor.git import commits, objects, trailers
 from auditor.git.store import Store
 
 _REVERTS = re.compile(rb"[Rr]everts? (?:commit |merge )?([0-9a-f]{7,40})\b")
@@ -41,7 +41,8 @@ class History:
     `reverts` and `picks` hold what messages claim, as abbreviated ids: hints, never proof; `origins` all that a message
     names, the last first, where it names several. `hotfix_merges` holds the subjects of merges that speak of a
     `hotfix/` branch. `authored` is the same number for commits of the same author and author date, and for next to no
-    others; `titled` likewise of the same author and title.
+    others; `titled` likewise of the same author and title. `change_id` is the number of the Change-Id in a message, or
+    zero; `change_ids` has all of them where there are several.
     """
 
     def __init__(self) -> None:
@@ -51,6 +52,8 @@ class History:
         self.time: list[int] = []
         self.authored = array("q")
         self.titled = array("q")
+        self.change_id = array("q")
+        self.change_ids: dict[int, tuple[int, ...]] = {}
         self.cut: set[int] = set()
         self.reverts: dict[int, tuple[str, ...]] = {}
         self.picks: dict[int, str] = {}
@@ -60,7 +63,15 @@ class History:
         self.generation: list[int] = []
 
     def claims(self, number: int, raw: bytes) -> None:
-        """Notes which commits a message says that it reverts or copies; of several copies the last counts."""
+        """Notes which commits a message says that it reverts or copies, and of which changes it is.
+
+        Of several copies the last counts.
+        """
+        changes = trailers.change_ids(raw)
+        if changes:
+            self.change_id[number] = changes[-1]
+        if len(changes) > 1:
+            self.change_ids[number] = changes
         if not _TELLING.search(raw):
             return
         message = raw[raw.find(b"\n\n") :]
@@ -83,7 +94,13 @@ class History:
             self.time.append(0)
             self.authored.append(0)
             self.titled.append(0)
+            self.change_id.append(0)
         return number
+
+    def changes_of(self, number: int) -> tuple[int, ...]:
+        """The Change-Ids in the message of a commit."""
+        one = self.change_id[number]
+        return self.change_ids.get(number) or ((one,) if one else ())
 
     def named(self, oid: str) -> int | None:
         """The commit of this id, or the only one whose id begins so."""

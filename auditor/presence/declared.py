@@ -32,8 +32,9 @@ def too_little(case: Case) -> str | None:
     best = _most(_claims(case))
     if best is None:
         return None
-    left = _left(case, best.number, whole=not by_title.left_alone(case, best.number))
-    return f"{best.words}, but it {best.held()}{_but_left(left)}"
+    whole = not by_title.left_alone(case, best.number)
+    left = _but_left(_left(case, best.number, whole=whole)) or _but_left(best.left, "a part of ")
+    return f"{best.words}, but it {best.held()}{left}"
 
 
 def in_other_files(case: Case, found: Found) -> Changes:
@@ -63,11 +64,11 @@ def _all_of(case: Case, change: Change, there: Regions, *, whole: bool) -> bool:
     return min(mine, default=0) < 0 if whole else len(mine) >= case.scene.content.size(change)
 
 
-def _but_left(paths: Sequence[str]) -> str:
+def _but_left(paths: Sequence[str], how: str = "") -> str:
     if not paths:
         return ""
     more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
-    return f", and leaves {', '.join(paths[:_NAMED])}{more} as before it"
+    return f", and leaves {how}{', '.join(paths[:_NAMED])}{more} as before it"
 
 
 def _most(claims: Iterable[Claim]) -> Claim | None:
@@ -89,7 +90,7 @@ def _measured(case: Case) -> Iterator[Claim]:
 def _by_what_counts(case: Case, claim: Claim, number: int, changes: Changes) -> Claim:
     """The claim by the first part of the fix of which it holds enough, if it does not of all."""
     for part in (_of_what_it_could, _of_what_tells, _within_lines, _of_what_is_not_its_own, _of_what_is_no_test):
-        if not changes or claim.holds_enough:
+        if not changes or claim.holds_enough or claim.left:
             break
         claim = part(case, claim, number, changes)
     return claim
@@ -130,7 +131,7 @@ def _within_lines(case: Case, claim: Claim, number: int, changes: Changes) -> Cl
     """The claim where the same was done within lines that the branch has otherwise."""
     if likeness.too_small(case, case.fix.changes or (), changes, claim.enough):
         return claim
-    removed, added = steps.answered(case, number, changes)
+    removed, added = steps.answered(case, number, changes, named=claim.named)
     told = claim._replace(removed=removed, added=added, where=", or does the same within other lines")
     return told if told.holds_enough else claim
 

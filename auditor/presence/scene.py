@@ -200,6 +200,16 @@ class Scene:
         """The commits that have the author and the title of a commit, it among them."""
         return self.titled.get(self.history.titled[number], [number])
 
+    @cached_property
+    def _changes(self) -> dict[int, list[int]]:
+        """The commits of one Change-Id, where there are several."""
+        several = ((n, one) for n, ids in self.history.change_ids.items() for one in ids[:-1])
+        return _several(self.history.change_id, several)
+
+    def of_one_change(self, number: int) -> list[int]:
+        """The commits that have a Change-Id of a commit, it among them, if it has any."""
+        return sorted({n for one in self.history.changes_of(number) for n in self._changes.get(one, [number])})
+
     def title(self, number: int) -> titles.Title:
         """What a commit's title says."""
         if number not in self._titles:
@@ -220,11 +230,16 @@ class Scene:
         return self._brought[number]
 
 
-def _several(keys: Sequence[int]) -> dict[int, list[int]]:
-    """For each key that several commits have, those commits: of the others, nearly all, none is made a list."""
-    several = {one for one, other in itertools.pairwise(sorted(keys)) if one == other}
+def _several(keys: Sequence[int], more: Iterable[tuple[int, int]] = ()) -> dict[int, list[int]]:
+    """For each key that several commits have, those commits: of the others, nearly all, none is made a list.
+
+    `more` has further keys, each behind the number of its commit. Zero is no key.
+    """
+    more = list(more)
+    every = sorted(itertools.chain(keys, (key for _, key in more)))
+    several = {one for one, other in itertools.pairwise(every) if one == other} - {0}
     found: defaultdict[int, list[int]] = defaultdict(list)
-    for number, key in enumerate(keys):
+    for number, key in itertools.chain(enumerate(keys), more):
         if key in several:
             found[key].append(number)
     return dict(found)

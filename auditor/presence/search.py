@@ -110,6 +110,10 @@ class Search:
         found = self.scene.under_title(fix.number)
         return self._others(fix, line, found) if len(found) <= _NAMESAKES else []
 
+    def of_one_change(self, fix: FixCommit, line: Line) -> list[int]:
+        """Commits of a branch that have a Change-Id of the fix, in any file, that are not below it."""
+        return self._others(fix, line, self.scene.of_one_change(fix.number))
+
     def _others(self, fix: FixCommit, line: Line, maybe: Iterable[int]) -> list[int]:
         history = self.scene.history
         found = maybe if self._sought(fix, line) else ()

@@ -38,8 +38,10 @@ _BRACKETS = "c h cc cpp cxx hh hpp m mm java kt kts js jsx mjs ts tsx go rs swif
 _IN_BRACKETS = frozenset(_BRACKETS.split())
 
 _TESTS = frozenset(["test", "tests", "testing", "testdata", "spec", "specs", "__tests__", "e2e"])
-# `test_login.py`, `login_test.go`, `LoginTest.java`, `login.spec.ts`.
-_TEST_NAMES = re.compile(r"test[-_].*|.*[-_.](test|tests|spec)\.\w+|\w*[a-z](Test|Tests|TestCase|Spec)\.\w+")
+# `test_login.py`, `login_test.go`, `LoginTest.java`, `login.spec.ts`; `testutils.py`.
+_TEST_NAMES = re.compile(
+    r"test[-_].*|.*[-_.](test|tests|spec)\.\w+|\w*[a-z](Test|Tests|TestCase|Spec)\.\w+|test(utils?|helpers?)\.\w+"
+)
 
 
 def tells_only(path: str) -> bool:

@@ -23,15 +23,18 @@ from auditor.text import kinds
 _MOST = 1.0
 # Where the title says that it is a copy for a release: of thousands of other changes that have one title and such a
 # label, none holds as much of another, but where it is landed again.
-_NEARLY = 0.95
+NEARLY = 0.95
+# Under another title more than half: of what a script writes for two releases in one second, the day may be half.
+MORE = 2 / 3
 # Of more commits under one title those are asked that have most of the fix's lines: a bot has one for all that it does.
 _UNDER_ONE = 8
 
-ByTitle = tuple[int, str, float]
+# What a claimant says, how much it must hold, and the files of which it must not have left a part, and did.
+Said = tuple[str, float, tuple[str, ...]]
 
 
-def claims(case: Case) -> Iterator[ByTitle]:
-    """Commits and merges that land the same change on the branch for itself: what they say, and what they must hold."""
+def claims(case: Case) -> Iterator[tuple[int, Said]]:
+    """Commits and merges that land the same change on the branch for itself."""
     scene = case.scene
     ours = scene.title(case.fix.number)
     came = [scene.title(n) for n in case.carriers()]
@@ -43,9 +46,10 @@ def claims(case: Case) -> Iterator[ByTitle]:
             _of_one_pull(case, number, ours, came)
             or _under_one_title(case, number, ours, theirs)
             or _listed(case, number, ours, theirs)
+            or _of_one_flaw(case, number, ours, theirs)
         )
         if found:
-            yield number, *found
+            yield number, found
 
 
 def _but_most(case: Case, ours: titles.Title, numbers: list[int]) -> list[int]:
@@ -59,45 +63,54 @@ def _but_most(case: Case, ours: titles.Title, numbers: list[int]) -> list[int]:
     return [n for n in numbers if n in few or n not in near]
 
 
-def _of_one_pull(case: Case, number: int, ours: titles.Title, came: list[titles.Title]) -> tuple[str, float] | None:
+def _of_one_pull(case: Case, number: int, ours: titles.Title, came: list[titles.Title]) -> Said | None:
     theirs = case.scene.title(number)
     if titles.same(ours, theirs) and ours.pulls & theirs.pulls:
-        return "has the same title, of the same pull request or ticket", HALF
-    if titles.same(ours, theirs) and ours.flaws & theirs.flaws and not lacks_any(case, number):
-        return "has the same title, of the same CVE or GHSA number", HALF
+        return "has the same title, of the same pull request or ticket", HALF, ()
+    if titles.same(ours, theirs) and ours.flaws & theirs.flaws and not left_by(case, number):
+        return "has the same title, of the same CVE or GHSA number", HALF, ()
     if titles.copies(ours, theirs) or any(titles.copied(title, theirs) for title in came):
         words = "is of the same pull request, by its title"
     elif any(titles.ports(theirs, title) or titles.ports(title, theirs) for title in came):
         words = "is of the same pull request, as the message of one of the two says"
     else:
         return None
-    return None if left_alone(case, number) else (words, HALF)
+    return None if left_alone(case, number) else (words, HALF, ())
 
 
-def _under_one_title(case: Case, number: int, ours: titles.Title, theirs: titles.Title) -> tuple[str, float] | None:
+def _under_one_title(case: Case, number: int, ours: titles.Title, theirs: titles.Title) -> Said | None:
     words = _by_words(ours, theirs) if titles.same(ours, theirs) else None
     if words is None:
         return None
     if titles.one_message(ours, theirs) and _alone(case, number):
-        return f"has the same {words} and the same message, as no other commit has", HALF
-    if lacks_any(case, number):
-        return None
-    return f"has the same {words}", _NEARLY if titles.marked(ours, theirs) else _MOST
+        return f"has the same {words} and the same message, as no other commit has", HALF, ()
+    enough = NEARLY if titles.marked(ours, theirs) else _MOST
+    return f"has the same {words}", enough, left_by(case, number)
 
 
-def _listed(case: Case, number: int, ours: titles.Title, theirs: titles.Title) -> tuple[str, float] | None:
+def _listed(case: Case, number: int, ours: titles.Title, theirs: titles.Title) -> Said | None:
     """What a forge made of many commits has their titles in its message; one without a number has to be long."""
     numbers = titles.listed(theirs, ours)
     known = bool(numbers and numbers & (ours.pulls | ours.flaws))
-    if numbers is None or not (known or titles.is_long(ours)) or lacks_any(case, number):
+    if numbers is None or not (known or titles.is_long(ours)):
         return None
-    return "lists its title in its message", HALF if known else _NEARLY
+    return "lists its title in its message", HALF if known else NEARLY, left_by(case, number)
 
 
-def lacks_any(case: Case, number: int) -> bool:
-    """Whether a part stands there as before the fix: after the same change of a like block the fix's own does."""
-    told = (path for path, _ in case.lacking(case.scene.history.ids[number]))
-    return not all(kinds.is_own_to_a_branch(path) or kinds.is_test(path) for path in told)
+def _of_one_flaw(case: Case, number: int, ours: titles.Title, theirs: titles.Title) -> Said | None:
+    """What names the one flaw that the fix does; where several mend it, each is what it holds most of."""
+    if not titles.of_one_flaw(ours, theirs):
+        return None
+    return "names the same CVE or GHSA number, and no other", MORE, left_by(case, number)
+
+
+def left_by(case: Case, number: int) -> tuple[str, ...]:
+    """The files of which a part stands there as before the fix.
+
+    So it does where the same change was made to a block that is like the fix's own.
+    """
+    told = {path for path, _ in case.lacking(case.scene.history.ids[number])}
+    return tuple(sorted(path for path in told if not (kinds.is_own_to_a_branch(path) or kinds.is_test(path))))
 
 
 def _by_words(ours: titles.Title, theirs: titles.Title) -> str | None:

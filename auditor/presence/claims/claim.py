@@ -8,7 +8,8 @@ from typing import NamedTuple
 class Claim(NamedTuple):
     """A commit that claims to be the fix, how much of it that asks for, and how much it holds, from 0 to 1.
 
-    `where` says of which lines that is told, where it is not all.
+    `where` says of which lines that is told, where it is not all. Of one that is `named` a message says that it is
+    the fix, or a copy of what the fix is one of. It `left` a part of some files as before the fix, and must not have.
     """
 
     number: int
@@ -17,11 +18,13 @@ class Claim(NamedTuple):
     removed: float = 0.0
     added: float = 0.0
     where: str = ""
+    named: bool = False
+    left: tuple[str, ...] = ()
 
     @property
     def holds_enough(self) -> bool:
         """Whether it holds as much as it has to."""
-        return min(self.removed, self.added) >= self.enough
+        return not self.left and min(self.removed, self.added) >= self.enough
 
     def held(self) -> str:
         """How much it holds, in words."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from auditor.git.changes import Changes
 from auditor.presence.case import Case
-from auditor.presence.claims import by_title
+from auditor.presence.claims import by_title, change_ids
 from auditor.presence.claims.claim import Claim
 from auditor.presence.claims.likeness import HALF
 from auditor.presence.scene import Line
@@ -14,16 +14,17 @@ from auditor.text import kinds
 
 # An id has no fewer digits.
 _DIGITS = 7
-# Under another title more than half: of what a script writes for two releases in one second, the day may be half.
-_MORE = 2 / 3
 
 
 def claims(case: Case) -> list[Claim]:
-    """Each claimant once, by the claim that asks for least, without what it holds."""
+    """Each claimant once, by the claim that asks for least, without what it holds.
+
+    By one that it does not keep it is named where it has no other.
+    """
     found: dict[int, Claim] = {}
     for claim in _all(case):
         known = found.get(claim.number)
-        if known is None or claim.enough < known.enough:
+        if known is None or (bool(claim.left), claim.enough) < (bool(known.left), known.enough):
             found[claim.number] = claim
     return list(found.values())
 
@@ -51,8 +52,8 @@ def _all(case: Case) -> Iterator[Claim]:
     yield from _same_origin(case)
     yield from _same_moment(case)
     yield from _same_but_for_logs(case)
-    for number, words, enough in by_title.claims(case):
-        yield Claim(number, f"{_on_branch(case, number)} {words}", enough)
+    for number, (words, enough, left) in (*change_ids.claims(case), *by_title.claims(case)):
+        yield Claim(number, f"{_on_branch(case, number)} {words}", enough, left=left)
 
 
 def _named(case: Case) -> Iterator[Claim]:
@@ -61,7 +62,7 @@ def _named(case: Case) -> Iterator[Claim]:
     ids = [history.ids[n] for n in case.carriers()]
     for number, named in sorted(history.picks.items(), key=lambda item: history.ids[item[0]]):
         if _may_be(case, number) and any(oid.startswith(named) for oid in ids):
-            yield Claim(number, f"{_on_branch(case, number)} names it as its origin", HALF)
+            yield Claim(number, f"{_on_branch(case, number)} names it as its origin", HALF, named=True)
 
 
 def _origins(case: Case) -> Iterator[Claim]:
@@ -74,7 +75,7 @@ def _origins(case: Case) -> Iterator[Claim]:
         number = next((n for n in map(history.named, _named_by(case, carrier)) if n is not None), None)
         if number is not None and _may_be(case, number):
             said = f"{history.ids[carrier][:12]} names {history.ids[number][:12]} on the branch as its origin"
-            yield Claim(number, said, HALF)
+            yield Claim(number, said, HALF, named=True)
 
 
 def _same_origin(case: Case) -> Iterator[Claim]:
@@ -84,7 +85,7 @@ def _same_origin(case: Case) -> Iterator[Claim]:
         other = scene.history.picks[number]
         alike = named is not None and (named.startswith(other) or other.startswith(named))
         if alike and _may_be(case, number):
-            yield Claim(number, f"{_on_branch(case, number)} names the same origin, {other[:12]}", HALF)
+            yield Claim(number, f"{_on_branch(case, number)} names the same origin, {other[:12]}", HALF, named=True)
 
 
 def _same_moment(case: Case) -> Iterator[Claim]:
@@ -97,8 +98,9 @@ def _same_moment(case: Case) -> Iterator[Claim]:
     for number in case.search.twins(case.fix, case.line):
         if scene.title(number).words == ours.words:
             yield Claim(number, f"{_on_branch(case, number)} has the same author, author date and subject", HALF)
-        elif _is_handed_on(case, number) and not by_title.lacks_any(case, number):
-            yield Claim(number, f"{_on_branch(case, number)} has the same author and author date", _MORE)
+        elif _is_handed_on(case, number):
+            said, left = "has the same author and author date", by_title.left_by(case, number)
+            yield Claim(number, f"{_on_branch(case, number)} {said}", by_title.MORE, left=left)
 
 
 def _same_but_for_logs(case: Case) -> Iterator[Claim]:
@@ -106,8 +108,9 @@ def _same_but_for_logs(case: Case) -> Iterator[Claim]:
     scene, ours = case.scene, _but_logs(case.fix.changes or ())
     for number in case.candidates() if ours else ():
         theirs = _but_logs(case.search.changes[number])
-        if scene.content.same(ours, theirs) and not by_title.lacks_any(case, number):
-            yield Claim(number, f"{_on_branch(case, number)} makes the same change, but for change logs", HALF)
+        if scene.content.same(ours, theirs):
+            said, left = "makes the same change, but for change logs", by_title.left_by(case, number)
+            yield Claim(number, f"{_on_branch(case, number)} {said}", HALF, left=left)
 
 
 def _but_logs(changes: Changes) -> Changes:

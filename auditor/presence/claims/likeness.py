@@ -140,7 +140,7 @@ def paired(case: Case, ours: Sequence[Change], theirs: Changes, number: int | No
             if not other:
                 name = _other_name(case, change, left, number) or _beside(change, ours, found, left)
                 found[change.path] = left.pop(name or "", None)
-            elif not _shares(case, change, other) and (name := _split(case, change, left)):
+            elif not _is_all(case, change, other) and (name := _split(case, change, left)):
                 found[change.path] = left.pop(name)
     return {path: other for path, other in found.items() if other}
 
@@ -176,12 +176,28 @@ def _was(case: Case, change: Change, before: Side, left: Mapping[str, Change]) -
     """Which of some changed files was the file of a change: by its text, or by a name that it had before on main."""
     there = [(path, other.before) for path, other in left.items() if other.before]
     name = case.scene.content.likest(before, change.path, there)
-    return name or next((n for n in earlier_names(case, change.path) if n in left), None) or _split(case, change, left)
+    name = name or next((n for n in earlier_names(case, change.path) if n in left), None) or _split(case, change, left)
+    return name or _namesake(case, before, change.path, left)
 
 
-def _shares(case: Case, change: Change, other: Change) -> bool:
-    """Whether two changes add a line in common: else the code may lie in another file, of which the two are parts."""
-    return bool(lines_of(case, change)[1] & lines_of(case, other)[1])
+def _namesake(case: Case, before: Side, path: str, left: Mapping[str, Change]) -> str | None:
+    """The only one of some changed files with the name of a file, of which it has a third of the lines."""
+    named = [other for other in left.values() if other.path.rpartition("/")[2] == path.rpartition("/")[2]]
+    lines = case.scene.content.all_lines
+    if len(named) != 1 or named[0].before is None:
+        return None
+    return named[0].path if 3 * (lines(before) & lines(named[0].before)).total() >= lines(before).total() else None
+
+
+def _is_all(case: Case, change: Change, other: Change) -> bool:
+    """Whether a commit did to the file of a change all that it did of it: the code may lie in a file beside, too.
+
+    So it does where it adds none of the lines there, or fewer than half, and removed all that was to be removed.
+    """
+    (removed, added), (gone, brought) = lines_of(case, change), lines_of(case, other)
+    met = (added & brought).total()
+    left = (removed & case.scene.content.all_lines(other.before)) - gone
+    return 2 * met >= added.total() > 0 or (met > 0 and bool(left))
 
 
 def _split(case: Case, change: Change, left: Mapping[str, Change]) -> str | None:

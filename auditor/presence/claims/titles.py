@@ -18,8 +18,8 @@ _PARTIAL = re.compile(rb"\bpartial", re.IGNORECASE)
 # `SHOP-12: `, `[SHOP-12] `, also after other labels: what a tracker calls the change.
 _TICKET = re.compile(rb"^(?:\[[^\]]*\]\s*)*?\[?([A-Z][A-Z0-9]+(?:-\d{2,})+)\b")
 _LABEL = re.compile(rb"^\s*\[[^\]]*\]")
-# `[release-1.28]`, `[2.x]`: for which release it is.
-_RELEASE = re.compile(rb"^\s*(?:\[[^\]]*\]\s*)*?\[[^\]]*\d\.(?:\d|x\b)[^\]]*\]", re.IGNORECASE)
+# `[release-1.28]`, `[2.x]`, `[v2]`: for which release it is.
+_RELEASE = re.compile(rb"^\s*(?:\[[^\]]*\]\s*)*?\[(?:[^\]]*\d\.(?:\d|x\b)[^\]]*|v\d+)\]", re.IGNORECASE)
 # Pictures, in UTF-8, are no words; nor are the words before a title that forges show as pictures: `:bug: `.
 _PICTURE = re.compile(rb"\xf0\x9f[\x80-\xbf]{2}|\xe2[\x86-\xaf][\x80-\xbf]|\xef\xb8\x8f|\xe2\x80\x8d")
 _SHOWN = re.compile(rb"^\s*(?::[0-9a-z_+-]+:\s+)+", re.IGNORECASE)
@@ -30,6 +30,12 @@ _MARK = re.compile(
     rb"(?P<pulls>(?:(?: and|,| &)? (?:(?:PR|pull request|MR|merge request)s? )?"
     rb"(?:(?:[#!]|GH-)\d+\b|\d+(?=:| (?:in)?to | on |\s*$)))*)"
     rb"(?: (?:into|onto|to|on|for|from) (?:the )?(?:branch )?(?=[^\s:()]*\d)[^\s:()]++(?: release)?(?: branch)?)?",
+    re.IGNORECASE,
+)
+# Behind what it does, where it comes from: `Backported fix for the pump from #12`.
+_FROM = re.compile(
+    rb"[^0-9a-z\[(]*+back[- ]?port(?:ed|s|ing)?\b(?!.*\b(?:part|some)).{1,200}? from (?:PR |pull request )?[#!](\d+)"
+    rb"(?:\s*\([#!]\d+\))*\s*$",
     re.IGNORECASE,
 )
 # Behind a title, for which release it is: `Mend the pump [release-1.28] (#12)`, `Mend the pump (release-1.28)`.
@@ -77,8 +83,9 @@ class Title(NamedTuple):
     """The words of a title, without labels, pull requests and what says that it is a copy; and who wrote the commit.
 
     `pulls` are the numbers of the pull requests that it names, and its `tickets`; `landed` those that it says to land,
-    and `copied` those that it says to be a copy of; `flaws` the CVE and GHSA numbers of what it mends. A `silent` one
-    says nothing of the change, but perhaps its numbers. One that says that it is a copy for a release is `marked`.
+    and `copied` those that it says to be a copy of; `flaws` the CVE and GHSA numbers of what it mends, and `flaws_told`
+    those with what the message names. A `silent` one says nothing of the change, but perhaps its numbers. One that says
+    that it is a copy for a release is `marked`.
     Of a `cut` one a forge left out the end.
     Of the message below, `body` stands for what it says, zero where that is next to nothing; `ported` are the pull
     requests of which it says to be a copy, and `listed` the lines of lists: titles, where a forge squashed a branch.
@@ -99,6 +106,7 @@ class Title(NamedTuple):
     ported: frozenset[bytes] = frozenset()
     cut: bool = False
     flaws: frozenset[bytes] = frozenset()
+    flaws_told: frozenset[bytes] = frozenset()
     listed: tuple[bytes, ...] = ()
 
 
@@ -114,9 +122,11 @@ def read(raw: bytes) -> Title:
     marked = bool(notes or _RELEASE.match(said)) or numbers is not None or said != whole
     title = _signed(raw, tuple(_WORD.findall(plain.lower())))._replace(marked=marked and whole == line)
     landed = _numbers(_LANDS, [said]) | _numbers(_REQUEST, [raw] if said.startswith(b"Merge branch ") else [])
-    copied, tickets = _numbers(_PULL, notes) | (numbers or set()), _numbers(_TICKET, [said, plain.strip()])
+    copied = _numbers(_PULL, notes) | (numbers or set()) | _numbers(_FROM, [said])
+    tickets = _numbers(_TICKET, [said, plain.strip()])
     title = title._replace(pulls=_numbers(_PULL, [said]) | landed | copied | tickets, tickets=tickets)
     title = title._replace(flaws=frozenset(map(bytes.upper, _numbers(_FLAW, [said]))), listed=bodies.listed(below))
+    title = title._replace(flaws_told=title.flaws | frozenset(map(bytes.upper, _numbers(_FLAW, [below]))))
     title = title._replace(body=bodies.said(below), ported=bodies.copied(below), cut=cut)
     if title.words[:1] == (b"revert",):
         return title
@@ -151,6 +161,16 @@ def _begins(cut: Title, other: Title) -> bool:
 def marked(one: Title, other: Title) -> bool:
     """Whether one of two titles says that it is a copy for a release."""
     return one.marked or other.marked
+
+
+def of_one_flaw(one: Title, other: Title) -> bool:
+    """Whether two commits name one flaw that they mend, the same, and no other, and one of them below its title.
+
+    Where both titles name it they tell two tries apart; a revert names what it takes back.
+    """
+    one_each = len(one.flaws_told) == 1 and one.flaws_told == other.flaws_told
+    by_title = one.flaws and other.flaws
+    return one_each and not by_title and b"revert" not in (*one.words[:1], *other.words[:1])
 
 
 def is_copy(one: Title, other: Title) -> bool:
