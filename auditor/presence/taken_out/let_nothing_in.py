@@ -8,8 +8,7 @@ from auditor.git.changes import Change, diffs
 from auditor.presence import dropped, elsewhere
 from auditor.presence.case import Case
 from auditor.presence.parts import fix_parts
-from auditor.presence.taken_out import ground
-from auditor.text import kinds
+from auditor.presence.taken_out import ground, straight
 
 # Of more files that a branch has changed since it parted none is read.
 _FILES = 200
@@ -50,10 +49,11 @@ def _kept_all(case: Case, arrival: int, first: int, others: Iterable[int]) -> bo
 
 
 def _parts(case: Case) -> Iterator[Part]:
-    """The parts of the fix that do anything."""
+    """The parts of the fix that tell something."""
     for change in case.fix.changes or ():
-        if change.before and change.after and not kinds.tells_only(change.path):
-            yield from ((change, n) for n in range(len(fix_parts.hunks(case, change))))
+        if change.before and change.after:
+            parts = range(len(fix_parts.hunks(case, change)))
+            yield from ((change, n) for n in parts if straight.tells(case, change, n))
 
 
 def _weight(case: Case, parts: Iterable[Part]) -> int:

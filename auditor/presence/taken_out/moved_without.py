@@ -8,7 +8,7 @@ from auditor.git.changes import Change
 from auditor.presence import elsewhere
 from auditor.presence.case import Case
 from auditor.presence.parts import fix_parts, standing
-from auditor.text import kinds
+from auditor.presence.taken_out import straight
 
 # Of a commit that changes more files none is read.
 _FILES = 200
@@ -26,14 +26,13 @@ def find(case: Case, number: int) -> tuple[int, str] | None:
 
 
 def _gone(case: Case) -> Iterator[tuple[Change, int]]:
-    """The parts of the fix that main has as the fix left them, and of which the branch's file has next to nothing."""
+    """The parts that tell something, which main has as the fix left them, and the branch's file next to nothing of."""
     content, here, main = case.scene.content, case.place(), case.place(case.scene.main.tip)
     for change in case.fix.changes or ():
         side, on_main = here.side(change), main.side(change)
-        if side in (change.after, on_main) or kinds.tells_only(change.path):
-            continue
-        for n in range(len(fix_parts.hunks(case, change))):
-            if standing.as_left(content, change, on_main, n) and fix_parts.few_left(case, change, n, side):
+        for n in range(len(fix_parts.hunks(case, change))) if side not in (change.after, on_main) else ():
+            told = straight.tells(case, change, n) and standing.as_left(content, change, on_main, n)
+            if told and fix_parts.few_left(case, change, n, side):
                 yield change, n
 
 

@@ -23,7 +23,7 @@ Part = tuple[Change, int]
 def back(case: Case, number: int, regions: Regions) -> Regions:
     """Those of some regions that went so, on the branch's own line since the fix arrived there with `number`."""
     changes = {c.path: c for c in case.fix.changes or ()}
-    telling = ((path, n) for path, n in regions if n >= 0 and _tells(case, changes[path], n))
+    telling = ((path, n) for path, n in regions if n >= 0 and tells(case, changes[path], n))
     return frozenset((path, n) for path, n in telling if _taken_out(case, number, changes[path], n) is not None)
 
 
@@ -88,7 +88,7 @@ def _touches(hunk: Hunk, lines_: set[int]) -> bool:
     return inside or not lines_.isdisjoint(range(hunk.old, hunk.old + hunk.removed))
 
 
-def _tells(case: Case, change: Change, number: int) -> bool:
+def tells(case: Case, change: Change, number: int) -> bool:
     """Whether a hunk changed words of code that tell something, in a file that does anything."""
     if not standing.is_in_force(change.path, case.fix.paths):
         return False
@@ -120,7 +120,7 @@ def on_main_alone(case: Case, may: Callable[[Case, Change, int], bool]) -> Itera
             continue
         # Where old lines stand on main, too, they tell nothing.
         for number in sorted(set(range(len(fix_parts.hunks(case, change)))) - content.undone(change, on_main)):
-            asked = _tells(case, change, number) and may(case, change, number)
+            asked = tells(case, change, number) and may(case, change, number)
             respaced = asked and standing.as_left_respaced(content, change, there, number)
             if asked and not respaced and standing.as_left(content, change, on_main, number):
                 yield change, number
