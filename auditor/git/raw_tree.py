@@ -7,30 +7,44 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-_ENTRY = re.compile(rb"0*(\d+) ([^\0]*)\0.{20}", re.DOTALL)
+_ENTRY = re.compile(rb"0*(\d+) ([^\0]*)\0(.{20})", re.DOTALL)
 _FOLDER = b"40000"
 
 
 @dataclass(frozen=True, slots=True)
 class Doubtful:
-    """What a tree leaves in doubt: the names that it has `twice`, and all of them where it is in no `order`."""
+    """What a tree leaves in doubt: the names that it has `twice`, and all of them where it is in no `order`.
+
+    `folders` are those in it, each with its id.
+    """
 
     order: bool
     twice: frozenset[bytes]
+    folders: dict[bytes, bytes]
 
     def of(self, name: str) -> str | None:
         """Why nobody can tell what a name is in the tree, or None."""
         if not self.order:
             return "is not in git's order"
-        return f"has {name} twice" if name.encode("utf-8", "surrogateescape") in self.twice else None
+        return f"has {name} twice" if self.twice and _bytes(name) in self.twice else None
+
+    def folder(self, name: str) -> str | None:
+        """The id of a folder in it, or None where it has none of that name."""
+        oid = self.folders.get(_bytes(name))
+        return None if oid is None else oid.hex()
+
+
+def _bytes(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")
 
 
 def doubtful(raw: bytes) -> Doubtful:
     """What is in doubt in the bytes of a tree: a file and a folder of one name are a name twice, too."""
-    entries: list[tuple[bytes, bytes]] = _ENTRY.findall(raw)
+    entries: list[tuple[bytes, bytes, bytes]] = _ENTRY.findall(raw)
     # Git puts a folder where its name with a slash belongs.
-    keys = [name + b"/" if mode == _FOLDER else name for mode, name in entries]
-    return Doubtful(keys == sorted(keys), frozenset(_twice([name for _, name in entries])))
+    keys = [name + b"/" if mode == _FOLDER else name for mode, name, _ in entries]
+    folders = {name: oid for mode, name, oid in entries if mode == _FOLDER}
+    return Doubtful(keys == sorted(keys), frozenset(_twice([name for _, name, _ in entries])), folders)
 
 
 def _twice(names: Sequence[bytes]) -> Iterator[bytes]:

@@ -32,7 +32,7 @@ class Trees:
         self._inside = lru_cache(_CACHED_FILES)(self._look)
         self.at_tip = lru_cache(_CACHED_FILES)(self._at_tip)
         self.certain = lru_cache(_CACHED_FILES)(self._hold_certain)
-        self._doubtful = lru_cache(_CACHED_FILES)(self._find_doubtful)
+        self._doubtful = lru_cache(_CACHED_FOLDERS)(self._find_doubtful)
 
     def tip(self, commit: str) -> pygit2.Index:
         """The whole tree of a branch's tip, which is asked for many paths."""
@@ -75,10 +75,11 @@ class Trees:
         """
         tree = self.tree_id(commit)
         for name in path.split("/"):
-            why = self._doubtful(tree).of(name)
+            doubtful = self._doubtful(tree)
+            why = doubtful.of(name)
             if why:
                 raise RepositoryError("malformed", f"{path} in {commit} can be read in two ways: tree {tree} {why}")
-            inner = self._folder_in(tree, name)
+            inner = doubtful.folder(name)
             if inner is None:
                 return
             tree = inner

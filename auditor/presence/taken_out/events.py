@@ -75,7 +75,7 @@ def _same(case: Case, number: int, one: Changes, other: Changes) -> bool:
         return True
     paths, oid = {c.path for c in other}, case.scene.history.ids[number]
     elsewhere = [c for c in one if c.path not in paths]
-    if any(not (c.before and c.after) or content.at(oid, c.path) is not None for c in elsewhere):
+    if not elsewhere or any(not (c.before and c.after) or content.at(oid, c.path) is not None for c in elsewhere):
         return False
     if Counter(_name(c) for c in one) != Counter(_name(c) for c in other):
         return False
