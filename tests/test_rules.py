@@ -63,6 +63,33 @@ def test_merge_without_a_tag_and_with_a_release_tag(repo: Repo) -> None:
     ]
 
 
+@pytest.mark.parametrize("early", ["v0.1.0", "v2.4.0", "v2.3.1.0"])
+def test_what_a_merge_brought_was_tagged_before(repo: Repo, early: str) -> None:
+    """That tag bounds the hotfix, which has no fix then: on no branch anybody is asked for it."""
+    repo.switch("hotfix/a", "main")
+    repo.commit("Fix", {"src/login.py": LOGIN + "# a\n"})
+    repo.tag(early, annotated=False)
+    repo.commit("More", {"src/more.py": "more\n"})
+    repo.switch("main")
+    repo.merge("hotfix/a")
+    repo.tag("v2.3.9")
+    said = f"the merge of hotfix/a into main: what it merged was tagged before, as {early}, which is not audited"
+    found = [v for v in audit(repo, branches=["dev"]).violations if v.rule == "hotfix-not-tagged"]
+    assert [v.detail for v in found] == [f"{said} as a hotfix"]
+
+
+@pytest.mark.parametrize("early", ["v2.3.9-rc1", "deploy-7", "v2.3.8"])
+def test_a_tag_that_takes_no_fix_away(repo: Repo, early: str) -> None:
+    """A candidate for the release, what names no version, or a hotfix of its own, which is asked for itself."""
+    repo.switch("hotfix/a", "main")
+    repo.commit("Fix", {"src/login.py": LOGIN + "# a\n"})
+    repo.tag(early)
+    repo.switch("main")
+    repo.merge("hotfix/a")
+    repo.tag("v2.3.9")
+    assert broken(repo) == []
+
+
 def test_cut_from_dev(repo: Repo) -> None:
     repo.switch("dev")
     repo.commit("Unfinished", {"src/cart.py": CART + "# new\n"})
