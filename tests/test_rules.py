@@ -61,6 +61,9 @@ def test_merge_without_a_tag_and_with_a_release_tag(repo: Repo) -> None:
     assert [v.detail for v in found] == [
         "the merge of hotfix/a into main: its first tag is v2.4.0, which is not audited as a hotfix"
     ]
+    repo.commit("Another fix", {"src/login.py": LOGIN + "# b\n"})
+    repo.tag("v2.4.1")
+    assert [v.detail for v in audit(repo, branches=["dev"]).violations] == [v.detail for v in found]
 
 
 @pytest.mark.parametrize("early", ["v0.1.0", "v2.4.0", "v2.3.1.0"])

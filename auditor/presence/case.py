@@ -136,16 +136,6 @@ class Case:
             found += (added & content.all_lines(content.at(oid, change.path))).total()
         return wanted > 0 and 2 * found > wanted
 
-    def led_to(self, number: int) -> set[int]:
-        """A commit and what came to the branch together with it, and is below it."""
-        places, parents = self.scene.arrivals(self.line)[1], self.scene.history.parents
-        found, todo = {number}, [number]
-        while todo:
-            new = {p for p in parents[todo.pop()] if places[p] == places[number]} - found
-            found |= new
-            todo += new
-        return found
-
     def lacking(self, commit: str | None = None) -> Regions:
         """The regions that stand there as before the fix, and on main do not."""
         main = replace(self.place(self.scene.main.tip), likewise=True)

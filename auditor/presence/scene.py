@@ -107,6 +107,16 @@ class Scene:
         trunk, places = self.arrivals(line)
         return trunk[places[number]]
 
+    def led_to(self, line: Line, number: int) -> set[int]:
+        """A commit and what came to a branch together with it, and is below it."""
+        places, parents = self.arrivals(line)[1], self.history.parents
+        found, todo = {number}, [number]
+        while todo:
+            new = {p for p in parents[todo.pop()] if places[p] == places[number]} - found
+            found |= new
+            todo += new
+        return found
+
     def overruling(self, line: Line) -> tuple[list[int], list[int]]:
         """Merges of a branch, not on main, whose result is another parent's tree, whole.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from auditor import versions
@@ -12,7 +11,6 @@ from auditor.rules.hotfix_merges import on_main
 
 if TYPE_CHECKING:
     from auditor.git.refs import TagRef
-    from auditor.presence.scene import Scene
 
 NAME = "hotfix-not-tagged"
 
@@ -26,10 +24,12 @@ def judge(facts: Facts) -> Iterator[Breach]:
             named.setdefault(history.number[tag.commit or ""], []).append(tag.name)
     masks = history.masks([[n] for n in named])
     audited = {c.number for c in facts.population.candidates}
+    # A hotfix loses its fixes to what bounds it, be that on its own commits.
     bounds = {n for one in facts.ranges for n in one.bounds} - audited
     since = facts.population.before_start
     for merge, name in on_main(facts.scene):
-        first, early = _first(masks, list(named), merge), _early(facts.scene, merge, bounds)
+        first = _first(masks, list(named), merge)
+        early = (facts.scene.led_to(facts.scene.main, merge) - {merge}) & bounds
         if merge in since or (first & audited and not early):
             continue
         names = ", ".join(sorted(n for number in early or first for n in named[number])[:3])
@@ -37,17 +37,6 @@ def judge(facts: Facts) -> Iterator[Breach]:
         said = f"{what} {names}, which is not audited as a hotfix" if names else "it is in no tag"
         detail = f"the merge of {name} into {facts.config.main}: {said}"
         yield Breach(None, None, history.ids[merge], detail)
-
-
-def _early(scene: Scene, merge: int, bounds: AbstractSet[int]) -> set[int]:
-    """Of the commits that bound hotfixes those that a merge brought to main: its own tag loses its fixes to them."""
-    place, parents = scene.arrivals(scene.main)[1], scene.history.parents
-    found, todo = set[int](), [merge]
-    while todo:
-        new = {p for p in parents[todo.pop()] if place[p] == place[merge]} - found
-        found |= new
-        todo += new
-    return found & bounds
 
 
 def _first(masks: list[int], tagged: list[int], merge: int) -> set[int]:

@@ -27,7 +27,7 @@ def find(case: Case, number: int) -> int | None:
     scene = case.scene
     if not _main_has_it(case) or not _gone(case):
         return None
-    start, below = scene.place(case.line, number), case.led_to(number)
+    start, below = scene.place(case.line, number), case.scene.led_to(case.line, number)
     later = (n for n in case.candidates() if scene.place(case.line, n) >= start and n not in below)
     own = (n for n in later if not scene.contains(scene.main, n) and case.felt(n, case.line, out=True))
     found = [n for n in own if _cut(case, case.search.changes[n])]

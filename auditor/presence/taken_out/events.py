@@ -27,7 +27,7 @@ def events(case: Case, number: int) -> list[tuple[int, bool]]:
     start = scene.place(case.line, number)
     found = dict(_by_change(case))
     found.update(_by_message(case, number))
-    below = case.led_to(number) if found else ()
+    below = case.scene.led_to(case.line, number) if found else ()
     since = [(n, out) for n, out in found.items() if scene.place(case.line, n) >= start and n not in below]
     later = [(n, out) for n, out in since if case.felt(n, case.line, out=out)]
     history = scene.history
