@@ -104,9 +104,10 @@ def has_unmended(case: Case, change: Change, number: int, other: Change) -> bool
 
     There nothing says in other words what the hunk brought; and main's file of that name has not that code, too.
     """
-    content, code = case.scene.content, _code(case.scene.content, change, only=number)
+    content = case.scene.content
     alike = PurePosixPath(change.path).suffix == PurePosixPath(other.path).suffix
     now = content.at(case.line.tip, other.path) if alike else None
+    code = _code(content, change, only=number) if now else None
     if code is None or now is None or not _brings_code(content, code, other, now):
         return False
     main = content.at(case.scene.main.tip, other.path)

@@ -63,6 +63,7 @@ class Scene:
         self._arrivals: dict[int, tuple[list[int], array[int]]] = {}
         self._overruling: dict[int, tuple[list[int], list[int]]] = {}
         self._brought: dict[int, Changes | None] = {}
+        self._own_changes: dict[int, Changes] = {}
         self.withdrawn: dict[tuple[int, bool], str | None] = {}
         self.ceased: dict[tuple[int, Change, int, int, int, int | None], int] = {}
         # Of a fix and a branch: the names of the fix's files there, what claims to be it, the parts of what carried it.
@@ -156,6 +157,15 @@ class Scene:
         if sides not in self._bases:
             self._bases[sides] = self.history.merge_bases([sides])[0]
         return self._bases[sides]
+
+    def own_changes(self, number: int, most: int) -> Changes:
+        """What a branch changed up to a commit since it parted from main; nothing, where that is more than `most`."""
+        if number not in self._own_changes:
+            ids, bases = self.history.ids, self.bases((number, self.main.number))
+            found = diffs(self.content.store, [f"{ids[number]} {ids[base]}" for base in bases])
+            changes = tuple(change for some in found for change in some or ())
+            self._own_changes[number] = changes if len(changes) <= most else ()
+        return self._own_changes[number]
 
     @cached_property
     def births(self) -> Births:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from auditor.git.changes import Change, diffs
+from auditor.git.changes import Change
 from auditor.presence import dropped, elsewhere
 from auditor.presence.case import Case
 from auditor.presence.parts import fix_parts
 from auditor.presence.taken_out import ground, straight
 
-# Of more files that a branch has changed since it parted none is read.
+# Of more files that a branch has changed since it parted from main none is read.
 _FILES = 200
 
 # A hunk of the fix, by the change of its file.
@@ -76,15 +76,7 @@ def _grounds(case: Case, first: int, parts: Sequence[Part]) -> dict[Part, str]:
         if few and all(ground.has_in_words(case, change, n, side) for side in (then, now)):
             found[change, n] = change.path
     left = [part for part in parts if part not in found]
-    return found | _moved(case, left, _changed(case, first)) if left else found
-
-
-def _changed(case: Case, first: int) -> list[Change]:
-    """What a branch changed of files that are not the fix's since it parted from main, if these are not too many."""
-    ids, store = case.scene.history.ids, case.scene.content.store
-    bases = case.scene.bases((first, case.scene.main.number))
-    found = [c for base in bases for c in diffs(store, [f"{ids[first]} {ids[base]}"])[0] or ()]
-    return found if len(found) <= _FILES else []
+    return found | _moved(case, left, case.scene.own_changes(first, _FILES)) if left else found
 
 
 def _moved(case: Case, parts: Iterable[Part], changed: Sequence[Change]) -> dict[Part, str]:
