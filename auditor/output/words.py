@@ -132,7 +132,7 @@ def _nothing_selected(found: RepositoryAudit) -> Iterator[str]:
     if not unselected(found):
         return
     reasons = Counter(e.reason for e in found.excluded).most_common()
-    said = "; ".join(f"{n} {reason}" for reason, n in reasons[:_MOST_REASONS])
+    said = "; ".join(f"{reason} ({n})" for reason, n in reasons[:_MOST_REASONS])
     more = f"; and {len(reasons) - _MOST_REASONS} more reasons" if len(reasons) > _MOST_REASONS else ""
     yield f"no hotfix among {found.tags_total} tag{'s' if found.tags_total > 1 else ''}, so no pair: {said}{more}"
 
