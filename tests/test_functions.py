@@ -8,7 +8,7 @@ import pytest
 
 from auditor.text import functions
 from tests.build import Files, Repo, fixed, protocol, started
-from tests.judged import assert_checks_hold, audit, pair
+from tests.judged import told
 
 GUARD = "    if job.closed:\n        raise Closed(job)\n"
 TASK = """\
@@ -43,9 +43,7 @@ def repo(tmp_path: Path) -> Repo:
 
 
 def judged(repo: Repo) -> str:
-    verdict = pair(audit(repo, branches=["qa"]), "v2.4.1", "qa")
-    assert_checks_hold(repo.path, verdict)
-    return verdict.status.value
+    return told(repo, "qa", "v2.4.1")[0]
 
 
 def since_merged(repo: Repo, files: Files) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from auditor.fixes import FixCommit
@@ -135,6 +135,13 @@ class Case:
             wanted += added.total()
             found += (added & content.all_lines(content.at(oid, change.path))).total()
         return wanted > 0 and 2 * found > wanted
+
+    def last_own(self, found: Iterable[tuple[int | None, str] | None]) -> tuple[int, str] | None:
+        """Of some commits, each with what it did, the last that the branch's own line got, and main has not."""
+        scene = self.scene
+        commits = ((one[0], one[1]) for one in found if one is not None and one[0] is not None)
+        own = [(number, did) for number, did in commits if not scene.contains(scene.main, number)]
+        return max(own, key=lambda one: scene.place(self.line, one[0]), default=None)
 
     def lacking(self, commit: str | None = None) -> Regions:
         """The regions that stand there as before the fix, and on main do not."""

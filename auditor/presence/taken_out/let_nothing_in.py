@@ -9,12 +9,10 @@ from auditor.presence import dropped, elsewhere
 from auditor.presence.case import Case
 from auditor.presence.parts import fix_parts
 from auditor.presence.taken_out import ground, straight
+from auditor.presence.taken_out.straight import Part
 
 # Of more files that a branch has changed since it parted from main none is read.
 _FILES = 200
-
-# A hunk of the fix, by the change of its file.
-Part = tuple[Change, int]
 
 
 def find(case: Case, number: int) -> tuple[int, str] | None:

@@ -18,10 +18,7 @@ def find(case: Case, number: int) -> tuple[int, str] | None:
 
     Main still has the part, and has not that commit.
     """
-    scene = case.scene
-    found = (_by(case, number, change, k) for change, k in straight.on_main_alone(case, _may_be_out))
-    own = [cut for cut in found if cut is not None and not scene.contains(scene.main, cut[0])]
-    last = max(own, key=lambda cut: scene.place(case.line, cut[0]), default=None)
+    last = case.last_own(_by(case, number, change, k) for change, k in straight.on_main_alone(case, _may_be_out))
     return None if last is None or moved_away.still_there(case, last[0]) else last
 
 

@@ -19,10 +19,7 @@ def find(case: Case, number: int) -> tuple[int, str] | None:
 
     Main still has the part, and has not that commit.
     """
-    scene = case.scene
-    moved = (_moved(case, number, change, n) for change, n in _gone(case))
-    own = [found for found in moved if found is not None and not scene.contains(scene.main, found[0])]
-    return max(own, key=lambda found: scene.place(case.line, found[0]), default=None)
+    return case.last_own(_moved(case, number, change, n) for change, n in _gone(case))
 
 
 def _gone(case: Case) -> Iterator[tuple[Change, int]]:

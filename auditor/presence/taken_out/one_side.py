@@ -20,10 +20,7 @@ def find(case: Case, number: int, parts: Iterable[straight.Part]) -> tuple[int, 
     Main still has the part, one of those that are lost, and has not that merge. A side that went on from the fix has it
     in its history.
     """
-    scene = case.scene
-    found = ((_merge(case, number, change, k), change.path) for change, k in parts)
-    own = [(n, path) for n, path in found if n is not None and not scene.contains(scene.main, n)]
-    return max(own, key=lambda merge: scene.place(case.line, merge[0]), default=None)
+    return case.last_own((_merge(case, number, change, k), change.path) for change, k in parts)
 
 
 def _merge(case: Case, number: int, change: Change, region: int) -> int | None:

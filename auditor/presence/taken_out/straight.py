@@ -32,10 +32,7 @@ def last_cut(case: Case, number: int, parts_: Sequence[Part]) -> tuple[int, str]
 
     What is around the parts that are `lost` may have moved on since. Main still has the part, and has not that commit.
     """
-    scene = case.scene
-    cuts = ((_taken_out_as_carried(case, number, change, k), change.path) for change, k in parts_)
-    own = [(n, path) for n, path in cuts if n is not None and not scene.contains(scene.main, n)]
-    last = max(own, key=lambda cut: scene.place(case.line, cut[0]), default=None)
+    last = case.last_own((_taken_out_as_carried(case, number, change, k), change.path) for change, k in parts_)
     return None if last is None or moved_away.still_there(case, last[0]) else last
 
 
