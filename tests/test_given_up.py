@@ -128,6 +128,28 @@ def test_a_condition_with_the_words_of_what_the_fix_had_found_was_deleted(repo: 
     assert merged_and(repo, old, new, out) == "reverted"
 
 
+STATIC = """\
+def data_files(path):
+    while path != '/':
+        hub = join(path, 'share', 'hub')
+{look}            return hub
+        path = above(path)
+"""
+FOUND_LOOK = "        if exists(join(hub, 'static', 'components')):\n"
+NEW_LOOK = (
+    "        static = join(hub, 'static')\n        if all(exists(join(static, f)) for f in ['components', 'css']):\n"
+)
+
+
+@pytest.mark.parametrize("cut", [0, 1])
+def test_a_line_with_words_of_what_the_fix_had_found_which_another_line_says_anew(repo: Repo, cut: int) -> None:
+    """What uses the name stands, and says what the fix had found: that was not given up."""
+    lines = NEW_LOOK.splitlines(keepends=True)
+    looks = (FOUND_LOOK, NEW_LOOK, lines[1] if not cut else lines[0])
+    old, new, out = ({"data.py": STATIC.format(look=look)} for look in looks)
+    assert merged_and(repo, old, new, out) == ("reverted" if not cut else "present")
+
+
 def test_a_guard_of_the_fix_was_deleted(repo: Repo) -> None:
     assert merged_and(repo, OLD_MAIN, NEW_MAIN, main("", CALL)) == "reverted"
 

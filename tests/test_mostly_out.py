@@ -140,6 +140,26 @@ def test_a_block_that_came_back_with_another_line(tmp_path: Path, job: str, stat
     assert judged(repo) == status
 
 
+ERRORS = """\
+errors:
+  - message: first of them
+    path: src/first.py
+{}  - message: last of them
+    path: src/last.py
+"""
+
+
+def test_removed_blocks_that_came_back_with_a_line_otherwise(tmp_path: Path) -> None:
+    """They have a line that is the same in each, and theirs alone."""
+    gone = "".join(
+        f"  - message: {name} is wrong in this place\n    count: 1\n    path: src/generate.py\n"
+        for name in ("an unknown parameter", "an undefined variable", "an unreachable statement")
+    )
+    repo = history(tmp_path, {"base.yaml": ERRORS.format(gone)}, {"base.yaml": ERRORS.format("")})
+    repo.commit("Errors", {"base.yaml": ERRORS.format(gone.replace("count: 1", "count: 2", 1))})
+    assert judged(repo) == "reverted"
+
+
 # One line
 
 SETUP = """\
@@ -246,3 +266,76 @@ def test_a_block_that_moved_to_another_file(tmp_path: Path) -> None:
     repo.commit("Parts of a page", page(EDITED, collapse="folded"))
     repo.commit("Forms", {**page("", collapse="folded"), "static/forms.js": f"function forms(page) {{\n{EDITED}}}\n"})
     assert judged(repo) == "present"
+
+
+# A neighbour of these lines edited in the same step
+
+CALL = """\
+def token(hub, name):
+    hub.read_settings()
+    hub.open_database()
+{found}    hub.{users}
+    user = hub.user(name)
+    return user.token()
+"""
+FOUND = "    hub.first = hub.database.query(Hub).first()\n"
+
+
+def call(found: str = "", users: str = "read_users()") -> Files:
+    return {"token.py": CALL.format(found=found, users=users)}
+
+
+@pytest.mark.parametrize(
+    ("users", "status"),
+    [
+        ("read_users(name)", "reverted"),
+        ("read_users()  # all of them", "reverted"),
+        # What the fix brought may be done in there.
+        ("find_first_and_read_users()", "present"),
+        ("found_first(Hub.first_of(hub.database))\n    hub.read_users()", "present"),
+    ],
+)
+def test_a_line_that_was_cut_out_beside_an_edited_one(tmp_path: Path, users: str, status: str) -> None:
+    repo = history(tmp_path, call(), call(FOUND))
+    repo.commit("Users", call(users=users))
+    repo.commit("Go on", {"other.py": "pass\n"})
+    assert judged(repo) == status
+
+
+def test_a_block_that_was_cut_out_beside_an_edited_line(tmp_path: Path) -> None:
+    """After a line of it had been edited, and in the step in which the line above it was given a comment."""
+    repo = history(tmp_path, page(""), page(ADDED))
+    repo.commit("Parts of a page", page(EDITED, collapse="folded"))
+    repo.commit("Unneeded", page("", collapse="folded", **{"toggle(this); });": "toggle(this); }); // all"}))
+    assert judged(repo) == "reverted"
+
+
+def test_a_brace_beside_what_was_cut_out(tmp_path: Path) -> None:
+    """Which is indented otherwise, and ends what it ended."""
+    old, new = "{\n  run();\n}\n", "{\n  run();\n  if (ready(port)) {\n    listen(port, backlog);\n  }\n}\n"
+    repo = history(tmp_path, {"server.js": old}, {"server.js": new})
+    repo.commit("Server", {"server.js": "{\n  run();\n }\n"})
+    assert judged(repo) == "reverted"
+
+
+LOGIN = """\
+def load(path):
+    return read(path)
+
+
+def {name}(user, password):
+{guard}    session = make(user)
+    return session
+"""
+
+
+@pytest.mark.parametrize(("guard", "status"), [("", "reverted"), ("    refuse_unnamed(user)\n", "present")])
+def test_a_guard_that_was_cut_out_where_its_function_was_renamed(tmp_path: Path, guard: str, status: str) -> None:
+    found = "    if not user.name:\n        raise ValueError('no user')\n"
+    old, new, later = (
+        {"login.py": LOGIN.format(name=name, guard=guard)}
+        for name, guard in (("login", ""), ("login", found), ("sign_in", guard))
+    )
+    repo = history(tmp_path, old, new)
+    repo.commit("Words", later)
+    assert judged(repo) == status

@@ -7,12 +7,17 @@ from collections.abc import Collection, Sequence
 
 from auditor.git.changes import Change
 from auditor.presence.parts.place import Place
-from auditor.text import comments, wording
+from auditor.text import bindings, comments, wording
 from auditor.text.lines import Hunk
 
 _WORD = re.compile(rb"\w+")
 # `semconv "go.opentelemetry.io/otel/semconv/v1.21.0"`, but not `require "json"`.
 _ALIAS = re.compile(rb'\s*(?!(?:import|from|using|use|require|require_once)\b)(\w+)\s+"')
+
+# `import java.util.*;`, `from cart import *`, `use cart::*;`, but not `import * as cart from "cart"`.
+_ALL = re.compile(rb"\*\s*\}?\s*;?\s*$")
+# Shorter names than this are anybody's.
+_LEAST = 3
 
 Numbers = Collection[int]
 Lines = list[bytes]
@@ -27,6 +32,34 @@ def all_idle(place: Place, back: Collection[tuple[str, int]], *, kept: bool) -> 
     changes = {c.path: c for c in place.fix.changes or ()}
     of_file = {path: {n for p, n in back if p == path} for path, _ in back}
     return all(_idle(place, changes[path], some, kept=kept) for path, some in of_file.items())
+
+
+def is_needed(place: Place, change: Change, number: int) -> bool:
+    """Whether a hunk but added imports of which a file has none now, and uses what they brought: the code is broken.
+
+    What the file used before the fix it had from elsewhere, and may have so again.
+    """
+    content, before, after, there = place.scene.content, change.before, change.after, place.side(change)
+    hunks = content.own_hunks(before.oid, after.oid) if before and after else None
+    if before is None or after is None or there is None or not hunks:
+        return False
+    old, new, have = (content.lines(side.oid) for side in (before, after, there))
+    names = _brought(_sides(hunks[number], old, new), {line.strip() for line in wording.imports(new)})
+    if not names:
+        return False
+    names &= _used(old, have)
+    names -= {word for line in wording.imports(have) for word in _WORD.findall(line)}
+    return any(_uses(have, name) and not _uses(old, name) for name in names)
+
+
+def _brought(sides: tuple[Lines, Lines], listed: Collection[bytes]) -> set[bytes]:
+    """The names that a hunk of imports brings to a file; none of any other hunk, and of short ones none."""
+    removed, added = ({name for line in some for name in _names(line, listed) or [b""]} for some in sides)
+    return set() if b"" in removed | added else {name for name in added - removed if len(name) >= _LEAST}
+
+
+def _uses(text: Sequence[bytes], name: bytes) -> bool:
+    return any(bindings.uses(line, name) and not wording.is_import(line) for line in text)
 
 
 def _idle(place: Place, change: Change, numbers: Numbers, *, kept: bool) -> bool:
@@ -47,16 +80,25 @@ def _idle(place: Place, change: Change, numbers: Numbers, *, kept: bool) -> bool
 
 
 def _used(old: Sequence[bytes], have: Sequence[bytes]) -> set[bytes]:
-    """The words of a text, but for what imports bring there that the old one had not: it comes from elsewhere."""
+    """The words of a text, but for what came from elsewhere: by imports that the old one had not, or a value set there.
+
+    An import of all that something has may bring any.
+    """
     anew = [line for line in wording.imports(have) if line not in old]
+    if any(map(_ALL.search, anew)):
+        return set()
     brought = {name for line in anew for name in (_names(line, {line.strip()}) or ())[-1:]}
-    return {word for line in have for word in _WORD.findall(line)} - brought
+    bound = {bindings.bound(line) for line in have} - {bindings.bound(line) for line in old}
+    return {word for line in have for word in _WORD.findall(line)} - brought - bound
 
 
-def _imports(sides: tuple[Lines, Lines], listed: Collection[bytes], used: Collection[bytes]) -> bool:
-    """Whether a hunk changes but imports, alone or in a list, and what it adds nothing needs."""
+def _imports(sides: tuple[Lines, Lines], listed: Collection[bytes], used: set[bytes]) -> bool:
+    """Whether a hunk changes but imports, alone or in a list, and what it adds to them nothing needs."""
     removed, added = ([_names(line, listed) for line in some] for some in sides)
-    return None not in removed and all(names and not any(n in used for n in names) for names in added)
+    if None in removed:
+        return False
+    found = {name for names in removed for name in names or ()}
+    return all(names and used.isdisjoint(set(names) - found or names) for names in added)
 
 
 def _comments(path: str, hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes]) -> bool:

@@ -9,7 +9,7 @@ from auditor.git.changes import Change, Side
 from auditor.presence.case import Case
 from auditor.presence.explained import given_up, reworked
 from auditor.presence.parts import fix_parts
-from auditor.text import lines, parts, wording
+from auditor.text import deletions, lines, parts, wording
 
 HOW = "took most of a part of it out of"
 # So much is most of it: what goes with much more is gone with that.
@@ -57,6 +57,6 @@ def _gone(case: Case, before: Side, after: Side, own: Counter[bytes]) -> Iterato
     content = case.scene.content
     old, new = content.lines(before.oid), content.lines(after.oid)
     for hunk in content.hunks(before.oid, after.oid) or ():
-        removed = hunk.removed_of(old)
-        if lines.bare(removed) & own and not any(line.strip() for line in hunk.added_of(new)):
-            yield from removed
+        deleted = [old[n] for n in deletions.places(hunk, old, new) or ()]
+        if lines.bare(deleted) & own:
+            yield from deleted

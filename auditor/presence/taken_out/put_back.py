@@ -57,7 +57,7 @@ def _replaced(case: Case, change: Change, region: int) -> list[bytes]:
     return found if wording.letters(found) >= max(_TELLING, _HALF * wording.letters(went)) else []
 
 
-def _are_most(found: Sequence[bytes], wanted: Sequence[bytes]) -> bool:
+def _are_most(found: Iterable[bytes], wanted: Iterable[bytes]) -> bool:
     return wording.letters(found) >= _MOST * wording.letters(wanted)
 
 
@@ -66,8 +66,8 @@ def _stands(
 ) -> bool:
     """Whether most of some lines are in one place of a text, which begins with the first of them."""
     hunk = fix_parts.hunks(case, change)[region]
-    near = below[: 2 * hunk.removed + lines.CONTEXT]
-    if not _are_most([line for line in set(old) if line in near], old):
+    near, wanted = below[: 2 * hunk.removed + lines.CONTEXT], set(old)
+    if not _are_most([line for line in wanted if line in near], wanted):
         return False
     last = max(n for n, line in enumerate(near) if line in old)
     return len(old) >= _BLOCK or _has_neighbour(case, change, region, above, below[last + 1 :])

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from auditor.git.changes import Change, Side
 from auditor.presence.case import Case, Regions
-from auditor.presence.explained import given_up, moved_away, reworked
+from auditor.presence.explained import given_up, idle, moved_away, reworked
 from auditor.presence.parts import fix_parts, standing
-from auditor.text import lines, parts, wording
+from auditor.text import deletions, lines, parts, wording
 from auditor.text.lines import Hunk
 
 # A hunk of the fix, by the change of its file.
@@ -68,8 +68,9 @@ def _deleted(case: Case, change: Change, number: int, before: Side | None, after
     lines_ = fix_parts.kept_at(case, change, fix_parts.hunks(case, change)[number], before)
     step = [h for h in content.hunks(before.oid, after.oid) or () if _touches(h, lines_)]
     old, new = content.lines(before.oid), content.lines(after.oid)
-    gone = [n for h in step for n in range(h.old, h.old + h.removed) if old[n].strip()]
-    if not gone or not lines_.issuperset(gone) or any(line.strip() for h in step for line in h.added_of(new)):
+    deleted = [deletions.places(h, old, new) for h in step]
+    gone = [n for some in deleted if some for n in some if old[n].strip()]
+    if not gone or None in deleted or not lines_.issuperset(gone):
         return False
     cut = [old[n] for n in gone]
     if given_up.is_nothing(case, change, number, cut):
@@ -86,11 +87,14 @@ def _touches(hunk: Hunk, lines_: set[int]) -> bool:
 
 
 def tells(case: Case, change: Change, number: int) -> bool:
-    """Whether a hunk changed words of code that tell something, in a file that does anything."""
+    """Whether a hunk changed words of code that tell something, in a file that does anything.
+
+    An import tells nothing but where the branch lacks it, and needs it.
+    """
     if not standing.is_in_force(change.path, case.fix.paths):
         return False
     went, came = (Counter(w for line in some for w in _words(line)) for some in fix_parts.told(case, change, number))
-    return wording.tells([*(went - came), *(came - went)])
+    return wording.tells([*(went - came), *(came - went)]) or idle.is_needed(case.place(), change, number)
 
 
 def _tell(text: Sequence[bytes]) -> bool:

@@ -1,0 +1,44 @@
+"""Lines that a step deleted, and put nothing in their place: pure functions over hunks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from auditor.text import calls, comments, lines, wording
+from auditor.text.lines import Hunk
+
+# So much of two lines is the same where the one is but the other edited.
+_SAME = 3 / 4
+
+
+def places(hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes]) -> list[int] | None:
+    """Where the lines that a hunk deleted were in the old text, or None where it put others in their place.
+
+    A line beside them that it only edited is neither.
+    """
+    deleted = list(range(hunk.old, hunk.old + hunk.removed))
+    for line in filter(bytes.strip, hunk.added_of(new)):
+        edited = next((n for n in deleted if _is_edited(old[n], line)), None)
+        if edited is None:
+            return None
+        deleted.remove(edited)
+    return deleted
+
+
+def _is_edited(line: bytes, other: bytes) -> bool:
+    """Whether a line has next to all words of another, that next to all of its, comments aside; both call the same.
+
+    Or both declare a function, which was renamed. Of lines without words only the white space may differ.
+    """
+    if lines.declares(line) and lines.declares(other):
+        return True
+    one, two = map(comments.before_any, (line, other))
+    if not (wording.words(one) and wording.words(two)):
+        return one.split() == two.split()
+    return _are_alike(one, two) and calls.called([one]) == calls.called([two])
+
+
+def _are_alike(one: bytes, other: bytes) -> bool:
+    same = Counter(wording.words(one)) & Counter(wording.words(other))
+    return wording.letters(same.elements()) >= _SAME * max(wording.letters([one]), wording.letters([other]))
