@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import shlex
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -20,7 +20,6 @@ from auditor.proof import Check
 
 _GIT = "git --no-replace-objects"
 _MOST_PATHS = 20
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _NO_FILE = "the branch has no such file"
 _NO_LINE = "the branch's file has not this line"
 
@@ -36,7 +35,12 @@ def checks(pairs: Iterable[tuple[Case, FixVerdict]], *, plain: bool) -> tuple[Ch
     for case, verdict in pairs:
         for check in _of(case, verdict, plain=plain):
             shown.setdefault(check, {})[verdict.commit] = None
-    return tuple(replace(check, fixes=tuple(of)) for check, of in shown.items() if not _SURROGATE.search(check.run))
+    return tuple(replace(check, fixes=tuple(of)) for check, of in shown.items() if _can_be_shown(check.run))
+
+
+def _can_be_shown(command: str) -> bool:
+    """Whether a command is one line that a terminal and a page show, and a person can copy, as it is."""
+    return all(c.isprintable() or unicodedata.category(c) == "Zs" for c in command)
 
 
 def _of(case: Case, verdict: FixVerdict, *, plain: bool) -> Iterator[Check]:

@@ -8,7 +8,7 @@ import pytest
 
 from auditor.output.words import shows
 from auditor.proof import Check
-from tests.build import Repo, fixed, hotfix, protocol, started
+from tests.build import Files, Repo, fixed, hotfix, protocol, started
 from tests.judged import audit, pair, told
 
 CART = {"src/cart.py": "total = 3\n"}
@@ -95,3 +95,26 @@ def test_a_line_that_git_would_not_look_for_as_it_stands(repo: Repo, line: str) 
     checks = pair(audit(repo, branches=["qa"]), "v2.4.1", "qa").checks
     assert any(" grep " in c.run for c in checks)
     assert not any("\\E" in c.run for c in checks)
+
+
+def proved(repo: Repo, files: Files, mended: Files) -> list[str]:
+    """The commands for a fix that qa had, and took back."""
+    started(repo, files)
+    fixed(repo, mended)
+    repo.switch("qa")
+    repo.merge("main")
+    repo.commit("Back", files)
+    return [check.run for check in pair(audit(repo, branches=["qa"]), "v2.4.1", "qa").checks]
+
+
+@pytest.mark.parametrize("name", ["a\nb.py", "a\x1b[31mb.py", "a\u202eb.py", "a\x9bb.py"])
+def test_a_command_that_cannot_be_shown_as_it_is_is_left_out(repo: Repo, name: str) -> None:
+    """Of two files one has a name that a terminal obeys, or that breaks the line."""
+    found = proved(repo, {name: "pay = 1\n", "c.py": "close = 1\n"}, {name: "pay = 2\n", "c.py": "close = 2\n"})
+    assert found
+    assert all(map(str.isprintable, found))
+
+
+def test_a_name_with_a_space_of_another_kind_is_named(repo: Repo) -> None:
+    name = "a\u00a0b.py"
+    assert any(name in command for command in proved(repo, {name: "payments = 1\n"}, {name: "payments = closed\n"}))

@@ -118,6 +118,13 @@ def test_it_came_with_a_later_commit(repo: Repo, way: Way) -> None:
     assert judged(repo)[0] == "present"
 
 
+def test_an_ignored_file_has_nothing_to_do_with_it(repo: Repo) -> None:
+    repo.commit("Our own way", split(OLD))
+    repo.merge("main", "-s", "ours")
+    verdict = pair(audit(repo, branches=["qa"], ignore_paths=["pay.py"]), "v2.4.1", "qa")
+    assert "pay.py" not in verdict.fixes[0].evidence.detail
+
+
 def test_the_code_that_it_mends_was_gone_from_the_branch(repo: Repo) -> None:
     """Nothing to mend, nothing lost."""
     repo.commit("No payments", shop("\n\ndef close():\n    pass\n"))

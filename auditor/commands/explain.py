@@ -124,7 +124,7 @@ def _story(found: RepositoryAudit, hotfix: Hotfix, verdict: Verdict, recorded: t
     if hotfix.aliases:
         yield f"         also tagged: {plain(', '.join(hotfix.aliases))}"
     for name in sorted(n for n in waiving.names(found, hotfix) if n != tag_names.shown(n)):
-        yield f"         {tag_names.shown(name)} is no UTF-8; in a waiver: tag: {plain(tag_names.quoted(name))}"
+        yield f"         {plain(tag_names.shown(name))} is no UTF-8; in a waiver: tag: {plain(tag_names.quoted(name))}"
     yield from _times(verdict)
     yield from map(_episode, recorded)
     yield from _offered(verdict)

@@ -62,11 +62,9 @@ class Replays(Marks):
         ours, theirs = self.hunks(before.oid, there.oid), self.own_hunks(before.oid, after.oid)
         if ours is None or theirs is None:
             return Replay.CONFLICT
-        return self._replay_hunks(before, after, there, ours, theirs)
+        return self._replay_hunks(after, there, ours, theirs)
 
-    def _replay_hunks(
-        self, before: Side, after: Side, there: Side, ours: tuple[Hunk, ...], theirs: tuple[Hunk, ...]
-    ) -> Replay:
+    def _replay_hunks(self, after: Side, there: Side, ours: tuple[Hunk, ...], theirs: tuple[Hunk, ...]) -> Replay:
         have, want = self.lines(there.oid), self.lines(after.oid)
         done = {(h.old, h.removed, tuple(h.added_of(have))) for h in ours}
         left = [h for h in theirs if (h.old, h.removed, tuple(h.added_of(want))) not in done]

@@ -164,7 +164,7 @@ class Scene:
             ids, bases = self.history.ids, self.bases((number, self.main.number))
             found = diffs(self.content.store, [f"{ids[number]} {ids[base]}" for base in bases])
             changes = tuple(change for some in found for change in some or ())
-            self._own_changes[number] = changes if len(changes) <= most else ()
+            self._own_changes[number] = (counting(changes, self.counts) or ()) if len(changes) <= most else ()
         return self._own_changes[number]
 
     @cached_property

@@ -12,7 +12,16 @@ from auditor.presence.explained import chance, from_main, idle, moved_away, pros
 from auditor.presence.parts import extent, older, standing
 from auditor.presence.parts.place import Place
 from auditor.presence.since import last_run
-from auditor.presence.taken_out import cut_out, kept_file, let_nothing_in, mostly, moved_without, one_side, straight
+from auditor.presence.taken_out import (
+    cut_out,
+    kept_file,
+    let_nothing_in,
+    mostly,
+    moved_without,
+    one_side,
+    removed_files,
+    straight,
+)
 from auditor.presence.taken_out.events import came_again, events
 
 # What explains that a region stands so: the quickest to tell come first.
@@ -105,7 +114,8 @@ def expected(case: Case, number: int) -> Regions:
 
 def _differs_from_main(case: Case) -> bool:
     here, main = case.place(), case.place(case.scene.main.tip)
-    return any(here.side(c) != main.side(c) for c in case.fix.changes or ())
+    # What main has moved since stands at its own path on neither.
+    return any(here.side(c) != main.side(c) for c in case.fix.changes or ()) or bool(dropped.never_came(case))
 
 
 def _explicit(case: Case, number: int) -> Undone | None:
@@ -142,7 +152,7 @@ def _cut_out(case: Case, number: int) -> Undone | None:
     moved = moved_without.find(case, number)
     if moved is not None:
         return _reverted(case, moved[0], f"moved the code that it mends to {moved[1]} without it")
-    out = mostly.find(case, number)
+    out = mostly.find(case, number) or removed_files.find(case, number)
     return _reverted(case, *out) if out else _lost_by_merge(case, number, parts)
 
 

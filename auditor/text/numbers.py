@@ -20,9 +20,18 @@ def no_lower(own: Iterable[bytes], fixed: Iterable[bytes]) -> bool:
     >>> no_lower([b"log4j: 2.18.0"], [b"log4j: 2.17.1"]), no_lower([b"log4j: 2.15.0"], [b"log4j: 2.17.1"])
     (True, False)
     """
-    have = {_shape(line): line for line in lines.bare(own)}
-    pairs = [(have.get(_shape(line)), line) for line in lines.bare(fixed)]
+    pairs = _pairs(own, fixed)
     return bool(pairs) and all(one is not None and not _lower(one, line) for one, line in pairs)
+
+
+def no_higher(own: Iterable[bytes], fixed: Iterable[bytes]) -> bool:
+    """The same, and to no higher ones.
+
+    >>> no_higher([b"retries: 3"], [b"retries: 5"]), no_higher([b"retries: 8"], [b"retries: 5"])
+    (True, False)
+    """
+    pairs = _pairs(own, fixed)
+    return bool(pairs) and all(one is not None and not _lower(line, one) for one, line in pairs)
 
 
 def any_lower(own: Iterable[bytes], fixed: Iterable[bytes]) -> bool:
@@ -31,8 +40,13 @@ def any_lower(own: Iterable[bytes], fixed: Iterable[bytes]) -> bool:
     >>> any_lower([b"log4j: 2.15.0", b"more: 1"], [b"log4j: 2.17.1"]), any_lower([b"log4j: 2.18.0"], [b"log4j: 2.17.1"])
     (True, False)
     """
+    return any(one is not None and _lower(one, line) for one, line in _pairs(own, fixed))
+
+
+def _pairs(own: Iterable[bytes], fixed: Iterable[bytes]) -> list[tuple[bytes | None, bytes]]:
+    """Each of some lines behind that of others which is the same but for its numbers."""
     have = {_shape(line): line for line in lines.bare(own)}
-    return any((one := have.get(_shape(line))) is not None and _lower(one, line) for line in lines.bare(fixed))
+    return [(have.get(_shape(line)), line) for line in lines.bare(fixed)]
 
 
 def shapes(some: Counter[bytes]) -> Counter[bytes]:

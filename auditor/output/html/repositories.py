@@ -35,7 +35,6 @@ def repository(
         failing=story.failing([found]),
         sentence=story.sentence([found], len(verdicts), drifting, overdue, counts[Status.WAIVED], unknown),
         shares=charts.shares(counts),
-        hotfixes_total=len(found.hotfixes),
         pairs_total=len(verdicts),
         drifting=drifting,
         overdue=overdue,

@@ -192,7 +192,6 @@ class RepositoryShown:
     failing: int
     sentence: str
     shares: tuple[Share, ...]
-    hotfixes_total: int
     pairs_total: int
     drifting: int
     overdue: int

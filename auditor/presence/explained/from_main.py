@@ -28,6 +28,9 @@ def _left_on_main(case: Case, number: int, change: Change, region: int) -> bool:
     on_main, here = case.place(scene.main.tip).side(change), case.place().side(change)
     if on_main is None or standing.as_left(content, change, on_main, region):
         return False
+    if any(older.path == change.path and older.side == here for older in case.older):
+        # A whole file as it once was is nothing that main made of it.
+        return _has_as_main(case, change, region)
     if region not in content.undone(change, here) or _has_as_main(case, change, region):
         return True
     later, at = fix_parts.left_since(case, number, change, region)

@@ -11,7 +11,7 @@ from auditor.presence.case import Case, Regions
 from auditor.presence.parts import fix_parts
 from auditor.presence.parts.place import Place
 from auditor.presence.scene import Scene
-from auditor.presence.since import first_of_last
+from auditor.presence.since import last_run
 from auditor.text import functions, lines, parts, wording
 
 # Fewer lines than these, which tell something, stand elsewhere by chance, unless they have so many letters.
@@ -138,10 +138,4 @@ def _taken_out(case: Case) -> int:
     scene = case.scene
     trunk, places = scene.arrivals(scene.main)
     later = trunk[places[case.fix.number] :]
-
-    def version(at: int) -> object:
-        place = case.place(scene.history.ids[later[at]])
-        return [place.side(c) for c in case.fix.changes or ()]
-
-    first = first_of_last(len(later), version, lambda at: bool(case.place(scene.history.ids[later[at]]).undone()))
-    return later[first]
+    return later[last_run(case, later, case.fix.changes or (), lambda there: bool(there.undone()))]

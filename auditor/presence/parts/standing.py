@@ -108,7 +108,7 @@ def made_on(content: Content, change: Change) -> Counter[bytes]:
     before, after = change.before, change.after
     found: Counter[bytes] = Counter()
     if before and after and before.mode in REGULAR and after.mode in REGULAR:
-        old = lines.split(content.store.blob(before.oid))
+        old = content.lines(before.oid)
         for hunk in content.own_hunks(before.oid, after.oid) or ():
             replaced = lines.bare(hunk.removed_of(old))
             found += replaced or lines.bare(old[max(0, hunk.old - 1) : hunk.old + hunk.removed + 1])
@@ -139,7 +139,7 @@ def _hunks(content: Content, change: Change, there: Side | None) -> Iterable[tup
     if before is None or after is None or not all(s.mode in REGULAR for s in (before, after, there or after)):
         return
     hunks = content.own_hunks(before.oid, after.oid) or ()
-    old, new = (lines.split(content.store.blob(side.oid)) for side in (before, after))
+    old, new = (content.lines(side.oid) for side in (before, after))
     since = content.hunks(after.oid, there.oid) if there else None
     touched = [(h.old, h.removed) for h in since or ()]
     for hunk in hunks:

@@ -54,6 +54,16 @@ def has_in_words(case: Case, change: Change, region: int, side: Side | None) -> 
     return all(not some or any(wording.said_again([line], there) for line in some) for some in _around(old, hunk))
 
 
+def has_own_value(case: Case, change: Change, region: int, side: Side | None) -> bool:
+    """The same of a file that has in the place of a line which the fix changed that line with a value of its own."""
+    content = case.scene.content
+    if change.before is None or side is None or as_good(case, change, region, side):
+        return False
+    hunk, old = fix_parts.hunks(case, change)[region], content.lines(change.before.oid)
+    replaced, there = hunk.removed_of(old), _instead(content, hunk, change.before, side)
+    return bool(there) and hunk.removed == hunk.added > 0 and wording.said_again(replaced, there)
+
+
 def _around(old: Sequence[bytes], hunk: Hunk) -> list[list[bytes]]:
     """The lines next to a hunk that tell something: those above, and those below."""
     around = reversed(old[: hunk.old]), old[hunk.old + hunk.removed :]
@@ -69,13 +79,19 @@ def _instead(content: Content, hunk: Hunk, before: Side, side: Side) -> list[byt
 
 
 def as_good(case: Case, change: Change, region: int, side: Side) -> bool:
-    """Whether a file has in the place of a part the fix in other words, or no lower numbers than those of the fix."""
+    """Whether a file has in the place of a part the fix in other words, or no lower numbers than those of the fix.
+
+    Where the fix lowers a number, no higher ones.
+    """
     content, hunk = case.scene.content, fix_parts.hunks(case, change)[region]
     if change.before is None or change.after is None:
         return False
     old, new, there = (content.lines(some.oid) for some in (change.before, change.after, side))
     since = content.hunks(change.before.oid, side.oid) or ()
     own = [line for h in since if lines.overlaps(h, hunk) for line in h.added_of(there)]
-    brought = set(wording.all_words(hunk.added_of(new))) - set(wording.all_words(hunk.removed_of(old)))
-    has_them = bool(brought) and wording.said_again(brought, own)
-    return has_them or wording.reworded(hunk, old, new, there, since) or numbers.no_lower(own, hunk.added_of(new))
+    removed, added = hunk.removed_of(old), hunk.added_of(new)
+    brought = set(wording.all_words(added)) - set(wording.all_words(removed))
+    if (brought and wording.said_again(brought, own)) or wording.reworded(hunk, old, new, there, since):
+        return True
+    lowered = numbers.any_lower(added, removed)
+    return numbers.no_higher(own, added) if lowered else numbers.no_lower(own, added)

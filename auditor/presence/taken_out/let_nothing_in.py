@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
-from auditor.git.changes import Change
+from auditor.git.changes import Change, Side
 from auditor.presence import dropped, elsewhere
 from auditor.presence.case import Case
-from auditor.presence.parts import fix_parts
+from auditor.presence.parts import fix_parts, standing
 from auditor.presence.taken_out import ground, straight
 from auditor.presence.taken_out.straight import Part
 
@@ -26,7 +26,7 @@ def find(case: Case, number: int) -> tuple[int, str] | None:
     first, *others = scene.history.parents[arrival] or (arrival,)
     if not others or scene.contains(scene.main, arrival) or not _kept_all(case, arrival, first, others):
         return None
-    parts = list(_parts(case))
+    parts = _parts(case)
     if any(_said_otherwise(case, change, n) for change, n in parts):
         return None
     grounds = _grounds(case, first, parts)
@@ -46,12 +46,17 @@ def _kept_all(case: Case, arrival: int, first: int, others: Iterable[int]) -> bo
     return not any(fix_parts.moves(case, c, n, brought) for c, n in _parts(case))
 
 
-def _parts(case: Case) -> Iterator[Part]:
-    """The parts of the fix that tell something."""
-    for change in case.fix.changes or ():
-        if change.before and change.after:
-            parts = range(len(fix_parts.hunks(case, change)))
-            yield from ((change, n) for n in parts if straight.tells(case, change, n))
+def _parts(case: Case) -> list[Part]:
+    """The parts of the fix that tell something; of a fix that sets but a value or two, all."""
+    changes = (c for c in case.fix.changes or () if c.before and c.after)
+    every = [(c, n) for c in changes for n in range(len(fix_parts.hunks(case, c)))]
+    return [part for part in every if straight.tells(case, *part)] or [part for part in every if _sets(case, *part)]
+
+
+def _sets(case: Case, change: Change, number: int) -> bool:
+    """Whether a part but changes words of lines, in a file that does anything."""
+    told = fix_parts.told(case, change, number)
+    return bool(told.went and told.came) and standing.is_in_force(change.path, case.fix.paths)
 
 
 def _weight(case: Case, parts: Iterable[Part]) -> int:
@@ -71,10 +76,14 @@ def _grounds(case: Case, first: int, parts: Sequence[Part]) -> dict[Part, str]:
     for change, n in parts:
         then, now = (case.place(commit).side(change) for commit in (ids[first], case.line.tip))
         few = fix_parts.few_left(case, change, n, now)
-        if few and all(ground.has_in_words(case, change, n, side) for side in (then, now)):
+        if few and all(_is_ground(case, change, n, side) for side in (then, now)):
             found[change, n] = change.path
     left = [part for part in parts if part not in found]
     return found | _moved(case, left, case.scene.own_changes(first, _FILES)) if left else found
+
+
+def _is_ground(case: Case, change: Change, number: int, side: Side | None) -> bool:
+    return ground.has_in_words(case, change, number, side) or ground.has_own_value(case, change, number, side)
 
 
 def _moved(case: Case, parts: Iterable[Part], changed: Sequence[Change]) -> dict[Part, str]:

@@ -1,0 +1,80 @@
+"""Files that a fix added, and a commit of the branch removed: main still has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from auditor.git.changes import Change, Changes
+from auditor.presence import dropped
+from auditor.presence.case import Case
+from auditor.presence.parts import fix_parts, standing
+from auditor.presence.since import last_run
+from auditor.text import wording
+
+
+def find(case: Case, number: int) -> tuple[int, str] | None:
+    """The last such commit of the branch's own line since the fix came with `number`, and what it did.
+
+    What was removed with files of others, or moved, or while what used it or more of the fix was written anew, has
+    moved on. A test or prose beside the fix does nothing.
+    """
+    return case.last_own(_by(case, number, change) for change in _removed(case))
+
+
+def _removed(case: Case) -> Iterator[Change]:
+    gone = {path for path, _ in dropped.never_came(case)}
+    changes = (c for c in case.fix.changes or () if c.path in gone)
+    return (c for c in changes if standing.is_in_force(c.path, case.fix.paths))
+
+
+def _by(case: Case, number: int, change: Change) -> tuple[int, str] | None:
+    """The commit since which a file is gone, if it removed that and nothing explains it."""
+    trunk, arrivals = case.scene.arrivals(case.line)
+    later = trunk[arrivals[number] :]
+    at = last_run(case, later, (change,), lambda there: (change.path, -1) in there.gone())
+    brought = case.scene.brought(later[at]) or ()
+    if (
+        not at
+        or _others_went(case, brought)
+        or _is_elsewhere(case, change, brought)
+        or _users_went(case, change, later[at])
+    ):
+        return None
+    return None if _wrote_anew(case, number, later[at]) else (later[at], f"removed {change.path}, which it had added")
+
+
+def _others_went(case: Case, brought: Changes) -> bool:
+    own = case.paths()
+    return any(other.after is None and other.path not in own for other in brought)
+
+
+def _users_went(case: Case, change: Change, step: int) -> bool:
+    """Whether a commit took the name of a file out of others, and these do not stand as before the fix."""
+    name = PurePosixPath(change.path).stem.encode("utf-8", "surrogateescape")
+    back = {path for path, _ in case.place(case.scene.history.ids[step]).undone()}
+    others = (o for o in case.scene.brought(step) or () if o.before and o.after and o.path not in back)
+    return any(name in line for other in others for line in case.scene.content.changed_lines(other)[0])
+
+
+def _is_elsewhere(case: Case, change: Change, brought: Changes) -> bool:
+    """Whether a commit added half of the telling lines of a file to others, where the branch has them."""
+    content = case.scene.content
+    wanted = {line for line in content.all_lines(change.after) if wording.tells([line])}
+    found = set[bytes]()
+    for other in brought:
+        if other.after is not None and other.path != change.path:
+            here = content.all_lines(content.at(case.line.tip, other.path))
+            found |= {line for line in content.changed_lines(other)[1] if line in wanted and line in here}
+    return bool(wanted) and 2 * wording.letters(found) >= wording.letters(wanted)
+
+
+def _wrote_anew(case: Case, number: int, step: int) -> bool:
+    """Whether a commit left another part of the fix neither as the fix made it nor as it was before."""
+    for change in case.fix.changes or ():
+        back = case.place(case.scene.history.ids[step]).undone()
+        for n in range(len(fix_parts.hunks(case, change))):
+            later, at = fix_parts.left_since(case, number, change, n)
+            if at and later[at] == step and (change.path, n) not in back:
+                return True
+    return False
