@@ -86,3 +86,59 @@ def test_it_was_reverted_and_came_in_other_words(repo: Repo, slash: str, status:
         repo.switch("qa")
         repo.merge("main")
     assert judged(repo) == ("present" if merged and status == "missing" else status)
+
+
+# Reverted by a commit that says so, and landed again: what main did is the same for each branch
+
+PAY = """\
+def pay(cart, card):
+{guard}    amount = total(cart)
+    card.charge(amount)
+    return amount
+"""
+GUARD = "    if not cart.items:\n        raise ValueError('nothing to pay')\n"
+
+
+def pay(guard: str = "") -> Files:
+    return {"pay.py": PAY.format(guard=guard)}
+
+
+HELPER = {
+    **pay("    guarded(cart)\n"),
+    "guards.py": f"def guarded(cart):\n{GUARD}",
+}
+BRANCHES = ["has it", "all of main", "old lines", "-s ours", "nothing"]
+
+
+def goes_its_way(repo: Repo, how: str) -> None:
+    """The branch's way, from which it comes back without the fix, or with it."""
+    repo.switch("qa")
+    repo.commit("Work on it", {"other.txt": "other\n"})
+    if how != "nothing":
+        repo.merge("main" if how == "all of main" else "v2.4.1", *(("-s", "ours") if how == "-s ours" else ()))
+    if how == "old lines":
+        repo.commit("Back to what worked", pay())
+
+
+@pytest.mark.parametrize("how", BRANCHES)
+@pytest.mark.parametrize(
+    ("landed", "owed"),
+    [
+        (pay(GUARD.replace("nothing to pay", "the cart is empty")), True),
+        (pay(GUARD.replace("ValueError('nothing to pay')", "EmptyCart(cart)")), True),
+        (pay(GUARD.replace("        raise", "        warn(cart)\n        raise")), True),
+        (HELPER, True),
+        (pay("    log(card)\n"), False),
+        ({"other.py": "other = 1\n"}, False),
+    ],
+    ids=["other message", "other type", "grown", "helper", "something else", "elsewhere"],
+)
+def test_reverted_and_landed_again(repo: Repo, landed: Files, owed: bool, how: str) -> None:
+    started(repo, pay())
+    fix = fixed(repo, pay(GUARD))
+    repo.revert(fix)
+    repo.commit("Feature", {"feature.txt": "feature\n"})
+    repo.commit("Mend it with care", landed)
+    goes_its_way(repo, how)
+    told = dict(zip(BRANCHES, ["present", "present", "reverted", "dropped", "missing"], strict=True))
+    assert judged(repo) == (told[how] if owed else "withdrawn")

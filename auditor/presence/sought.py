@@ -8,6 +8,7 @@ from auditor.errors import RepositoryError
 from auditor.fixes import FixCommit
 from auditor.git.changes import Side
 from auditor.presence.case import names
+from auditor.presence.claims import claimants
 from auditor.presence.scene import Line, Scene
 from auditor.presence.search import Search
 
@@ -17,12 +18,20 @@ def search_for(scene: Scene, fixes: Sequence[tuple[FixCommit, ...]]) -> Search:
     every = {f.number: f for group in fixes for f in group if f.changes}
     lacking = {n: [line for line in scene.lines if not scene.contains(line, n)] for n in every}
     moved = {n: _moved(scene, f) for n, f in every.items()}
-    sought = {n: f for n, f in every.items() if lacking[n] or moved[n]}
+    taken_back = {n for n, f in every.items() if said_to_be_taken_back(scene, f)}
+    sought = {n: f for n, f in every.items() if lacking[n] or moved[n] or n in taken_back}
     paths = {p for f in sought.values() for p in f.paths}
     paths |= {name for f in sought.values() for line in scene.lines for name in _names(scene, f, line)}
     lines = {n: frozenset(line.bit for line in (*lacking[n], *moved[n])) for n in sought}
-    absent = [f for n, f in every.items() if lacking[n]]
+    absent = [f for n, f in every.items() if lacking[n] or n in taken_back]
     return Search(scene, absent, lines, paths, moved=any(moved.values()))
+
+
+def said_to_be_taken_back(scene: Scene, fix: FixCommit) -> bool:
+    """Whether a commit of main says that it takes a fix back, whatever it does: then main is asked what came after."""
+    carriers = {fix.number, *fix.carriers, *claimants.originals(scene, fix)}
+    carriers |= {scene.arrival(line, fix.number) for line in scene.lines if scene.contains(line, fix.number)}
+    return any(scene.contains(scene.main, n) for carrier in carriers for n in scene.reverts_of(carrier))
 
 
 def _names(scene: Scene, fix: FixCommit, line: Line) -> Sequence[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from auditor.git.changes import Changes
+from auditor.presence import sought
 from auditor.presence.case import Case
 from auditor.presence.claims import claimants, likeness
 from auditor.presence.explained import moved_away
@@ -28,7 +29,7 @@ def find(case: Case) -> str | None:
     if key in scene.withdrawn:
         return scene.withdrawn[key]
     found = _find(case)
-    if not any(scene.reverts_of(carrier) for carrier in _carriers(case)):
+    if not _hinted(case):
         scene.withdrawn[key] = found
     return found
 
@@ -132,7 +133,7 @@ def _took_back(case: Case, there: Place) -> Iterator[int]:
     """
     scene = case.scene
     seen = set()
-    hinted = [n for carrier in _carriers(case) for n in scene.reverts_of(carrier)]
+    hinted = _hinted(case)
     confirmed = bool(there.undone())
     searched = _searched(case)
     wholes = (case.fix.changes or (), *(w.changes for w in case.wholes)) if searched or hinted else ()
@@ -152,9 +153,14 @@ def _carriers(case: Case) -> Iterator[int]:
     Where a fix was made on a branch and picked to main, its revert may have been, too.
     """
     yield from case.carriers()
-    yield from claimants.originals(case)
+    yield from claimants.originals(case.scene, case.fix)
     if case.scene.contains(case.line, case.fix.number):
         yield case.scene.arrival(case.line, case.fix.number)
+
+
+def _hinted(case: Case) -> list[int]:
+    """The commits that say to take the fix back, on whatever branch."""
+    return [n for carrier in _carriers(case) for n in case.scene.reverts_of(carrier)]
 
 
 def _took(case: Case, number: int) -> list[float]:
@@ -194,8 +200,10 @@ def _on_main(case: Case, number: int) -> tuple[int, int]:
 def _searched(case: Case) -> list[int]:
     """Main's commits that touch the fix's paths: looked up for a fix that the branch does not contain.
 
-    Where it does, only messages tell, so that one branch's verdict never hangs on another's.
+    For one that it does they are where a commit of main says that it takes that back: what main did since is the same
+    for each branch. Else only messages tell, so that one branch's verdict never hangs on another's.
     """
-    if case.scene.contains(case.line, case.fix.number):
+    fix, scene = case.fix, case.scene
+    if scene.contains(case.line, fix.number) and not sought.said_to_be_taken_back(scene, fix):
         return []
-    return case.search.candidates(case.fix, case.scene.main, case.fix.paths)
+    return case.search.candidates(fix, scene.main, fix.paths)

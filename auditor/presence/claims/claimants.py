@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from auditor.fixes import FixCommit
 from auditor.git.changes import Changes
+from auditor.git.history import History
 from auditor.presence.case import Case
 from auditor.presence.claims import by_title, change_ids
 from auditor.presence.claims.claim import Claim
 from auditor.presence.claims.likeness import HALF
-from auditor.presence.scene import Line
+from auditor.presence.scene import Line, Scene
 from auditor.text import kinds
 
 # An id has no fewer digits.
@@ -29,19 +31,18 @@ def claims(case: Case) -> list[Claim]:
     return list(found.values())
 
 
-def originals(case: Case) -> list[int]:
-    """What the fix may be a copy of, on whatever branch: what it names as its origin, and what was written with it."""
-    history, scene = case.scene.history, case.scene
-    named = [history.named(oid) for carrier in case.carriers() for oid in _named_by(case, carrier)]
-    together = scene.authored.get(history.authored[case.fix.number], ())
-    ours = scene.title(case.fix.number).words if together else ()
-    twins = [n for n in together if n != case.fix.number and scene.title(n).words == ours]
+def originals(scene: Scene, fix: FixCommit) -> list[int]:
+    """What a fix may be a copy of, on whatever branch: what it names as its origin, and what was written with it."""
+    history = scene.history
+    named = [history.named(oid) for carrier in (fix.number, *fix.carriers) for oid in _named_by(history, carrier)]
+    together = scene.authored.get(history.authored[fix.number], ())
+    ours = scene.title(fix.number).words if together else ()
+    twins = [n for n in together if n != fix.number and scene.title(n).words == ours]
     return [*(n for n in named if n is not None), *twins]
 
 
-def _named_by(case: Case, carrier: int) -> tuple[str, ...]:
+def _named_by(history: History, carrier: int) -> tuple[str, ...]:
     """What a commit names as its origin, the last first."""
-    history = case.scene.history
     last = history.picks.get(carrier)
     return history.origins.get(carrier, (last,) if last else ())
 
@@ -72,7 +73,7 @@ def _origins(case: Case) -> Iterator[Claim]:
     """
     history = case.scene.history
     for carrier in case.carriers():
-        number = next((n for n in map(history.named, _named_by(case, carrier)) if n is not None), None)
+        number = next((n for n in map(history.named, _named_by(case.scene.history, carrier)) if n is not None), None)
         if number is not None and _may_be(case, number):
             said = f"{history.ids[carrier][:12]} names {history.ids[number][:12]} on the branch as its origin"
             yield Claim(number, said, HALF, named=True)
