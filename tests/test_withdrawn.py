@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from auditor.audit import audit_repository
+from auditor.config.configuration import RepositoryConfig
 from tests.build import Files, Repo, fixed, protocol, started
-from tests.judged import told
+from tests.judged import NOW, pair, told
 
 
 @pytest.fixture
@@ -142,3 +144,47 @@ def test_reverted_and_landed_again(repo: Repo, landed: Files, owed: bool, how: s
     goes_its_way(repo, how)
     told = dict(zip(BRANCHES, ["present", "present", "reverted", "dropped", "missing"], strict=True))
     assert judged(repo) == (told[how] if owed else "withdrawn")
+
+
+# One fix in two hotfixes, neither below the other
+
+LINES = "".join(f"line {n} of {{0}}\n" for n in range(20))
+
+
+def machine(pump: int | None = None, **more: str) -> Files:
+    """Files with a line of each mended, or the pump's written anew."""
+    texts = {name: LINES.format(name) for name in ("pump", "valve", "hose")}
+    for name, line in more.items():
+        texts[name] = texts[name].replace(f"line 5 of {name}\n", f"{line}\n")
+    if pump is not None:
+        texts["pump"] = texts["pump"].replace(
+            "line 5 of pump\n", ("guarded against overflow\n", "cool and quiet\n")[pump]
+        )
+    return {f"{name}.txt": text for name, text in texts.items()}
+
+
+@pytest.mark.parametrize("first", ["v2.4.1", "v2.4.2"])
+def test_what_main_took_back_with_one_hotfix_is_told_of_that(repo: Repo, tmp_path: Path, first: str) -> None:
+    """Main took the whole of one back at once: whichever is judged first, and whether the other is judged at all."""
+    tags = ["v2.4.1", "v2.4.2"]
+    started(repo, machine())
+    repo.switch("both", "main")
+    repo.commit("Mend the pump", machine(0))
+    repo.switch("one", "both")
+    repo.commit("Mend the valve", machine(0, valve="opens slowly again"))
+    repo.switch("two", "both")
+    repo.commit("Mend the hose", machine(0, hose="long enough by now"))
+    for name in ("one", "two") if first == tags[0] else ("two", "one"):
+        repo.tag(tags[name == "two"], at=name)
+    repo.switch("main")
+    repo.merge("one")
+    repo.merge("two")
+    repo.commit("Simplify", machine(hose="long enough by now"))
+    repo.commit("Other", machine(1, hose="long enough by now"))
+    repo.switch("qa")
+    repo.commit("Our own", {"ours.txt": "ours\n"})
+    config = RepositoryConfig.model_validate({"name": "r", "path": repo.path, "branches": ["qa"]})
+    together = audit_repository(config, NOW, tmp_path)
+    for tag in tags:
+        alone = audit_repository(config, NOW, tmp_path, tag)
+        assert pair(together, tag, "qa") == pair(alone, tag, "qa")

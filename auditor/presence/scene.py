@@ -64,7 +64,7 @@ class Scene:
         self._overruling: dict[int, tuple[list[int], list[int]]] = {}
         self._brought: dict[int, Changes | None] = {}
         self._own_changes: dict[int, Changes] = {}
-        self.withdrawn: dict[tuple[int, bool], str | None] = {}
+        self.withdrawn: dict[tuple[int, str, bool], str | None] = {}
         self.ceased: dict[tuple[int, Change, int, int, int, int | None], int] = {}
         # Of a fix and a branch: the names of the fix's files there, what claims to be it, the parts of what carried it.
         self.named = Last[Mapping[str, str]]()

@@ -22,10 +22,11 @@ _MOST = 1 / 2
 def find(case: Case) -> str | None:
     """How main took the fix back, or None.
 
-    Where no message hints at it, that is one answer for all branches that have the fix, and one for the others.
+    Where no message hints at it, that is one answer for all branches that have the fix, and one for the others: of
+    each hotfix, with the whole of which main may have taken it back.
     """
     scene = case.scene
-    key = case.fix.number, scene.contains(case.line, case.fix.number)
+    key = case.fix.number, case.top, scene.contains(case.line, case.fix.number)
     if key in scene.withdrawn:
         return scene.withdrawn[key]
     found = _find(case)
