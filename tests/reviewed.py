@@ -19,7 +19,6 @@ from tests.forge_stage import Stage, stage
 
 NAME = "hotfix/login"
 AUTHOR, OTHER = "robot", "alice"
-EARLIER = {"Ada Author": "ada@example.com"}
 
 
 @dataclass

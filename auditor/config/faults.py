@@ -105,9 +105,9 @@ def _model_at(loc: Sequence[str | int], model: type[BaseModel] | None) -> type[B
     return model
 
 
-def _places_of(key: str, model: type[BaseModel], at: str = "") -> Iterator[str]:
+def _places_of(key: str, model: type[BaseModel]) -> Iterator[str]:
     """Where a key is known, here or anywhere below: the shallowest first."""
-    parts = [(at, model)]
+    parts = [("", model)]
     while parts:
         if key in parts[0][1].model_fields:
             yield parts[0][0]

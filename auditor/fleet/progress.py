@@ -14,8 +14,6 @@ from auditor.model import DRIFT, RepositoryAudit, Severity, Status
 from auditor.output.order import unselected
 from auditor.output.words import plain, rfc3339
 
-FORMS = ("text", "json")
-
 
 def say(level: str, message: str, form: str = "text", **more: Any) -> None:
     """One line for people, or one JSON object a line for log collectors: `time`, `level`, `message` and `more`."""

@@ -106,9 +106,9 @@ def asking(
 
 
 @contextmanager
-def acting(access: Access, kept: Path | None = None, clock: Clock | None = None) -> Iterator[Acting]:
+def acting(access: Access, kept: Path | None = None) -> Iterator[Acting]:
     """A forge to ask and to write to; otherwise as `asking`."""
-    with _arguments(access, kept, clock) as (kind, arguments):
+    with _arguments(access, kept, None) as (kind, arguments):
         yield Acting(kind, Client(*arguments))
 
 
