@@ -84,6 +84,21 @@ def lose(repo: Repo, blob: str) -> None:
     (repo.path / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
 
 
+@pytest.mark.parametrize("lost", [True, False])
+def test_what_a_history_ever_had_cannot_be_told_without_its_trees(repo: Repo, lost: bool) -> None:
+    """Pages that share nothing with main: one of their older trees is missing, which may have had the file."""
+    hotfix(repo)
+    repo.git("checkout", "-q", "--orphan", "pages")
+    repo.git("rm", "-q", "-r", "-f", ".")
+    for number in range(3):
+        repo.commit(f"Page {number}", {f"page{number}.html": f"<p>{number}</p>\n"})
+    if lost:
+        lose(repo, repo.git("rev-parse", "pages~1^{tree}"))
+    found = audit(repo, branches=["pages", "dr"])
+    assert pair(found, "v2.3.1", "pages").status == ("unknown" if lost else "not-applicable")
+    assert pair(found, "v2.3.1", "dr").status == "missing"
+
+
 def test_a_file_of_which_no_forecast_can_be_made_costs_no_verdict(repo: Repo) -> None:
     """One fix was taken out again on dev; of the other one a file cannot be read there."""
     text = "".join(f"option_{n}\n" for n in range(9))
