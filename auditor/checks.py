@@ -155,6 +155,8 @@ def _as_main(case: Case) -> Iterator[Check]:
     """That main went on from the fix, and that the branch has its files as they are there."""
     main, at, moved = case.scene.main.tip, case.scene.content.at, names(case.scene, case.fix, case.line)
     yield _ancestor("the fix is in main's history", case.fix.oid, main)
+    if case.scene.content.tree_id(main) == case.scene.content.tree_id(case.line.tip):
+        yield _compared("the branch has every file as main has it", main, case.line.tip, (), 0)
     for path in case.fix.paths[:_MOST_PATHS]:
         side = at(main, path)
         for shows, commit, name in (("main", main, path), ("the branch", case.line.tip, moved[path])):

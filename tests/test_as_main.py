@@ -97,7 +97,68 @@ def test_a_file_that_the_branch_has_under_another_name(repo: Repo) -> None:
     )
 
 
+# Main moved its code elsewhere, so that nothing of it is said in its place: the branch has all that main changed
+
+HELPED = "    guards.verify(session)\n"
+GUARDS = {"src/guards.py": f"def verify(session):\n{GUARD}"}
+# Not what an early return is: other words, in another place.
+WHOLE = str(pay()["src/pay.py"])
+ANEW = WHOLE[: WHOLE.index("def pay")] + "@verified\ndef settle(order):\n    return order.settle()\n"
+
+
+def sync(repo: Repo, how: str) -> None:
+    repo.switch("qa")
+    if how != "copied":
+        repo.commit("Of our own", {"other.txt": "other\n"})
+    if how == "squashed":
+        repo.merge("main", "--squash")
+    else:
+        repo.git("checkout", "main", "--", ".")
+        repo.commit("As in production")
+
+
+@pytest.mark.parametrize("how", ["squashed", "copied beside its own", "copied"])
+@pytest.mark.parametrize(
+    "since",
+    [[{**pay(HELPED), **GUARDS}], [GUARDS, pay(HELPED)], [{"src/pay.py": ANEW}]],
+    ids=["moved", "apart", "anew"],
+)
+def test_all_of_main_was_brought_as_its_files(repo: Repo, since: list[Files], how: str) -> None:
+    fixed(repo, pay(GUARD))
+    for files in since:
+        repo.commit("Ask elsewhere", files)
+    sync(repo, how)
+    assert told(repo, "qa", "v2.4.1") == ("present", "content")
+    repo.switch("main")
+    repo.commit("Go on", {"later.txt": "later\n", "NOTES.md": "later\n"})
+    assert told(repo, "qa", "v2.4.1") == ("present", "content")
+    repo.switch("qa")
+    repo.commit("Back to what worked", pay())
+    assert told(repo, "qa", "v2.4.1")[0] in ("missing", "reverted")
+
+
 # What would fool it
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [pay(HELPED), {**pay(HELPED), "src/guards.py": "def verify(session):\n    session.touch()\n"}, {**pay(), **GUARDS}],
+    ids=["no helper", "another helper", "no call"],
+)
+@pytest.mark.parametrize("together", [True, False])
+def test_what_main_changed_with_it_is_not_there(repo: Repo, theirs: Files, together: bool) -> None:
+    """What was moved away is not where main has it."""
+    fixed(repo, pay(GUARD))
+    for files in [{**pay(HELPED), **GUARDS}] if together else [GUARDS, pay(HELPED)]:
+        repo.commit("Ask elsewhere", files)
+    assert on_qa(repo, theirs)[0] == "missing"
+
+
+def test_what_main_has_taken_back_is_no_fix(repo: Repo) -> None:
+    repo.revert(fixed(repo, pay(GUARD)))
+    repo.commit("Go on", {"src/pay.py": ANEW})
+    sync(repo, "copied")
+    assert told(repo, "qa", "v2.4.1")[0] == "withdrawn"
 
 
 @pytest.mark.parametrize("went_on", [False, True])

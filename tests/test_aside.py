@@ -226,3 +226,50 @@ def test_conflicts_that_the_next_commit_resolved(tmp_path: Path, resolved: Files
     verdict = pair(audit(repo, branches=["qa"]), "v2.4.1", "qa")
     assert_checks_hold(repo.path, verdict)
     assert verdict.status.value == status
+
+
+# Lines too short to tell, which stand where they stood
+
+CHARGES = "def pay(cart, card):\n{guard}    amount = total(cart)\n    {charge}(amount)\n    return amount\n"
+CHECK = "    if not cart.items:\n        raise ValueError('nothing to pay')\n"
+POOL = "db.url=shop\ndb.user=shop\npool={}\ndb.wait=3\n"
+SERVICES = "".join(f"{n}:\n  TIMEOUT: {{}}\n  image: shop-{n}\n" for n in ("web", "mail"))
+SHORT = {
+    "properties": ("conf/db.properties", POOL.format(5), POOL.format(50), POOL.format(20)),
+    "yaml": ("compose.yml", *(SERVICES.format(n, 30) for n in (30, 60, 40))),
+    "in the same file": ("pay.py", "LIMIT = 30\n", "LIMIT = 60\n", "LIMIT = 40\n"),
+}
+
+
+def held(tmp_path: Path, short: tuple[str, ...], own: str, copy: str, charge: str) -> str:
+    """What is said of a guard and a value, where the copy has the guard, or what is called there, and that value."""
+    path, before, after, _ = short
+
+    def files(guard: str, text: str, charge: str = "card.charge") -> Files:
+        pay = CHARGES.format(guard=guard, charge=charge)
+        return {"pay.py": text + pay} if path == "pay.py" else {"pay.py": pay, path: text}
+
+    return claimed(tmp_path, files("", before), files(CHECK, after, charge), files("", own), files(CHECK, copy, charge))
+
+
+@pytest.mark.parametrize("short", SHORT.values(), ids=SHORT)
+@pytest.mark.parametrize(
+    ("own", "copy", "charge", "status"),
+    [
+        (1, 1, "card.charge", "missing"),
+        (1, 2, "card.charge", "present"),
+        # The branch has a value of its own there, or more of the fix is held.
+        (3, 3, "card.charge", "present"),
+        (1, 1, "card.charge_at_once", "present"),
+    ],
+    ids=["left", "set", "its own", "half of it"],
+)
+def test_a_value_that_it_left(
+    tmp_path: Path, short: tuple[str, ...], own: int, copy: int, charge: str, status: str
+) -> None:
+    assert held(tmp_path, short, short[own], short[copy], charge) == status
+
+
+def test_a_number_that_it_left_in_prose(tmp_path: Path) -> None:
+    short = ("README.md", "# Shop\n\nIt is 1.1.\n", "# Shop\n\nIt is 1.2.\n", "")
+    assert held(tmp_path, short, short[1], short[1], "card.charge") == "present"

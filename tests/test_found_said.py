@@ -193,6 +193,19 @@ def test_what_it_leaves_as_before_is_told(repo: Repo) -> None:
         ("shop/testutil.go", True),
         ("shop/testhelper.rb", True),
         ("shop/attestutils.py", False),
+        ("spec/models/order_spec.rb", True),
+        ("lib/order_spec.rb", True),
+        ("src/test/scala/shop/OrderSpec.scala", True),
+        ("src/test/java/shop/OrderSpec.java", True),
+        ("modules/shop/OrderSpec.groovy", True),
+        ("web/order.spec.ts", True),
+        # A query, what is shipped, and what is in force where people test.
+        ("src/main/java/shop/OrderSpec.java", False),
+        ("shop/OrderSpec.java", False),
+        ("app/src/main/kotlin/shop/LabTest.kt", False),
+        ("src/main/java/shop/test/Probe.java", False),
+        ("deploy/values-test.yaml", False),
+        ("tests/values-test.yaml", True),
     ],
 )
 def test_what_helps_tests_is_one_of_them(path: str, is_test: bool) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.build import Files, Repo, protocol
-from tests.judged import merged_and
+from tests.build import Files, Repo, fixed, protocol, started
+from tests.judged import merged_and, told
 
 
 @pytest.fixture
@@ -87,3 +87,123 @@ def test_a_name_that_the_file_had_before_the_fix(repo: Repo) -> None:
     imports = OLD_IMPORT, NEW_IMPORT, OLD_IMPORT
     texts = (AUTH.format(imports=one, post=post, name="name") for one, post in zip(imports, posts, strict=True))
     assert merged_and(repo, *({"auth.py": text} for text in texts)) == "present"
+
+
+# Imports that are there for what they do: no line uses a name that they bring, where the fix made them either
+
+INDEX = """\
+import React from 'react';
+import App from './App';
+{acts}
+export function start(el) {{
+  const root = React.render(el, App);
+{rest}  return root;
+}}
+"""
+SERVER = """\
+package main
+
+import (
+	"fmt"
+	"net/http"
+{acts})
+
+func main() {{
+	fmt.Println("start")
+	http.ListenAndServe(":80", {rest})
+}}
+"""
+CONFIG = """\
+require 'rack'
+require 'app'
+{acts}
+map '/' do
+  use Logger
+  run App.new{rest}
+end
+"""
+RUN = """\
+import os
+import app
+{acts}
+
+def main():
+    conf = app.load(os.environ)
+    app.run(conf{rest})
+"""
+SHOP = """\
+package shop;
+
+import shop.cart.Cart;
+{acts}
+class Shop {{
+    Receipt pay(Cart cart) {{
+        return cart.pay({rest});
+    }}
+}}
+"""
+READY = "  root.ready();\n"
+KINDS = {
+    "js": ("web/index.js", INDEX, "import './security-headers';\n", ("", READY)),
+    "go": ("main.go", SERVER, '\t_ "time/tzdata"\n', ("nil", "mux")),
+    "ruby": ("config.rb", CONFIG, "require 'rack/attack'\n", ("", "(:safe)")),
+    "python": ("main.py", RUN, "import gevent_patch\n", ("", ", 1")),
+}
+# Of these no line uses the name either; but they bring nothing else.
+NAMES = {
+    "java": ("Shop.java", SHOP, "import shop.cart.Receipts;\n", ("", "true")),
+    "js": ("web/index.js", INDEX, "import Header from './security-headers';\n", ("", READY)),
+    "python": ("main.py", RUN, "from gevent import patch\n", ("", ", 1")),
+}
+# And these the fix uses, in the line that went with them.
+USED = {
+    "ruby": ("config.rb", CONFIG, "require 'rack/attack_log'\n", ("", "(AttackLog)")),
+    "python": ("main.py", RUN, "import limits\n", ("", ", limits.all()")),
+}
+Kind = tuple[str, str, str, tuple[str, str]]
+
+
+def of(kind: Kind, acts: bool, rest: bool | None = None, more: str = "") -> dict[str, str]:
+    path, text, line, others = kind
+    return {path: text.format(acts=line if acts else "", rest=others[acts if rest is None else rest]) + more}
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+@pytest.mark.parametrize(("before", "after"), [(False, True), (True, False)], ids=["added", "removed"])
+@pytest.mark.parametrize("how", ["merged", "picked", "never let in", "moved", "main, too"])
+def test_an_import_that_does_something_by_itself(repo: Repo, kind: Kind, before: bool, after: bool, how: str) -> None:
+    started(repo, of(kind, before, rest=False))
+    fix = fixed(repo, of(kind, after, rest=True))
+    there = of(kind, before, rest=True)
+    if how == "main, too":
+        repo.commit("Not needed", there)
+    repo.switch("qa")
+    repo.commit("Work on it", {"other.txt": "other\n"})
+    if how == "picked":
+        repo.pick(fix)
+    else:
+        repo.merge("v2.4.1", resolve=there if how == "never let in" else {"more.txt": "more\n"})
+    if how == "moved":
+        there = of(kind, after, rest=True, more="# The end\n")
+    repo.commit("Work on it", there)
+    status = {"never let in": "dropped", "moved": "present", "main, too": "present"}.get(how, "reverted")
+    assert told(repo, "qa", "v2.4.1")[0] == status
+
+
+@pytest.mark.parametrize("kind", NAMES.values(), ids=NAMES)
+def test_an_import_that_but_brings_a_name(repo: Repo, kind: Kind) -> None:
+    files = [of(kind, acts, rest) for acts, rest in [(False, False), (True, True), (False, True)]]
+    assert merged_and(repo, *files) == "present"
+
+
+WITHOUT = {"run(conf": "run(conf, app.all_of_them()", "App.new": "App.new(:logged)"}
+
+
+@pytest.mark.parametrize("kind", USED.values(), ids=USED)
+def test_an_import_whose_user_was_written_without_it(repo: Repo, kind: Kind) -> None:
+    """Something else of the fix stands."""
+    (path, old), (_, new), (_, later) = (item for acts in (False, True, False) for item in of(kind, acts).items())
+    for one, other in WITHOUT.items():
+        later = later.replace(one, other)
+    more = "LIMITS = load('what the law says')\n"
+    assert merged_and(repo, {path: old}, {path: new + more}, {path: later + more}) == "present"

@@ -9,7 +9,7 @@ import pytest
 from auditor.audit import audit_repository
 from auditor.config.configuration import RepositoryConfig
 from tests.build import Files, Repo, fixed, protocol, started
-from tests.judged import NOW, pair, told
+from tests.judged import NOW, audit, pair, told
 
 
 @pytest.fixture
@@ -88,6 +88,21 @@ def test_it_was_reverted_and_came_in_other_words(repo: Repo, slash: str, status:
         repo.switch("qa")
         repo.merge("main")
     assert judged(repo) == ("present" if merged and status == "missing" else status)
+
+
+@pytest.mark.parametrize("branches", [["qa"], ["qa", "dev"], ["dev", "qa"]])
+def test_what_another_branch_brings_to_light(repo: Repo, branches: list[str]) -> None:
+    """Another one lacks the fix, and so main's commits are looked at: they say no more of this one."""
+    started(repo, auth())
+    repo.revert(fixed(repo, auth(SLASH)))
+    repo.switch("qa")
+    repo.merge("main", "--ff-only")
+    repo.switch("main")
+    repo.commit("Work on it", auth(CAREFUL, "    path = request.path\n"))
+    repo.switch("qa")
+    repo.merge("main", "--ff-only")
+    repo.commit("Of our own", auth(CAREFUL + "    log(encoded)\n", "    path = request.path\n"))
+    assert pair(audit(repo, branches=branches), "v2.4.1", "qa").status.value == "present"
 
 
 # Reverted by a commit that says so, and landed again: what main did is the same for each branch

@@ -1,14 +1,20 @@
-"""Last of all: the branch has the files of the fix as main has them today, where main went on from the fix."""
+"""Last of all: the branch has the files of the fix as main has them today, where main went on from the fix.
+
+Main may have moved its code elsewhere since: then the branch has to have all else that main changed, too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from auditor.git.changes import Change, Side
+from auditor.fixes import counting
+from auditor.git.changes import Change, Changes, Side, diffs
 from auditor.model import Via
 from auditor.presence.case import Case, Found
 from auditor.presence.scene import Whole
-from auditor.text import lines, numbers, wording
+from auditor.text import kinds, lines, numbers, wording
+
+_THERE = "its files are as at main's tip, which went on from the fix in them"
 
 
 def find(case: Case) -> Found | None:
@@ -18,13 +24,17 @@ def find(case: Case) -> Found | None:
     """
     main = case.scene.main.tip
     made = tuple(Change(c.path, c.before, case.scene.content.at(main, c.path)) for c in case.fix.changes or ())
-    if not _same(case, made) or case.place(main).undone() or not _grew(case, made):
+    if not _same(case, made) or case.place(main).undone() or not _came_down(case, made):
+        return None
+    gave = [one for c, now in zip(case.fix.changes or (), made, strict=True) for one in _gave_way(case, c, now.after)]
+    said = all(_says(now, lines) for now, lines in gave)
+    if not said and (any(numbers.any_lower(*one) for one in gave) or not _has_all_since(case)):
         return None
     whole = Whole("what main has made of it", case.fix.base, main, made)
-    return Found(Via.CONTENT, None, "its files are as at main's tip, which went on from the fix in them", whole)
+    return Found(Via.CONTENT, None, _THERE if said else f"{_THERE}, as all is that main changed until then", whole)
 
 
-def _same(case: Case, made: tuple[Change, ...]) -> bool:
+def _same(case: Case, made: Changes) -> bool:
     """Whether a branch has each file as main has it now, and is not without one that the fix left."""
     here = case.place()
     sides = zip(case.fix.changes or (), made, strict=True)
@@ -32,32 +42,50 @@ def _same(case: Case, made: tuple[Change, ...]) -> bool:
     return alike and any(now.after for now in made)
 
 
-def _grew(case: Case, made: tuple[Change, ...]) -> bool:
-    """Whether main's files of today are the fix's, or came of them by commits that had the fix and went on from it."""
-    sides = list(zip(case.fix.changes or (), made, strict=True))
-    if not all(_went_on(case, c, now.after) for c, now in sides):
-        return False
+def _came_down(case: Case, made: Changes) -> bool:
+    """Whether main's files of today are the fix's, or came of them by commits that had the fix."""
     having = case.scene.history.descendants(case.fix.number)
+    sides = zip(case.fix.changes or (), made, strict=True)
     return all(_handed_down(case, now, having) for c, now in sides if c.after != now.after)
 
 
-def _went_on(case: Case, change: Change, now: Side | None) -> bool:
-    """Whether what gave way of a change's lines is said in others in their place, or is set to no lower numbers there.
+def _gave_way(case: Case, change: Change, now: Side | None) -> Iterator[tuple[Sequence[bytes], Sequence[bytes]]]:
+    """What stands in the place of lines of a change that gave way, and those lines.
 
-    Code that was moved to another file left none behind: of such a file it tells nothing that two have it alike.
     A submodule, or a binary, has no lines to give way.
     """
     content, after = case.scene.content, change.after
     told = not content.as_a_whole(Change(change.path, after, now))
     hunks = content.hunks(after.oid, now.oid) if after and now and told else None
     if not (hunks and after and now):
-        return True
+        return
     added, old, new = content.changed_lines(change)[1], content.lines(after.oid), content.lines(now.oid)
     for hunk in hunks:
         gave = [line for line in hunk.removed_of(old) if lines.bare([line]) & added]
-        if wording.letters(gave) and not _says(hunk.added_of(new), gave):
-            return False
-    return True
+        if wording.letters(gave):
+            yield hunk.added_of(new), gave
+
+
+def _has_all_since(case: Case) -> bool:
+    """Whether a branch has whatever main changed from before the fix until it last changed a file of it.
+
+    Code that was moved to another file left none behind: of such a file it tells nothing that two have it alike.
+    Change logs and the like tell nothing, nor do tests.
+    """
+    scene, content = case.scene, case.scene.content
+    since = case.search.candidates(case.fix, scene.main, case.fix.paths)
+    if not since or case.fix.base is None:
+        return False
+    last = scene.history.ids[scene.arrival(scene.main, since[-1])]
+    changes = counting(diffs(content.store, [f"{last} {case.fix.base}"])[0], scene.counts)
+    here, main = case.line.tip, scene.main.tip
+    return changes is not None and all(
+        content.at(here, c.path) in (c.after, content.at(main, c.path)) for c in changes if _tells(c.path)
+    )
+
+
+def _tells(path: str) -> bool:
+    return not (kinds.tells_only(path) or kinds.is_own_to_a_branch(path) or kinds.is_test(path))
 
 
 def _says(now: Sequence[bytes], gave: Sequence[bytes]) -> bool:

@@ -89,13 +89,15 @@ class Search:
     def candidates(self, fix: FixCommit, line: Line, paths: Iterable[str]) -> list[int]:
         """Commits of a branch that touch any of `paths` and are not below the fix, oldest first.
 
-        None for a fix that was not looked for there: what others brought to light is not its evidence.
+        None for a fix that was not looked for there: what others brought to light is not its evidence. Nor are, on a
+        branch that contains the fix, the commits that main has too: they say nothing of the branch alone.
         """
         if not self._sought(fix, line):
             return []
-        found = {n for path in paths for n in self._touching.get(path, ())}
-        kept = [n for n in found if self.scene.contains(line, n) and not self.is_below(fix, n)]
-        history = self.scene.history
+        history, scene = self.scene.history, self.scene
+        own = line is not scene.main and scene.contains(line, fix.number)
+        found = {n for path in paths for n in self._touching.get(path, ()) if not (own and scene.reach[n] & 1)}
+        kept = [n for n in found if scene.contains(line, n) and not self.is_below(fix, n)]
         return sorted(kept, key=lambda n: (self.scene.place(line, n), history.generation[n], history.ids[n]))
 
     def twins(self, fix: FixCommit, line: Line) -> list[int]:

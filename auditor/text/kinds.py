@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 _PROSE = frozenset(["md", "markdown", "rst", "txt", "adoc", "asciidoc", "textile", "rdoc", "org", "tex", "po", "pot"])
@@ -38,10 +39,14 @@ _BRACKETS = "c h cc cpp cxx hh hpp m mm java kt kts js jsx mjs ts tsx go rs swif
 _IN_BRACKETS = frozenset(_BRACKETS.split())
 
 _TESTS = frozenset(["test", "tests", "testing", "testdata", "spec", "specs", "__tests__", "e2e"])
-# `test_login.py`, `login_test.go`, `LoginTest.java`, `login.spec.ts`; `testutils.py`.
+# `test_login.py`, `login_test.go`, `LoginTest.java`, `login.spec.ts`; `testutils.py`. `OrderSpec.java` is a query, and
+# `values-test.yaml` what is in force where people test.
 _TEST_NAMES = re.compile(
-    r"test[-_].*|.*[-_.](test|tests|spec)\.\w+|\w*[a-z](Test|Tests|TestCase|Spec)\.\w+|test(utils?|helpers?)\.\w+"
+    r"test[-_].*|.*[-_.](test|tests|spec)\.(?!(?:ya?ml|toml|ini|properties|conf|env|tfvars)$)\w+"
+    r"|\w*[a-z](Test|Tests|TestCase|Spec(?!\.java$))\.\w+|test(utils?|helpers?)\.\w+"
 )
+# Where by the habit of some build tools no test is.
+_SHIPPED = ("src", "main")
 
 
 def tells_only(path: str) -> bool:
@@ -90,6 +95,8 @@ def is_generated(path: str) -> bool:
 def is_test(path: str) -> bool:
     """Whether a file but tests what others do, by its folder or its name."""
     *folders, name = path.split("/")
+    if _SHIPPED in itertools.pairwise(folders):
+        return False
     return not _TESTS.isdisjoint(folders) or _TEST_NAMES.fullmatch(name) is not None
 
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 
 from auditor.git.changes import REGULAR, Change, Changes, Side
 from auditor.presence import elsewhere
 from auditor.presence.case import Case
 from auditor.presence.claims import likeness
 from auditor.presence.claims.likeness import Lines
-from auditor.text import lines, wording
+from auditor.text import kinds, lines, wording
 
 # What an import names: `"example.org/pay/v2"`, whatever it is called in the file.
 _NAMED = re.compile(rb"[\"'][^\"']+[\"'];?$")
@@ -26,7 +27,7 @@ def answered(case: Case, number: int, changes: Changes) -> tuple[float, float]:
     """
     ours = case.fix.changes or ()
     pairs = likeness.paired(case, ours, changes, number)
-    wanted, met, shared = [0, 0], [0, 0], set[bytes]()
+    wanted, met, shared, short = [0, 0], [0, 0], set[bytes](), 0
     for change in _but_copies(case, ours, pairs, number):
         theirs = pairs.get(change.path)
         told = likeness.lines_of(case, theirs)
@@ -35,8 +36,11 @@ def answered(case: Case, number: int, changes: Changes) -> tuple[float, float]:
             wanted[side] += mine.total()
             met[side] += (mine & other).total()
             shared.update(mine & other)
+        short += _left_short(case, change, number, owed[0])
     if not wording.tells(shared):
         return 0.0, 0.0
+    # Where it took out nothing of what the fix did, and no line of that is long enough to tell, its place does.
+    wanted[0] = wanted[0] or short
     removed, added = (m / w if w else 1.0 for m, w in zip(met, wanted, strict=True))
     return removed, added
 
@@ -57,6 +61,23 @@ def _telling(case: Case, change: Change, owed: Lines, told: Lines) -> Lines:
     }
     lacking = {line: n for line, n in (added - told[1]).items() if line not in needs}
     return (removed & told[0]) + Counter(left), (added & told[1]) + Counter(lacking)
+
+
+def _left_short(case: Case, change: Change, number: int, removed: Counter[bytes]) -> int:
+    """How many lines that a commit had to remove stand in their places yet, as they do at the tip, and not on main.
+
+    A value says little: `pool=5`. Not asked are prose, tests and what tools write, nor imports.
+    """
+    if kinds.is_own_to_a_branch(change.path) or kinds.is_prose(change.path) or kinds.is_test(change.path):
+        return 0
+    there, main = replace(case, came=number), case.place(case.scene.main.tip)
+    left = there.place().undone() & there.place(case.scene.history.ids[number]).undone() - main.undone()
+    if not change.before or not change.after or not any(path == change.path for path, _ in left):
+        return 0
+    hunks, old = case.scene.content.own_hunks(change.before.oid, change.after.oid) or (), _text(case, change.before)
+    stood = sum((lines.bare(h.removed_of(old)) for n, h in enumerate(hunks) if (change.path, n) in left), Counter())
+    needs = _imports(case, change)
+    return sum(n for line, n in (stood & removed).items() if line not in needs and wording.letters([line]))
 
 
 def _named(line: bytes) -> bytes:

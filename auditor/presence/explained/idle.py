@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from auditor.git.changes import Change
 from auditor.presence.parts.place import Place
-from auditor.text import bindings, comments, wording
+from auditor.text import acting, bindings, comments, wording
 from auditor.text.lines import Hunk
 
 _WORD = re.compile(rb"\w+")
@@ -26,7 +26,8 @@ Lines = list[bytes]
 def all_idle(place: Place, back: Collection[tuple[str, int]], *, kept: bool) -> bool:
     """Whether all that is back tells nothing, and the fix did more to the same files.
 
-    Imports do not that nothing there needs, where anything of the fix is `kept`. Nor do comments, where some of the
+    Imports do not that nothing there needs, where anything of the fix is `kept`, but for those that do something by
+    themselves. Nor do comments, where some of the
     rest of their file stands.
     """
     changes = {c.path: c for c in place.fix.changes or ()}
@@ -37,19 +38,30 @@ def all_idle(place: Place, back: Collection[tuple[str, int]], *, kept: bool) -> 
 def is_needed(place: Place, change: Change, number: int) -> bool:
     """Whether a hunk but added imports of which a file has none now, and uses what they brought: the code is broken.
 
-    What the file used before the fix it had from elsewhere, and may have so again.
+    What the file used before the fix it had from elsewhere, and may have so again. Or whether it changed what is there
+    for what it does, and the file has that otherwise.
     """
     content, before, after, there = place.scene.content, change.before, change.after, place.side(change)
     hunks = content.own_hunks(before.oid, after.oid) if before and after else None
     if before is None or after is None or there is None or not hunks:
         return False
     old, new, have = (content.lines(side.oid) for side in (before, after, there))
+    if _acts(change.path, hunks[number], old, new, have):
+        return True
     names = _brought(_sides(hunks[number], old, new), {line.strip() for line in wording.imports(new)})
     if not names:
         return False
     names &= _used(old, have)
     names -= {word for line in wording.imports(have) for word in _WORD.findall(line)}
     return any(_uses(have, name) and not _uses(old, name) for name in names)
+
+
+def _acts(path: str, hunk: Hunk, old: Lines, new: Lines, have: Lines) -> bool:
+    """Whether a hunk added an import that does something by itself, and a file lacks it; or removed one that it has."""
+    removed, added = _sides(hunk, old, new)
+    went, came = acting.acting(path, removed, old), acting.acting(path, added, new)
+    there = {line.strip() for line in have} if went or came else set()
+    return not came - went <= there or not (went - came).isdisjoint(there)
 
 
 def _brought(sides: tuple[Lines, Lines], listed: Collection[bytes]) -> set[bytes]:
@@ -72,6 +84,7 @@ def _idle(place: Place, change: Change, numbers: Numbers, *, kept: bool) -> bool
     used = _used(old, content.lines(there.oid))
     listed = {line.strip() for text in (old, new) for line in wording.imports(text)}
     imports = {n for n, h in enumerate(hunks) if _imports(_sides(h, old, new), listed, used)}
+    imports -= {n for n in imports if _acts(change.path, hunks[n], old, new, content.lines(there.oid))}
     if kept and imports.issuperset(numbers) and len(imports) < len(hunks):
         return True
     idle = imports | {n for n, h in enumerate(hunks) if _comments(change.path, h, old, new)}

@@ -54,10 +54,7 @@ def came_again(case: Case, revert: int) -> bool:
 
 
 def _by_change(case: Case) -> Iterator[tuple[int, bool]]:
-    contained = case.scene.contains(case.line, case.fix.number)
-    # What main has too says nothing about the branch alone, and is not always looked up.
-    kept = [n for n in case.candidates() if not (contained and case.scene.reach[n] & 1)]
-    candidates = [(n, case.search.changes[n]) for n in kept]
+    candidates = [(n, case.search.changes[n]) for n in case.candidates()]
     ours = [case.fix.changes or (), *(w.changes for w in case.wholes)] if candidates else []
     for changes in ours:
         alike = [(number, theirs) for number, theirs in candidates if len(theirs) == len(changes)]

@@ -89,7 +89,7 @@ def _touches(hunk: Hunk, lines_: set[int]) -> bool:
 def tells(case: Case, change: Change, number: int) -> bool:
     """Whether a hunk changed words of code that tell something, in a file that does anything.
 
-    An import tells nothing but where the branch lacks it, and needs it.
+    An import tells nothing but where the branch lacks it, and needs it, or it does something by itself.
     """
     if not standing.is_in_force(change.path, case.fix.paths):
         return False
