@@ -19,20 +19,23 @@ def places(hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes]) -> list[int] 
     """
     deleted = list(range(hunk.old, hunk.old + hunk.removed))
     for line in filter(bytes.strip, hunk.added_of(new)):
-        edited = next((n for n in deleted if _is_edited(old[n], line)), None)
+        edited = next((n for n in deleted if _is_in_its_place(old[n], line)), None)
         if edited is None:
             return None
         deleted.remove(edited)
     return deleted
 
 
-def _is_edited(line: bytes, other: bytes) -> bool:
+def _is_in_its_place(line: bytes, other: bytes) -> bool:
+    """Whether a line was but edited to another, or both declare a function, which was renamed."""
+    return (lines.declares(line) and lines.declares(other)) or is_edited(line, other)
+
+
+def is_edited(line: bytes, other: bytes) -> bool:
     """Whether a line has next to all words of another, that next to all of its, comments aside; both call the same.
 
-    Or both declare a function, which was renamed. Of lines without words only the white space may differ.
+    Of lines without words only the white space may differ.
     """
-    if lines.declares(line) and lines.declares(other):
-        return True
     one, two = map(comments.before_any, (line, other))
     if not (wording.words(one) and wording.words(two)):
         return one.split() == two.split()

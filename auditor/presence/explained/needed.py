@@ -8,7 +8,7 @@ from typing import NamedTuple
 from auditor.git.changes import Change, Side
 from auditor.presence.case import Case
 from auditor.presence.parts import fix_parts
-from auditor.text import bindings, functions, lines, parts, places, wording
+from auditor.text import bindings, deletions, functions, lines, parts, places, wording
 from auditor.text.lines import Hunk
 
 # Shorter names are anybody's, but within one function.
@@ -71,10 +71,11 @@ def _in_files(case: Case, change: Change, region: int, sides: Sides) -> bool:
 
 
 def _users(taken: Edit, names: set[bytes], made: Sequence[bytes]) -> set[int]:
-    """The lines of the older text that use any of some names, but for those of a hunk itself, and imports."""
+    """The lines of the older text that use any of some names, but for imports, and a hunk's own, as edited since."""
     using = [n for n, line in enumerate(taken.old) if bindings.names([line], _LEAST) & names] if names else []
     own = lines.bare((*made, *wording.imports(taken.old))) if using else ()
-    return {n for n in using if b"".join(taken.old[n].split()) not in own}
+    others = (n for n in using if b"".join(taken.old[n].split()) not in own)
+    return {n for n in others if not any(deletions.is_edited(line, taken.old[n]) for line in made)}
 
 
 def _in_function(case: Case, change: Change, region: int, old: Side, taken: Edit) -> bool:

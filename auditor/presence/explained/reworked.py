@@ -7,7 +7,7 @@ from collections.abc import Callable
 from auditor.git.changes import Change, Side
 from auditor.presence.case import Case, Regions
 from auditor.presence.explained import called, held, needed
-from auditor.presence.parts import fix_parts, standing
+from auditor.presence.parts import fix_parts, out_since, standing
 from auditor.presence.parts.place import Place
 from auditor.text import lines, wording
 
@@ -80,8 +80,8 @@ def went_on(case: Case, number: int, change: Change, region: int, is_out: IsOut 
 
 
 def _step(case: Case, number: int, change: Change, region: int) -> tuple[Place, Place] | None:
-    """The branch before and after a hunk ceased to be as the fix left it."""
-    later, at = fix_parts.left_since(case, number, change, region)
+    """The branch before and after a hunk was taken out, or ceased to be as the fix left it."""
+    later, at = out_since.step(case, number, change, region)
     ids = case.scene.history.ids
     return (case.place(ids[later[at - 1]]), case.place(ids[later[at]])) if at else None
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from auditor.git.changes import Change, Side
 from auditor.presence.case import Case, Regions
 from auditor.presence.explained import given_up, idle, moved_away, reworked
-from auditor.presence.parts import fix_parts, standing
+from auditor.presence.parts import fix_parts, out_since, standing
 from auditor.text import deletions, lines, parts, wording
 from auditor.text.lines import Hunk
 
@@ -46,7 +46,7 @@ def _taken_out_as_carried(case: Case, number: int, change: Change, region: int) 
 def _taken_out(case: Case, number: int, change: Change, region: int) -> int | None:
     """The commit after which a hunk stood as the fix left it no more, if it put it back or deleted of it."""
     content, history = case.scene.content, case.scene.history
-    later, at = fix_parts.left_since(case, number, change, region)
+    later, at = out_since.step(case, number, change, region)
     if not at:
         return None
     before, after = (case.place(history.ids[n]).side(change) for n in later[at - 1 : at + 1])
