@@ -13,7 +13,7 @@ from auditor.git.bounded import Bounded
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.git.marks import Mark, bare, has_all, share
 from auditor.git.store import Store
-from auditor.text import functions, lines, parts, places, wording
+from auditor.text import functions, lines, parts, places, siblings, wording
 from auditor.text.inserted import Inserted
 from auditor.text.lines import Hunk
 
@@ -119,7 +119,7 @@ class OldLines(Blocks):
             n: h
             for n, h in maybe.items()
             if not places.stands(h.new, h.added, new)
-            and not (self._only_adds(h, before.oid) and self._goes_on(h, texts, since, inserted))
+            and not (self._only_adds(h, before.oid) and self._goes_on(h, texts, (since, from_after), inserted))
         }
         elsewhere = self._put_elsewhere(before.oid, after.oid, back)
         stay = {n for n, h in back.items() if not places.moved_within(h, elsewhere[n], since, from_after)}
@@ -162,14 +162,17 @@ class OldLines(Blocks):
             if self.could_stand(one, there) and not self.moved_whole(one.hunk, before, after, there):
                 yield number, one.hunk
 
-    def _goes_on(self, hunk: Hunk, texts: tuple[str, str, str], since: Sequence[Hunk], inserted: Inserted) -> bool:
+    def _goes_on(
+        self, hunk: Hunk, texts: tuple[str, str, str], steps: tuple[Sequence[Hunk], Sequence[Hunk]], inserted: Inserted
+    ) -> bool:
         """Whether lines that were only added are there all the same: elsewhere, or in other words."""
-        before, after, there = texts
+        (before, after, there), (since, _) = texts, steps
         added = hunk.added_of(self.lines(after))
         if self._declared(added, before, there):
             return True
         if inserted.mostly_has(hunk, added):
-            return not self._in_others(hunk, there, since, inserted.places_of(added))
+            elsewhere = self._in_others(hunk, there, since, inserted.places_of(added))
+            return not elsewhere and not siblings.moved(hunk, self.lines(after), self.lines(there), *steps)
         return places.goes_on(self.lines(before), self.store.blob(after), self.store.blob(there), hunk.old, since)
 
     def _in_others(self, hunk: Hunk, there: str, since: Sequence[Hunk], at: Iterable[int]) -> bool:

@@ -184,7 +184,7 @@ def _taken_out(case: Case, number: int, regions: Regions) -> Undone | None:
     """What took the fix out without saying so, unless it moved the lines to another file, where they still are."""
     out = _silent(case, number, regions)
     moved = out.status is Status.REVERTED and moved_away.still_there(case, out.number)
-    return None if moved else out
+    return None if moved and not moved_away.lost_some(case, out.number, regions) else out
 
 
 def _silent(case: Case, number: int, regions: Regions) -> Undone:

@@ -137,7 +137,12 @@ def _ended(text: Iterable[bytes]) -> list[bytes]:
 def declares(line: bytes) -> bool:
     """Whether a line declares a function, a class or the like, in the usual languages."""
     text = line.strip()
-    return len(text) <= _LONGEST and bool(_DECLARES.match(text)) and not _CONTROLS.match(text)
+    return len(text) <= _LONGEST and bool(_DECLARES.match(text)) and not controls(text)
+
+
+def controls(line: bytes) -> bool:
+    """Whether a line says when, or how often, what follows is done."""
+    return bool(_CONTROLS.match(line.strip()))
 
 
 def declared(line: bytes) -> bytes | None:

@@ -57,6 +57,24 @@ def still_there(case: Case, number: int) -> bool:
     return any(_has_to_do(case, change, n, path, number) for path in found for change, n in parts)
 
 
+def lost_some(case: Case, number: int, back: Regions) -> bool:
+    """Whether such a commit left one of some regions behind: one that but added lines, and it has these nowhere.
+
+    Nor does any line that it wrote say them again.
+    """
+    changes, theirs = {c.path: c for c in case.fix.changes or ()}, case.scene.brought(number) or ()
+    came = {line for other in theirs for line in case.scene.content.changed_lines(other)[1]}
+    written = came.difference(_wanted(case)[1])
+    return any(_was_left(case, changes[path], n, came, written) for path, n in back if n >= 0)
+
+
+def _was_left(case: Case, change: Change, region: int, came: set[bytes], written: set[bytes]) -> bool:
+    told = fix_parts.told(case, change, region)
+    code = [line for line in told.came if wording.tells([line]) and not wording.is_import(line)]
+    is_there = not came.isdisjoint(lines.bare(code)) or wording.said_again(code, written)
+    return not told.went and bool(code) and not is_there
+
+
 def aside(case: Case, number: int, back: Regions) -> Regions:
     """Those of some regions that only added lines which the commit that took them out moved so."""
     changes = {c.path: c for c in case.fix.changes or ()}
