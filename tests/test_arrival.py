@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.build import CART, Repo, hotfix, protocol
+from tests.build import CART, LOGIN, Repo, hotfix, protocol
 from tests.judged import audit, pair
 
 
@@ -39,3 +39,27 @@ def test_no_evidence_is_of_another_branch(repo: Repo) -> None:
     handed_on(repo)
     alone, beside = (pair(audit(repo, branches=branches), "v2.3.1", "qa") for branches in (["qa"], ["dev", "qa"]))
     assert alone == beside
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_it_was_backed_out_and_came_in_again(repo: Repo, by_hand: bool) -> None:
+    """Whatever the messages say: by the same commit other lines changed, so that it is no inverse of the fix."""
+    hotfix(repo)
+    fixed = repo.read("src/login.py")
+    repo.switch("dev")
+    repo.merge("main")
+    out = repo.commit("As it was", {"src/login.py": LOGIN + "# as it was\n", "notes.txt": "out\n"})
+    repo.commit("Feature", {"feature.txt": "1\n"})
+    again = repo.commit("And in again", {"src/login.py": fixed + "# again\n"}) if by_hand else repo.revert(out)
+    repo.commit("More of it", {"feature.txt": "2\n"})
+    assert pair(audit(repo, branches=["dev"]), "v2.3.1", "dev").arrival == again
+
+
+@pytest.mark.parametrize("text", ["# own\n", "import os\n"])
+def test_work_on_its_files_is_no_arrival(repo: Repo, text: str) -> None:
+    hotfix(repo)
+    fixed = repo.read("src/login.py")
+    repo.switch("dev")
+    arrival = repo.merge("main")
+    repo.commit("Work on it", {"src/login.py": text + fixed})
+    assert pair(audit(repo, branches=["dev"]), "v2.3.1", "dev").arrival == arrival

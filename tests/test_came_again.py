@@ -148,3 +148,39 @@ def test_another_function_has_the_line_that_was_taken_out(tmp_path: Path, again:
     repo.revert("HEAD")
     repo.commit("Amounts", two(f"{again}    log('pay', user)\n", ALLOWED, "total(user.carts)"))
     assert status(repo) == found
+
+
+# Undone by hand, and that was taken back: the line below the fix is the branch's own
+
+BOOK = "# Runbook\n\nCall the desk.\n\n## Contacts\n\n- desk: {desk}\n{own}"
+
+
+def book(desk: str, own: str = "") -> Files:
+    return {"RUNBOOK.md": BOOK.format(desk=desk, own=own)}
+
+
+@pytest.mark.parametrize(
+    ("taken_back", "later", "status"),
+    [
+        (False, [], "reverted"),
+        (True, [], "present"),
+        (True, [book("113", "Note.\n")], "present"),
+        (True, [book("100")], "reverted"),
+        (True, [book("100"), book("101", "Note.\n")], "reverted"),
+    ],
+)
+def test_what_was_undone_by_hand_was_taken_back(
+    tmp_path: Path, taken_back: bool, later: list[Files], status: str
+) -> None:
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    started(repo, book("100"))
+    fixed(repo, book("112"))
+    repo.switch("qa")
+    repo.commit("Work on it", {**book("112", "Note.\n"), "feature.txt": "1\n"})
+    repo.commit("Back out", book("100"))
+    repo.commit("Go on", {"feature.txt": "2\n"})
+    if taken_back:
+        repo.revert("HEAD~1")
+    for files in later:
+        repo.commit("Work on it", files)
+    assert told(repo, "qa", "v2.4.1")[0] == status

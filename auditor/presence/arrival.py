@@ -13,6 +13,8 @@ from auditor.presence.since import last_run
 from auditor.presence.taken_out.events import events
 from auditor.presence.undone import expected
 
+# Of a file that thousands of commits touch, so many are looked at.
+_LATEST = 200
 # So many commits are looked at first, then twice as many, and so on.
 _A_LOOK = 100
 
@@ -24,15 +26,24 @@ def arrived(case: Case, found: Found) -> int:
         return _content_since(case, found)
     case = replace(case, came=found.number)
     arrival = scene.arrival(case.line, found.number)
-    out = [n for n, taken in events(case, found.number) if taken]
-    if not out:
+    out = [scene.place(case.line, n) for n, taken in events(case, found.number) if taken]
+    last = max(out) if out else _was_out(case, found.number)
+    if last is None:
         return _whole_since(case, found.number, arrival)
     may = expected(case, found.number)
     trunk, _ = scene.arrivals(case.line)
-    last = max(scene.place(case.line, n) for n in out)
     turns = itertools.chain([trunk[last]], _touching(case, trunk[last + 1 :]))
     back = (n for n in turns if not dropped.lacks(case, n) - may)
-    return next(back, trunk[-1])
+    return next(back, trunk[-1] if out else arrival)
+
+
+def _was_out(case: Case, number: int) -> int | None:
+    """Where on the branch's line its own work last had all of the fix out since that arrived, whatever it said."""
+    (trunk, places), work = case.scene.arrivals(case.line), case.scene.own_work(case.line)
+    later = {place for path in _paths(case) for place in work.get(path, ()) if place > places[number]}
+    latest = sorted(later, reverse=True)[:_LATEST]
+    out = next((place for place in latest if dropped.lacks_all(case, trunk[place])), None)
+    return None if out is None or not dropped.lacks(case, trunk[out]) - expected(case, number) else out
 
 
 def _whole_since(case: Case, number: int, arrival: int) -> int:
@@ -52,15 +63,19 @@ def _whole_since(case: Case, number: int, arrival: int) -> int:
 
 def _touching(case: Case, trunk: Sequence[int]) -> Iterator[int]:
     """The commits of a line that touch a file of the fix under any name that it has: mostly few. Some at a time."""
-    scene = case.scene
-    named = (names(scene, case.fix, line).values() for line in (case.line, scene.main))
-    paths = sorted({*case.fix.paths, *itertools.chain(*named)})
+    scene, paths = case.scene, _paths(case)
     start, count = 0, _A_LOOK
     while start < len(trunk):
         some = trunk[start : start + count]
         found = diffs(scene.content.store, [scene.history.step(n) for n in some], paths)
         yield from (n for n, changes in zip(some, found, strict=True) if changes != ())
         start, count = start + count, 2 * count
+
+
+def _paths(case: Case) -> list[str]:
+    """The files of the fix under any name that they have."""
+    named = (names(case.scene, case.fix, line).values() for line in (case.line, case.scene.main))
+    return sorted({*case.fix.paths, *itertools.chain(*named)})
 
 
 def _content_since(case: Case, found: Found) -> int:

@@ -12,12 +12,15 @@ from functools import cached_property, partial
 from auditor.fixes import Counts, FixCommit, counting
 from auditor.git.births import Births
 from auditor.git.bounded import Last
-from auditor.git.changes import Change, Changes, Side, diffs
+from auditor.git.changes import Change, Changes, Side, diffs, each
 from auditor.git.content import Content
 from auditor.git.history import History
 from auditor.git.versions import Versions
 from auditor.presence.claims import titles
 from auditor.presence.claims.claim import Claim
+
+# Of a branch that goes its own way for years so many commits are looked at.
+_OWN = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Scene:
         self.names_on_main: dict[tuple[int, str], list[str]] = {}
         self._arrivals: dict[int, tuple[list[int], array[int]]] = {}
         self._overruling: dict[int, tuple[list[int], list[int]]] = {}
+        self._own_work: dict[int, Mapping[str, Sequence[int]]] = {}
         self._brought: dict[int, Changes | None] = {}
         self._own_changes: dict[int, Changes] = {}
         self.withdrawn: dict[tuple[int, str, bool], str | None] = {}
@@ -166,6 +170,22 @@ class Scene:
             changes = tuple(change for some in found for change in some or ())
             self._own_changes[number] = (counting(changes, self.counts) or ()) if len(changes) <= most else ()
         return self._own_changes[number]
+
+    def own_work(self, line: Line) -> Mapping[str, Sequence[int]]:
+        """For each file, the latest places on a branch's own line at which a commit touched it that main has not.
+
+        Merges bring others' work, and are left out.
+        """
+        if line.bit not in self._own_work:
+            places, parents = enumerate(self.arrivals(line)[0]), self.history.parents
+            own = [(at, n) for at, n in places if len(parents[n]) == 1 and not self.reach[n] & 1][-_OWN:]
+            found: defaultdict[str, list[int]] = defaultdict(list)
+            steps = each(self.content.store, [self.history.step(n) for _, n in own])
+            for (at, _), changes in zip(own, steps, strict=True):
+                for change in changes or ():
+                    found[change.path].append(at)
+            self._own_work[line.bit] = found
+        return self._own_work[line.bit]
 
     @cached_property
     def births(self) -> Births:

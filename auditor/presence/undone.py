@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from auditor.git.changes import Side
 from auditor.model import Status, Via
 from auditor.presence import declared, dropped, withdrawn
 from auditor.presence.case import Case, Found, Regions, Undone
@@ -220,9 +221,21 @@ def _restored_before_moving_on(case: Case, number: int) -> Undone | None:
     later = {places[n] for n in case.candidates() if places[n] > places[number]}
     for place in sorted(later, reverse=True)[:_LATEST]:
         if _old_again(case, trunk[place]) and not _old_again(case, trunk[place - 1]):
-            there = moved_away.still_there(case, trunk[place]) or came_again(case, trunk[place])
+            again = _is_as(case, trunk[place - 1], (trunk[n] for n in later if n > place))
+            there = again or moved_away.still_there(case, trunk[place]) or came_again(case, trunk[place])
             return None if there else _restored(case, trunk[place])
     return None
+
+
+def _is_as(case: Case, number: int, others: Iterable[int]) -> bool:
+    """Whether any of some commits has the fix's files just as another one: so it is where that was taken back."""
+
+    def files(n: int) -> list[Side | None]:
+        place = case.place(case.scene.history.ids[n])
+        return [place.side(c) for c in case.fix.changes or ()]
+
+    wanted = files(number)
+    return any(files(n) == wanted for n in others)
 
 
 def _old_again(case: Case, number: int) -> bool:
