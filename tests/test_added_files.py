@@ -89,6 +89,7 @@ def main_merged(repo: Repo) -> None:
     repo.merge("main")
 
 
+@pytest.mark.parametrize("fix", [ALONE, WITH_MORE], ids=["alone", "with more"])
 @pytest.mark.parametrize(
     ("way", "status"),
     [
@@ -102,18 +103,8 @@ def main_merged(repo: Repo) -> None:
         (main_merged, "present"),
     ],
 )
-def test_main_moved_it(tmp_path: Path, way: Step, status: str) -> None:
-    repo = started_with(tmp_path, ALONE)
-    repo.commit("Move policies", {"k8s/deny.yaml": None, "deploy/policies/deny.yaml": POLICY})
-    repo.switch("qa")
-    repo.commit("Our own", {"ours.txt": "ours\n"})
-    way(repo)
-    assert judged(repo) == status
-
-
-@pytest.mark.parametrize(("way", "status"), [(let_nothing_in, "dropped"), (left_out, "dropped"), (merged, "present")])
-def test_main_moved_it_and_the_fix_does_more(tmp_path: Path, way: Step, status: str) -> None:
-    repo = started_with(tmp_path, WITH_MORE)
+def test_main_moved_it(tmp_path: Path, fix: Files, way: Step, status: str) -> None:
+    repo = started_with(tmp_path, fix)
     repo.commit("Move policies", {"k8s/deny.yaml": None, "deploy/policies/deny.yaml": POLICY})
     repo.switch("qa")
     repo.commit("Our own", {"ours.txt": "ours\n"})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from auditor.text import lines, places, wording
+from auditor.text import functions, lines, places, wording
 from auditor.text.lines import Hunk
 
 
@@ -43,9 +43,9 @@ def _begin(inserted: Sequence[bytes], first: bytes, wanted: object) -> Iterator[
 
 def _head(text: Sequence[bytes], at: int) -> int | None:
     """The line at the head of the block in which a line is: the nearest less deep above it, but for conditions."""
-    deep = _depth(text[at])
+    deep = functions.depth(text[at])
     for n in range(at - 1, -1, -1):
-        if text[n].strip() and _depth(text[n]) < deep and not lines.controls(text[n]):
+        if text[n].strip() and functions.depth(text[n]) < deep and not lines.controls(text[n]):
             return n
     return None
 
@@ -65,7 +65,7 @@ def _above(text: Sequence[bytes], at: int) -> list[bytes]:
 
 def _are_apart(text: Sequence[bytes], home: int, host: int | None, stood: set[int]) -> bool:
     """Whether two lines are heads of blocks beside each other which do not name each other."""
-    if host is None or host not in stood or host == home or _depth(text[host]) != _depth(text[home]):
+    if host is None or host not in stood or host == home or functions.depth(text[host]) != functions.depth(text[home]):
         return False
     names = [set(wording.words(text[n])) for n in (home, host)]
     bodies = (set(wording.all_words(_body(text, n))) for n in (host, home))
@@ -78,10 +78,6 @@ def _are_apart(text: Sequence[bytes], home: int, host: int | None, stood: set[in
 def _body(text: Sequence[bytes], head: int) -> Iterator[bytes]:
     """The lines of the block below a head."""
     for line in text[head + 1 :]:
-        if line.strip() and _depth(line) <= _depth(text[head]):
+        if line.strip() and functions.depth(line) <= functions.depth(text[head]):
             return
         yield line
-
-
-def _depth(line: bytes) -> int:
-    return len(line) - len(line.lstrip())

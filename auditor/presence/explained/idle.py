@@ -27,8 +27,7 @@ def all_idle(place: Place, back: Collection[tuple[str, int]], *, kept: bool) -> 
     """Whether all that is back tells nothing, and the fix did more to the same files.
 
     Imports do not that nothing there needs, where anything of the fix is `kept`, but for those that do something by
-    themselves. Nor do comments, where some of the
-    rest of their file stands.
+    themselves. Nor do comments, where some of the rest of their file stands.
     """
     changes = {c.path: c for c in place.fix.changes or ()}
     of_file = {path: {n for p, n in back if p == path} for path, _ in back}

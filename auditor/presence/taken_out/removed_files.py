@@ -71,8 +71,8 @@ def _is_elsewhere(case: Case, change: Change, brought: Changes) -> bool:
 
 def _wrote_anew(case: Case, number: int, step: int) -> bool:
     """Whether a commit left another part of the fix neither as the fix made it nor as it was before."""
+    back = case.place(case.scene.history.ids[step]).undone()
     for change in case.fix.changes or ():
-        back = case.place(case.scene.history.ids[step]).undone()
         for n in range(len(fix_parts.hunks(case, change))):
             later, at = fix_parts.left_since(case, number, change, n)
             if at and later[at] == step and (change.path, n) not in back:
