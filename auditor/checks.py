@@ -40,7 +40,7 @@ def checks(pairs: Iterable[tuple[Case, FixVerdict]], *, plain: bool) -> tuple[Ch
 
 def _can_be_shown(command: str) -> bool:
     """Whether a command is one line that a terminal and a page show, and a person can copy, as it is."""
-    return all(c.isprintable() or unicodedata.category(c) == "Zs" for c in command)
+    return command.isprintable() or all(c.isprintable() or unicodedata.category(c) == "Zs" for c in command)
 
 
 def _of(case: Case, verdict: FixVerdict, *, plain: bool) -> Iterator[Check]:

@@ -284,6 +284,7 @@ def _read_commit(store: Store, history: History, number: int) -> tuple[int, ...]
     except RepositoryError:
         history.cut.add(number)
         return ()
+    store.keep_tree(oid, raw)
     author = commits.authored(raw)
     history.authored[number] = hash(author)
     history.titled[number] = hash((author[0], commits.headed(raw)))

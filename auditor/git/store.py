@@ -99,6 +99,11 @@ class Store:
         self._trees[commit] = found
         return found
 
+    def keep_tree(self, commit: str, raw: bytes) -> None:
+        """Takes note of a commit's tree while its bytes are at hand; in a small repository most will be asked for."""
+        if self.small and (found := commits.tree(raw)):
+            self._trees[commit] = found
+
     def has(self, oid: str) -> bool:
         """Whether an object is there."""
         try:
