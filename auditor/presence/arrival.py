@@ -6,12 +6,13 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from auditor.git.changes import diffs
+from auditor.git.changes import Change, diffs
 from auditor.presence import dropped
 from auditor.presence.case import Case, Found, names
 from auditor.presence.since import last_run
 from auditor.presence.taken_out.events import events
 from auditor.presence.undone import expected
+from auditor.text import wording
 
 # Of a file that thousands of commits touch, so many are looked at.
 _LATEST = 200
@@ -38,12 +39,36 @@ def arrived(case: Case, found: Found) -> int:
 
 
 def _was_out(case: Case, number: int) -> int | None:
-    """Where on the branch's line its own work last had all of the fix out since that arrived, whatever it said."""
+    """Where on the branch's line its own work last took all of the fix out since that arrived, whatever it said."""
     (trunk, places), work = case.scene.arrivals(case.line), case.scene.own_work(case.line)
     later = {place for path in _paths(case) for place in work.get(path, ()) if place > places[number]}
     latest = sorted(later, reverse=True)[:_LATEST]
-    out = next((place for place in latest if dropped.lacks_all(case, trunk[place])), None)
+    brought, took = _telling(case) if latest else (set[bytes](), set[bytes]())
+    undoing = (place for place in latest if _goes_back(case, trunk[place], brought, took))
+    out = next((place for place in undoing if dropped.lacks_all(case, trunk[place])), None)
     return None if out is None or not dropped.lacks(case, trunk[out]) - expected(case, number) else out
+
+
+def _telling(case: Case) -> tuple[set[bytes], set[bytes]]:
+    """The lines that the fix added, and those that it removed; where any tell something, those alone."""
+    sides = zip(*map(case.scene.content.changed_lines, case.fix.changes or ()), strict=True)
+    removed, added = ({line for some in side for line in some} for side in sides)
+    found = tuple({line for line in side if wording.tells([line])} for side in (added, removed))
+    return (found[0], found[1]) if any(found) else (added, removed)
+
+
+def _goes_back(case: Case, number: int, brought: set[bytes], took: set[bytes]) -> bool:
+    """Whether a commit removed a line that the fix brought, or brought one that it took: a quick look at many."""
+    history = case.scene.history
+    after, before = (case.place(history.ids[n]) for n in (number, history.parents[number][0]))
+    for change in case.fix.changes or ():
+        was, now = before.side(change), after.side(change)
+        if was is None or now is None or was.mode != now.mode:
+            return True
+        gone, came = case.scene.content.changed_lines(Change(change.path, was, now)) if was != now else ({}, {})
+        if not (brought.isdisjoint(gone) and took.isdisjoint(came)):
+            return True
+    return False
 
 
 def _whole_since(case: Case, number: int, arrival: int) -> int:
