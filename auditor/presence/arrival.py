@@ -43,32 +43,35 @@ def _was_out(case: Case, number: int) -> int | None:
     (trunk, places), work = case.scene.arrivals(case.line), case.scene.own_work(case.line)
     later = {place for path in _paths(case) for place in work.get(path, ()) if place > places[number]}
     latest = sorted(later, reverse=True)[:_LATEST]
-    brought, took = _telling(case) if latest else (set[bytes](), set[bytes]())
-    undoing = (place for place in latest if _goes_back(case, trunk[place], brought, took))
+    lines = _telling(case) if latest else (set[bytes](), set[bytes]())
+    undoing = (place for place in latest if _goes_back(case, trunk[place], *lines))
     out = next((place for place in undoing if dropped.lacks_all(case, trunk[place])), None)
     return None if out is None or not dropped.lacks(case, trunk[out]) - expected(case, number) else out
 
 
 def _telling(case: Case) -> tuple[set[bytes], set[bytes]]:
-    """The lines that the fix added, and those that it removed; where any tell something, those alone."""
+    """The lines that the fix removed, and those that it added; where any tell something, those alone."""
     sides = zip(*map(case.scene.content.changed_lines, case.fix.changes or ()), strict=True)
     removed, added = ({line for some in side for line in some} for side in sides)
-    found = tuple({line for line in side if wording.tells([line])} for side in (added, removed))
-    return (found[0], found[1]) if any(found) else (added, removed)
+    telling = [{line for line in side if wording.tells([line])} for side in (removed, added)]
+    return (telling[0], telling[1]) if any(telling) else (removed, added)
 
 
-def _goes_back(case: Case, number: int, brought: set[bytes], took: set[bytes]) -> bool:
-    """Whether a commit removed a line that the fix brought, or brought one that it took: a quick look at many."""
-    history = case.scene.history
+def _goes_back(case: Case, number: int, removed: set[bytes], added: set[bytes]) -> bool:
+    """Whether a commit takes out most of what the fix added, or brings most of what that but removed.
+
+    A quick look at many: whether the fix is out then is asked of few.
+    """
+    history, gone, came = case.scene.history, set[bytes](), set[bytes]()
     after, before = (case.place(history.ids[n]) for n in (number, history.parents[number][0]))
     for change in case.fix.changes or ():
         was, now = before.side(change), after.side(change)
         if was is None or now is None or was.mode != now.mode:
             return True
-        gone, came = case.scene.content.changed_lines(Change(change.path, was, now)) if was != now else ({}, {})
-        if not (brought.isdisjoint(gone) and took.isdisjoint(came)):
-            return True
-    return False
+        sides = case.scene.content.changed_lines(Change(change.path, was, now)) if was != now else ((), ())
+        gone, came = gone.union(sides[0]), came.union(sides[1])
+    wanted, found = (added, gone) if added else (removed, came)
+    return 2 * wording.letters(wanted & found) >= wording.letters(wanted)
 
 
 def _whole_since(case: Case, number: int, arrival: int) -> int:
