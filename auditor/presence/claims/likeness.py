@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from auditor.git.changes import Change, Changes, Side
 from auditor.presence import elsewhere
@@ -112,16 +112,22 @@ def _measure(
     case: Case, ours: Sequence[tuple[Change, Lines]], changes: Changes, number: int | None = None
 ) -> tuple[tuple[float, float], int]:
     """The shares, and how many lines they are shares of; with `number`, of removed lines those that were there."""
-    wanted, met = [0, 0], [0, 0]
     pairs = paired(case, [change for change, _ in ours], changes, number)
-    for change, (removed, added) in ours:
-        theirs = pairs.get(change.path)
-        told = lines_of(case, theirs)
-        owed = (removed, added) if number is None else owing(case, change, (removed, added), theirs, number)
+    every = [(change, lines, pairs.get(change.path)) for change, lines in ours]
+    owed = [lines if number is None else owing(case, change, lines, other, number) for change, lines, other in every]
+    told = (lines_of(case, other) for _, _, other in every)
+    return shares(zip(owed, told, strict=True)), sum(lines.total() for some in owed for lines in some)
+
+
+def shares(files: Iterable[tuple[Lines, Lines]]) -> tuple[float, float]:
+    """The shares of removed and of added lines, file by file owed and told, that are told of. Of none it is whole."""
+    wanted, met = [0, 0], [0, 0]
+    for owed, told in files:
         for side, mine, other in zip((0, 1), owed, told, strict=True):
             wanted[side] += mine.total()
             met[side] += (mine & other).total()
-    return (_share(met[0], wanted[0]), _share(met[1], wanted[1])), sum(wanted)
+    removed, added = (m / w if w else 1.0 for m, w in zip(met, wanted, strict=True))
+    return removed, added
 
 
 def paired(case: Case, ours: Sequence[Change], theirs: Changes, number: int | None) -> dict[str, Change]:
@@ -229,10 +235,6 @@ def _had(case: Case, change: Change, theirs: Change | None, number: int) -> Coun
     """The lines of a file before commit `number`; one that the commit left alone has them after it, too."""
     before = theirs.before if theirs else case.place(case.scene.history.ids[number]).side(change)
     return case.scene.content.all_lines(before)
-
-
-def _share(met: int, wanted: int) -> float:
-    return met / wanted if wanted else 1.0
 
 
 def lines_of(case: Case, change: Change | None) -> Lines:
