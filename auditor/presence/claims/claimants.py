@@ -27,7 +27,7 @@ def claims(case: Case) -> list[Claim]:
     found: dict[int, Claim] = {}
     for claim in _all(case):
         known = found.get(claim.number)
-        if known is None or (bool(claim.left), claim.enough) < (bool(known.left), known.enough):
+        if known is None or claim.enough < known.enough:
             found[claim.number] = claim
     return list(found.values())
 
@@ -36,9 +36,7 @@ def originals(scene: Scene, fix: FixCommit) -> list[int]:
     """What a fix may be a copy of, on whatever branch: what it names as its origin, and what was written with it."""
     history = scene.history
     named = [history.named(oid) for carrier in (fix.number, *fix.carriers) for oid in _named_by(history, carrier)]
-    together = scene.authored.get(history.authored[fix.number], ())
-    ours = scene.title(fix.number).words if together else ()
-    twins = [n for n in together if n != fix.number and scene.title(n).words == ours]
+    twins = (n for n in scene.authored.get(history.authored[fix.number], ()) if n != fix.number)
     return [*(n for n in named if n is not None), *twins]
 
 
