@@ -42,7 +42,7 @@ def _made_on(case: Case, change: Change, there: Side | None) -> Iterator[Older]:
     """
     scene = case.scene
     earlier = scene.versions.earlier(change.path, scene.place(scene.main, case.fix.number))
-    if there and there in earlier and scene.content.restored(change, there, there):
+    if there and there in earlier:
         yield Older(change.path, there, None)
 
 
@@ -60,8 +60,7 @@ def _had(case: Case, change: Change, there: Side | None) -> Iterator[Older]:
         return
     came = arrival[1].side(change)
     for side in _versions(case, change):
-        again = side == there or (content.is_like(there, side) and content.has_again(change, there, side, came))
-        if again and content.restored(change, side, there, came):
+        if side == there or (content.is_like(there, side) and content.has_again(change, there, side, came)):
             yield Older(change.path, side, came)
 
 
