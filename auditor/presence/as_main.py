@@ -102,7 +102,7 @@ def _handed_down(case: Case, now: Change, having: set[int]) -> bool:
         above, side = [n for n in history.parents[number] if n in having], at(history.ids[number], now.path)
         if len(history.parents[number]) > 1:
             above = [n for n in above if at(history.ids[n], now.path) == side]
-        if not above or side is None:
+        if not above:
             return False
         number = above[0]
     return True
