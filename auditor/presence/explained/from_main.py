@@ -16,7 +16,8 @@ _MOST = 4 / 5
 def aside(case: Case, number: int, back: Regions) -> Regions:
     """Those of some regions that stand as before the fix, and tell nothing: main has them in neither form.
 
-    They stand so since a merge of what main had made of them; or what main wrote in their place is there.
+    They stand so since a merge of what main had made of them, or not in the very lines that the fix found; or what main
+    wrote in their place is there.
     """
     changes = {c.path: c for c in case.fix.changes or ()}
     return frozenset((p, n) for p, n in back if n >= 0 and _left_on_main(case, number, changes[p], n))
@@ -30,7 +31,7 @@ def _left_on_main(case: Case, number: int, change: Change, region: int) -> bool:
     if any(older.path == change.path and older.side == here for older in case.older):
         # A whole file as it once was is nothing that main made of it.
         return _has_as_main(case, change, region)
-    if _has_as_main(case, change, region):
+    if region not in content.undone(change, here) or _has_as_main(case, change, region):
         return True
     later, at = fix_parts.left_since(case, number, change, region)
     merged = at and len(scene.history.parents[later[at]]) > 1

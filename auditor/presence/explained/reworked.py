@@ -9,6 +9,7 @@ from auditor.presence.case import Case, Regions
 from auditor.presence.explained import called, held, needed
 from auditor.presence.parts import fix_parts, out_since, standing
 from auditor.presence.parts.place import Place
+from auditor.text import lines, wording
 
 # So many parts of the fix written anew, for each that stands as before it, are no chance.
 _MANY = 2
@@ -38,6 +39,12 @@ def _worded(case: Case, change: Change, region: int) -> bool:
     return case.scene.content.reworded(change, case.place().side(change), region, earlier)
 
 
+def _is_there(case: Case, change: Change, region: int) -> bool:
+    """Whether a file has all lines that a hunk brought, white space and what the hunk left as it was aside."""
+    came, side = fix_parts.told(case, change, region).came, case.place().side(change)
+    return wording.tells(came) and not lines.bare(came) - fix_parts.left(case, change, came, side)
+
+
 def _never(*_: object) -> bool:
     return False
 
@@ -47,7 +54,7 @@ def written_anew(case: Case, number: int, change: Change, region: int, is_out: I
 
     `is_out` tells of parts that are not written anew but out, though they do not stand as before, line by line.
     """
-    if _worded(case, change, region):
+    if _worded(case, change, region) or _is_there(case, change, region):
         return True
     step = _step(case, number, change, region)
     return step is not None and _reworked(case, _sides(case, *step), is_out)
