@@ -67,6 +67,16 @@ def test_one_case_of_a_condition_was_dropped(repo: Repo) -> None:
     assert merged_and(repo, local("", ""), local("\tgit_oid_t type;\n", EITHER), later) == "reverted"
 
 
+def test_another_case_is_one_with_the_first(repo: Repo) -> None:
+    first, rest = (f"\tset_type(t, {what});\n" for what in ("repo->oid_type", "GIT_OID_SHA1"))
+    old, new, later = (
+        f"#ifdef EXPERIMENTAL_SHA256\n{first}{more}#endif\n"
+        for more in ("", f"#elif defined(GIT_SHA1_ONLY)\n{rest}", rest)
+    )
+    field = "\tgit_oid_t type;\n"
+    assert merged_and(repo, local("", old), local(field, new), local(field, later)) == "reverted"
+
+
 # What the fix had found and but worded anew
 
 MAIN = """\

@@ -52,6 +52,13 @@ def test_it_was_moved_and_then_mended(repo: Repo) -> None:
     assert judged(repo)[0] == "present"
 
 
+def test_it_was_moved_and_then_removed(repo: Repo) -> None:
+    repo.merge("main")
+    repo.commit("Split", split(OLD))
+    repo.commit("No payments", {"pay.py": "from shop import total\n"})
+    assert judged(repo)[0] == "present"
+
+
 def test_main_has_such_code_there_too(repo: Repo) -> None:
     """A copy that nobody mends on main tells nothing of the branch's."""
     other = {"pay.py": split(OLD)["pay.py"]}
