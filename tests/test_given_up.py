@@ -51,6 +51,11 @@ def test_conditions_were_dropped_with_what_stood_between(repo: Repo) -> None:
     assert merged_and(repo, local("", ""), local(FIELD, LINE), local(bare(FIELD), "")) == "reverted"
 
 
+def test_conditions_were_dropped_and_later_what_stood_between(repo: Repo) -> None:
+    later = local(bare(FIELD), bare(LINE)), local(bare(FIELD), "\t/* Of any type */\n")
+    assert merged_and(repo, local("", ""), local(FIELD, LINE), *later) == "reverted"
+
+
 def test_conditions_that_are_the_fix_were_dropped(repo: Repo) -> None:
     """What they keep out was there before."""
     line = "\trequire(t->sha256);\n"

@@ -38,8 +38,7 @@ def _same(case: Case, made: Changes) -> bool:
     """Whether a branch has each file as main has it now, and is not without one that the fix left."""
     here = case.place()
     sides = zip(case.fix.changes or (), made, strict=True)
-    alike = all(here.side(c) == now.after and (now.after or not c.after) for c, now in sides)
-    return alike and any(now.after for now in made)
+    return all(here.side(c) == now.after and (now.after or not c.after) for c, now in sides)
 
 
 def _came_down(case: Case, made: Changes) -> bool:

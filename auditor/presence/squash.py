@@ -24,8 +24,6 @@ def find(case: Case) -> Found | None:
 
 
 def _merged(case: Case) -> Found | None:
-    if case.scene.contains(case.line, case.fix.number):
-        return None
     found = _carried(case, case.merges(), case.search.merged)
     return None if found is None else _where_it_came_from(case, found)
 
