@@ -47,6 +47,17 @@ def test_white_space_that_is_all_of_the_fix_is_asked(tmp_path: Path) -> None:
     assert claimed(tmp_path, {"a.py": text}, {"a.py": fix}, {"b.py": ""}, {"a.py": copy}) == "missing"
 
 
+def test_a_file_of_which_white_space_is_all_is_asked(tmp_path: Path) -> None:
+    """The copy has the guard of the other file, and charges without it."""
+    old, new = ("".join(f"{depth}charge_the_{n}_card()\n" for n in range(6)) for depth in ("", "    "))
+    pay = MANY + "def pay():\n    if ready:\n        go()\n{}    end()\n"
+    guard = "def is_ready():\n    return bool(cards)\n"
+    fix = {"pay.py": pay.format(new), "ready.py": f"cards = []\n{guard}"}
+    before = {"pay.py": pay.format(old), "ready.py": "cards = []\n"}
+    own, copy = {"ready.py": "cards = our_own\n"}, {"ready.py": f"cards = our_own\n{guard}"}
+    assert claimed(tmp_path, before, fix, own, copy) == "missing"
+
+
 # Imports
 
 USED = "import {{ dictionary, {names}symbol }} from '@shop/utils';\n" + MANY
@@ -166,17 +177,21 @@ def test_a_file_that_was_added_beside_one_that_lives_elsewhere(tmp_path: Path, m
 # Two copies of one commit
 
 
+@pytest.mark.parametrize("digits", [(40, 12), (12, 40)], ids=["cut", "whole"])
 @pytest.mark.parametrize(("share", "status"), [(3, "present"), (1, "missing")])
-def test_the_fix_and_a_commit_of_the_branch_name_one_origin(tmp_path: Path, share: int, status: str) -> None:
+def test_the_fix_and_a_commit_of_the_branch_name_one_origin(
+    tmp_path: Path, share: int, status: str, digits: tuple[int, int]
+) -> None:
     repo = protocol(tmp_path / "shop", branches=("dev",))
     started(repo, {"a.py": MANY})
     origin = "0123456789abcdef0123456789abcdef01234567"
     lines = [f"check_the_{word}_of_it(cart)\n" for word in ("first", "second", "third", "fourth")]
-    repo.commit(f"Mend it\n\n(cherry picked from commit {origin})", {"a.py": MANY + "".join(lines)})
+    ours, theirs = (origin[:some] for some in digits)
+    repo.commit(f"Mend it\n\n(cherry picked from commit {ours})", {"a.py": MANY + "".join(lines)})
     repo.tag("v2.4.1")
     repo.switch("qa")
     copy = "ours = 1\n" + MANY + "".join(lines[:share])
-    repo.commit(f"In our way\n\n(cherry picked from commit {origin[:12]})", {"a.py": copy}, author=OTHER)
+    repo.commit(f"In our way\n\n(cherry picked from commit {theirs})", {"a.py": copy}, author=OTHER)
     assert told(repo, "qa", "v2.4.1")[0] == status
 
 
@@ -228,6 +243,22 @@ def test_conflicts_that_the_next_commit_resolved(tmp_path: Path, resolved: Files
     assert verdict.status.value == status
 
 
+def test_conflicts_that_were_resolved_one_by_one(tmp_path: Path) -> None:
+    """What the first of two commits left of them is no part of the fix yet."""
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    other = "more(cart)\n"
+    started(repo, {**pay(OLD), "more.py": other})
+    oid = fixed(repo, {**pay(NEW, "    audit(cart)\n"), "more.py": "more(cart, session)\n"})
+    repo.switch("qa")
+    repo.commit("Our own", {**pay(OURS), "more.py": "more(our_cart)\n"}, author=OTHER)
+    more = "<<<<<<< HEAD\nmore(our_cart)\n=======\nmore(cart, session)\n>>>>>>> 0a1b2c3 (Mend it)\n"
+    message = f"Mend it\n\n(cherry picked from commit {oid})"
+    repo.commit(message, {**marked(), "more.py": more}, author=OTHER)
+    repo.commit("One of them", {"more.py": "more(our_cart)\n"}, author=OTHER)
+    repo.commit("And the other", pay(f"as_ours({OURS})"), author=OTHER)
+    assert told(repo, "qa", "v2.4.1")[0] == "missing"
+
+
 # Lines too short to tell, which stand where they stood
 
 CHARGES = "def pay(cart, card):\n{guard}    amount = total(cart)\n    {charge}(amount)\n    return amount\n"
@@ -273,3 +304,43 @@ def test_a_value_that_it_left(
 def test_a_number_that_it_left_in_prose(tmp_path: Path) -> None:
     short = ("README.md", "# Shop\n\nIt is 1.1.\n", "# Shop\n\nIt is 1.2.\n", "")
     assert held(tmp_path, short, short[1], short[1], "card.charge") == "present"
+
+
+# What the copy did beside its place
+
+
+def test_what_was_done_to_a_copy_of_a_file(tmp_path: Path) -> None:
+    """The branch has both files, and the larger part of the fix is in neither of them."""
+    check = "".join(f"    check_{n}(cart)\n" for n in range(6))
+    shop = MANY + "def pay(cart):\n{}    charge(cart)\n"
+    before = {"pay.py": shop.format(""), "limit.py": "limit = 1\n"}
+    fix = {"pay.py": shop.format(check), "limit.py": "limit = of_cart(cart)\n"}
+    own = {"till.py": shop.format("").replace("29th", "our 29th"), "limit.py": "limit = 1\nmore = 2\n"}
+    copy = {
+        "till.py": str(own["till.py"]).replace("    charge", check + "    charge"),
+        "limit.py": "limit = of_cart(cart)\nmore = 2\n",
+    }
+    assert claimed(tmp_path, before, fix, own, copy) == "missing"
+
+
+def test_lines_that_the_fix_moved_and_the_branch_has_there_already(tmp_path: Path) -> None:
+    """What it moved need not be taken out of its old place by who found it in the new one."""
+    moved = "".join(f"set_up_the_{n}_part(cart)\n" for n in range(4))
+    new = "".join(f"check_the_{n}_part(cart)\n" for n in range(6))
+    text = MANY + "old_check(cart)\n{}" + MANY.replace("line", "row") + "{}end(cart)\n"
+    before, fix = text.format(moved, ""), text.format("", new + moved).replace("old_check(cart)\n", "")
+    own = text.format("", moved).replace("old_check", "ours = 1\nold_check").replace("end(cart)", "end(ours)")
+    copy = own.replace("old_check(cart)\n", "").replace(
+        "end(ours)", new.replace("check_the_5", "see_the_5") + "end(ours)"
+    )
+    assert claimed(tmp_path, {"a.py": before}, {"a.py": fix}, {"a.py": own}, {"a.py": copy}) == "present"
+
+
+def test_a_line_that_stands_elsewhere_is_owed_once_more(tmp_path: Path) -> None:
+    """Main's file had it before the fix, too: the copy has but the note."""
+    check = "check_the_cart(cart)\n"
+    text = MANY + check + MANY.replace("line", "row") + "charge(cart)\n{}refund(cart)\n"
+    fix = text.format(f"{check}audit(cart)\n").replace("charge(cart)\n", f"{check}charge(cart)\n")
+    own = text.format("").replace("charge(cart)", "charge(our_cart)")
+    copy = own.replace("refund", "audit(cart)\nrefund")
+    assert claimed(tmp_path, {"a.py": text.format("")}, {"a.py": fix}, {"a.py": own}, {"a.py": copy}) == "missing"

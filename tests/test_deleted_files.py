@@ -40,3 +40,29 @@ def test_it_was_kept_where_it_had_moved(repo: Repo) -> None:
     repo.merge("main", "-s", "ours")
     repo.commit("Start it", {"app.js": "start(2)\n"})
     assert told(repo, "qa", "v2.4.1")[0] == "dropped"
+
+
+def test_a_copy_that_the_branch_had_beside_it_is_another_file(tmp_path: Path) -> None:
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    started(repo, {"register.js": REGISTER, "app.js": "start(1)\n"})
+    repo.switch("qa")
+    repo.commit("Our own view", {f"{NEW}/register.js": REGISTER.replace("item 3", "third item")})
+    repo.switch("main")
+    fixed(repo, {"register.js": None, "app.js": "start(2)\n"})
+    repo.switch("qa")
+    repo.merge("main")
+    repo.commit("Start it here", {"app.js": "start(2, 'qa')\n"})
+    assert told(repo, "qa", "v2.4.1")[0] == "present"
+
+
+def test_a_file_like_it_that_came_after_the_fix_is_another_one(tmp_path: Path) -> None:
+    """The branch had deleted the old one itself."""
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    started(repo, {"register.js": REGISTER, "app.js": "start(1)\n"})
+    fixed(repo, {"register.js": None, "app.js": "start(2)\n"})
+    repo.switch("qa")
+    repo.commit("No register", {"register.js": None})
+    repo.merge("main")
+    repo.commit("Our own view", {f"{NEW}/register.js": REGISTER.replace("item 3", "third item")})
+    repo.commit("Start it here", {"app.js": "start(2, 'qa')\n"})
+    assert told(repo, "qa", "v2.4.1")[0] == "present"

@@ -124,6 +124,21 @@ def test_the_line_itself_stands_there_as_before(repo: Repo) -> None:
     assert adapted(repo, (RECORD, RECORD.replace(" && rr->ttl > 0", "")), branch) == "missing"
 
 
+def test_of_several_lines_most_stand_there_as_before(repo: Repo) -> None:
+    """One of three was done to the line itself, and two to others like them."""
+    lines = [RECORD.replace("klass", name) for name in ("klass", "owner", "state")]
+    others = [RECORD.replace("rr->", "record.").replace("klass", name) for name in ("owner", "state")]
+
+    def of(ours: list[str], theirs: list[str]) -> str:
+        return f"\n{FILE}".join((*ours, *theirs))
+
+    done, their_done = ([line.split(" && ")[0] + ") {" for line in some] for some in (lines, others))
+    assert (
+        adapted(repo, (of(lines, []), of(done, [])), (of(lines, others), of([done[0], *lines[1:]], their_done)))
+        == "missing"
+    )
+
+
 def test_it_was_taken_back(repo: Repo) -> None:
     branch = OWN_RECORD, OWN_RECORD.replace(" && record.ttl > 0", "")
     assert adapted(repo, (RECORD, RECORD.replace(" && rr->ttl > 0", "")), branch) == "present"
@@ -154,6 +169,20 @@ def test_a_line_that_is_put_in(repo: Repo, branch: str, put_in: str, status: str
     """The lines beside it tell which name stands for which."""
     main = PACKET.format(""), PACKET.format(SIZE)
     assert adapted(repo, main, (branch.format(""), branch.format(put_in))) == status
+
+
+def test_of_several_lines_one_is_put_in_where_the_fix_has_it(repo: Repo) -> None:
+    """Two stand beside others like those of the fix, which are there as they were."""
+    names = ("packet", "answer", "query")
+    ours = [PACKET.replace("packet", name) for name in names]
+    theirs = [OWN_PACKET.replace("packet", name) for name in names[1:]]
+    size, own_size = SIZE, SIZE.replace("dr", "response")
+    empty, put_in = ([text.format(line) for text in ours] for line in ("", size))
+    their_empty, their_put_in = ([text.format(line) for text in theirs] for line in ("", own_size))
+    main = f"\n{FILE}".join(empty), f"\n{FILE}".join(put_in)
+    branch = (*empty, *their_empty), (put_in[0], *empty[1:], *their_put_in)
+    one, other = (f"\n{FILE}".join(some) for some in branch)
+    assert adapted(repo, main, (one, other)) == "missing"
 
 
 def released(free: str, times: int, put_in: str = "{free}(&args);") -> tuple[str, str]:

@@ -96,8 +96,13 @@ def test_one_that_was_reverted_on_the_branch(repo: Repo) -> None:
 
 @pytest.mark.parametrize(
     ("text", "status"),
-    [(SEVEN, "missing"), (NINE, "missing"), (NINE.replace("ours,", "main,"), "present")],
-    ids=["seven", "nine", "ten"],
+    [
+        (SEVEN, "missing"),
+        (NINE, "missing"),
+        (NINE.replace("ours,", "main,"), "present"),
+        (NINE.replace("ours,", "main,").replace(PUMP, "".join(PUMP.splitlines(keepends=True)[::-1])), "present"),
+    ],
+    ids=["seven", "nine", "ten", "in another order"],
 )
 def test_a_squash_of_several_has_to_hold_it(repo: Repo, text: str, status: str) -> None:
     begun(repo)

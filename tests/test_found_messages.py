@@ -82,6 +82,8 @@ def test_a_title_is_read_on_where_a_forge_cut_it(title: str, body: str, words: s
         (CUT, "Mend the pump where it leaks after a cold and wet day", False),
         ("Mend the pu… (#15)", "Mend the pump", False),
         (CUT.replace("ni…", "ni"), WHOLE, False),
+        (WHOLE, f"{WHOLE} in winter", False),
+        (f"{WHOLE} in winter", WHOLE, False),
     ],
 )
 def test_a_cut_title_is_the_beginning_of_another(one: str, other: str, same: bool) -> None:
@@ -126,6 +128,10 @@ def test_else_it_must_hold_all(repo: Repo, theirs: str, who: str) -> None:
     assert landed(repo, f"{TITLE}\n\n{MESSAGE}", theirs, who=who) == "missing"
 
 
+def test_the_end_of_a_cut_title_is_none_of_the_message(repo: Repo) -> None:
+    assert landed(repo, f"{WHOLE}\n\n{MESSAGE}", f"{CUT}\n\n…ght\n\n{MESSAGE}") == "present"
+
+
 def test_a_short_message_is_anybodys(repo: Repo) -> None:
     assert landed(repo, f"{TITLE}\n\nAs told.", f"{TITLE}\n\nAs told.") == "missing"
 
@@ -145,6 +151,21 @@ def test_a_second_try_with_the_message_of_the_first_is_not_told_from_it(repo: Re
     repo.tag("v2.5.1")
     repo.switch("qa")
     repo.commit(f"{TITLE}\n\n{MESSAGE}", {"src/server.py": COPY, "src/more.py": "more(1)\n"}, BOT)
+    assert told(repo, "qa", "v2.5.1")[0] == "missing"
+
+
+def test_what_was_landed_again_with_more_is_not_there_with_the_first(repo: Repo) -> None:
+    begun(repo, "Make ready")
+    repo.switch("main")
+    repo.revert("main")
+    first = repo.commit(f"{TITLE}\n\n{MESSAGE}", {"src/server.py": mended(SERVER)}, BOT)
+    repo.revert(first)
+    repo.tag("v2.5.0")
+    more = "".join(f"check_pump({n})\n" for n in range(4))
+    repo.commit(f"{TITLE}\n\n{MESSAGE}", {"src/server.py": mended(SERVER) + more}, BOT)
+    repo.tag("v2.5.1")
+    repo.switch("qa")
+    repo.commit(f"{TITLE}\n\n{MESSAGE}", {"src/server.py": COPY}, BOT)
     assert told(repo, "qa", "v2.5.1")[0] == "missing"
 
 

@@ -51,6 +51,11 @@ def test_conditions_were_dropped_with_what_stood_between(repo: Repo) -> None:
     assert merged_and(repo, local("", ""), local(FIELD, LINE), local(bare(FIELD), "")) == "reverted"
 
 
+def test_conditions_were_dropped_and_later_what_stood_between(repo: Repo) -> None:
+    later = local(bare(FIELD), bare(LINE)), local(bare(FIELD), "\t/* Of any type */\n")
+    assert merged_and(repo, local("", ""), local(FIELD, LINE), *later) == "reverted"
+
+
 def test_conditions_that_are_the_fix_were_dropped(repo: Repo) -> None:
     """What they keep out was there before."""
     line = "\trequire(t->sha256);\n"
@@ -65,6 +70,16 @@ EITHER = "#ifdef EXPERIMENTAL_SHA256\n\tset_type(t, repo->oid_type);\n#else\n\ts
 def test_one_case_of_a_condition_was_dropped(repo: Repo) -> None:
     later = local("\tgit_oid_t type;\n", "\tset_type(t, repo->oid_type);\n")
     assert merged_and(repo, local("", ""), local("\tgit_oid_t type;\n", EITHER), later) == "reverted"
+
+
+def test_another_case_is_one_with_the_first(repo: Repo) -> None:
+    first, rest = (f"\tset_type(t, {what});\n" for what in ("repo->oid_type", "GIT_OID_SHA1"))
+    old, new, later = (
+        f"#ifdef EXPERIMENTAL_SHA256\n{first}{more}#endif\n"
+        for more in ("", f"#elif defined(GIT_SHA1_ONLY)\n{rest}", rest)
+    )
+    field = "\tgit_oid_t type;\n"
+    assert merged_and(repo, local("", old), local(field, new), local(field, later)) == "reverted"
 
 
 # What the fix had found and but worded anew

@@ -99,6 +99,13 @@ def test_what_a_fix_took_a_line_from_is_gone(repo: Repo) -> None:
     assert merged_and(repo, old, new, kinds("", more=TWIN)) == "present"
 
 
+def test_another_with_such_a_line_stands_where_it_was(repo: Repo) -> None:
+    names = ("Json", "JsonB", "Xml", "Yaml")
+    text = str(kinds("", *names[:3])["src/types.py"]).replace("class IndexType", f"{TWIN}class IndexType")
+    old, new = kinds(CAST, *names, more=TWIN), kinds("", *names, more=TWIN)
+    assert merged_and(repo, old, new, {**new, "src/types.py": text}) == "present"
+
+
 def test_what_a_fix_took_a_line_from_has_it_again(repo: Repo) -> None:
     old, new = kinds(CAST, "Json", "JsonB"), kinds("", "Json", "JsonB")
     later = {**kinds("", "JsonB"), "src/types.py": kinds(CAST, "JsonB")["src/types.py"]}

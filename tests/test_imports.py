@@ -154,6 +154,9 @@ NAMES = {
     "java": ("Shop.java", SHOP, "import shop.cart.Receipts;\n", ("", "true")),
     "js": ("web/index.js", INDEX, "import Header from './security-headers';\n", ("", READY)),
     "python": ("main.py", RUN, "from gevent import patch\n", ("", ", 1")),
+    # The last word of the path is one of the file, too.
+    "go, under another name": ("main.go", SERVER, '\tpages "example.org/pages/v1.80"\n', ("nil", "mux")),
+    "js, by a call": ("web/index.js", INDEX, "const Header = require('./start');\n", ("", READY)),
 }
 # And these the fix uses, in the line that went with them.
 USED = {
@@ -207,3 +210,11 @@ def test_an_import_whose_user_was_written_without_it(repo: Repo, kind: Kind) -> 
         later = later.replace(one, other)
     more = "LIMITS = load('what the law says')\n"
     assert merged_and(repo, {path: old}, {path: new + more}, {path: later + more}) == "present"
+
+
+def test_an_import_of_what_comes_from_elsewhere_now(repo: Repo) -> None:
+    path, text, _, _ = KINDS["python"]
+    old, new = text.format(acts="", rest=""), text.format(acts="from limits import Limits\n", rest=", Limits(1)")
+    more = "\nWAIT = 3\n"
+    later = text.format(acts="", rest=", Limits(1)").replace("import os\n", "import os\nfrom shop.law import Limits\n")
+    assert merged_and(repo, *({path: some} for some in (old, new + more, later + more))) == "present"

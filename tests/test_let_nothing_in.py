@@ -34,6 +34,7 @@ def refund(cart, card):
     return amount
 """
 GUARD = "    if card.expired:\n        raise CardError(card)\n"
+LONG_GUARD = "    if card.expired or card.lost:\n        raise CardError(\n            card,\n        )\n"
 OLD, NEW = PAY.format(guard=""), PAY.format(guard=GUARD)
 
 
@@ -84,6 +85,18 @@ def test_the_merge_took_other_things_alone(repo: Repo, way: Way) -> None:
     repo.switch("qa")
     repo.commit("Our own way", way(OLD))
     repo.merge("main", resolve=way(OLD))
+    assert judged(repo)[0] == "dropped"
+
+
+def test_the_merge_took_other_things_with_brackets(tmp_path: Path) -> None:
+    """A bracket of the fix's came to another file, as it does to any."""
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    started(repo, shop(OLD))
+    fixed(repo, shop(PAY.format(guard=LONG_GUARD)))
+    repo.commit("More", {"more.py": "more(\n    1,\n        )\n"})
+    repo.switch("qa")
+    repo.commit("Our own way", renamed(OLD))
+    repo.merge("main", resolve=renamed(OLD))
     assert judged(repo)[0] == "dropped"
 
 

@@ -52,6 +52,13 @@ def test_it_was_moved_and_then_mended(repo: Repo) -> None:
     assert judged(repo)[0] == "present"
 
 
+def test_it_was_moved_and_then_removed(repo: Repo) -> None:
+    repo.merge("main")
+    repo.commit("Split", split(OLD))
+    repo.commit("No payments", {"pay.py": "from shop import total\n"})
+    assert judged(repo)[0] == "present"
+
+
 def test_main_has_such_code_there_too(repo: Repo) -> None:
     """A copy that nobody mends on main tells nothing of the branch's."""
     other = {"pay.py": split(OLD)["pay.py"]}
@@ -60,6 +67,22 @@ def test_main_has_such_code_there_too(repo: Repo) -> None:
     repo.switch("qa")
     repo.merge("v2.4.1")
     repo.commit("Only that way", {"shop.py": split(OLD)["shop.py"], **other})
+    assert judged(repo)[0] == "present"
+
+
+def test_such_code_was_in_the_other_file_before(repo: Repo) -> None:
+    """Another shop pays so: the commit that took the function out moved nothing there."""
+    repo.merge("main")
+    other = str(split(OLD)["pay.py"])
+    repo.commit("Another shop", {"other.py": other})
+    repo.commit("No payments here", {"shop.py": split(OLD)["shop.py"], "other.py": f"{other}\n\nclosed = True\n"})
+    assert judged(repo)[0] == "present"
+
+
+def test_what_a_guide_shows_is_no_code(repo: Repo) -> None:
+    repo.merge("main")
+    guide = "# How it was done\n\n" + "".join(f"    {line}" for line in OLD.splitlines(keepends=True))
+    repo.commit("No payments", {"shop.py": split(OLD)["shop.py"], "guide.md": guide})
     assert judged(repo)[0] == "present"
 
 

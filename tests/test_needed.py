@@ -144,6 +144,11 @@ def test_a_function_is_gone_with_its_prototype_and_its_use_is_as_before_but_for_
     assert merged_and(repo, *of_a_fix(OLD_REPLIES, NEW_REPLIES, later)) == "reverted"
 
 
+def test_a_function_is_gone_with_its_prototype_and_its_use_is_as_before_under_a_condition(repo: Repo) -> None:
+    later = replies("", "", "if (!is_quiet(c)) reply_null(c);")
+    assert merged_and(repo, *of_a_fix(OLD_REPLIES, NEW_REPLIES, later)) == "reverted"
+
+
 # What is called in the place of what the fix called
 
 SAVE = """\
@@ -256,3 +261,31 @@ def test_what_used_a_helper_was_written_without_it_and_a_check_is_gone(repo: Rep
 def test_a_check_calls_another_helper(repo: Repo) -> None:
     later = checks("", CHECK_IT.replace("is_safe", "limits.allow"))
     assert merged_and(repo, *of_a_fix(checks("", ""), checks(), later)) == "present"
+
+
+# What a part calls is called beside it all the same, as it was before the fix
+
+ORDER = """\
+def order(cart):
+{check}    log('order', cart)
+    {name} = validate_the_order(cart{safe})
+    if not {name}:
+        return None
+    return cart.order()
+"""
+
+
+def ordered(check: str = "", name: str = "valid", safe: str = "") -> Files:
+    return {"order.py": ORDER.format(check=check, name=name, safe=safe)}
+
+
+@pytest.mark.parametrize(
+    ("new", "later"),
+    [
+        (ordered(safe=", True"), ordered()),
+        (ordered("    validate_the_order(cart)\n"), ordered(name="is_valid")),
+    ],
+    ids=["put back", "edited"],
+)
+def test_what_the_fix_calls_was_called_there_before_it(repo: Repo, new: Files, later: Files) -> None:
+    assert merged_and(repo, *of_a_fix(ordered(), new, later)) == "reverted"

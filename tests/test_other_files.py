@@ -88,3 +88,19 @@ def test_it_was_taken_out_there_and_came_again(picked: Repo) -> None:
 def test_a_pick_that_left_the_code_as_it_was(tmp_path: Path) -> None:
     """It says to be the fix, and changes but who calls it."""
     assert told(mended(tmp_path, on_qa(OLD, *MENDED[1:])), "qa", "v2.4.1")[0] == "missing"
+
+
+# What the fix replaces, and the branch keeps elsewhere for another use
+
+STEPS = "".join(f"    compare_the_{n}_field(old, new)\n" for n in range(5))
+SYNC = "def sync(old, new):\n{}    return new\n"
+ONCE = "    compare_all_fields(old, new)\n"
+
+
+def test_what_the_fix_replaced_was_kept_in_another_file(tmp_path: Path) -> None:
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    started(repo, {"sync.py": SYNC.format(STEPS)})
+    fixed(repo, {"sync.py": SYNC.format(ONCE)})
+    repo.switch("qa")
+    repo.commit("Compare at once", {"sync.py": SYNC.format(ONCE), "legacy.py": f"def step_by_step(old, new):\n{STEPS}"})
+    assert told(repo, "qa", "v2.4.1")[0] == "present"

@@ -64,6 +64,16 @@ def test_a_number_that_the_fix_lowers_is_not_the_one_that_the_branch_came_by(tmp
     assert told(repo, "qa", "v2.4.1")[0] == "missing"
 
 
+def test_one_number_that_the_fix_raises_and_another_that_it_lowers(tmp_path: Path) -> None:
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    started(repo, plugins("1.10.7", first="3.1"))
+    fixed(repo, plugins("1.10.5", first="3.2"))
+    repo.switch("qa")
+    for tree, first in (("1.10.2", "3.0"), ("1.10.5", "3.2"), ("1.10.8", "3.2")):
+        repo.commit(f"Our own {tree}", plugins(tree, first), author=OTHER)
+    assert told(repo, "qa", "v2.4.1")[0] == "missing"
+
+
 def test_who_put_a_whole_file_there_raised_nothing(repo: Repo) -> None:
     """The branch made the file anew as main had it with the fix, and has gone on since."""
     repo.commit("Without", {"plugins.sbt": None}, author=OTHER)

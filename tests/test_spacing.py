@@ -198,6 +198,12 @@ def test_an_entry_of_a_change_log_is_gone(repo: Repo) -> None:
     assert merged_and(repo, old, new, logged("", "checked()")) == "reverted"
 
 
+def test_a_short_entry_of_a_change_log_is_gone_and_another_begins_so(repo: Repo) -> None:
+    old, new = logged("", "unchecked()"), logged("* Mend queries\n", "checked()")
+    text = str(logged("", "checked()")["CHANGELOG.md"]).replace("* First", "* Mend queries of the first shop\n* First")
+    assert merged_and(repo, old, new, {**new, "CHANGELOG.md": text}) == "reverted"
+
+
 def test_a_typo_is_neither_there_nor_mended(repo: Repo) -> None:
     """The branch wrote its change log anew, with what had been there before either."""
     typo, right = "* Fix stale associaton of keys\n", "* Fix stale association of keys\n"

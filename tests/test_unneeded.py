@@ -133,3 +133,55 @@ def test_a_change_that_names_no_commit_is_asked(repo: Repo) -> None:
     repo.tag("v2.4.2")
     verdict = pair(audit(repo, branches=["qa"]), "v2.4.2", "qa")
     assert verdict.status is Status.MISSING
+
+
+def test_one_of_two_changes_that_it_takes_back_is_on_the_branch(repo: Repo) -> None:
+    """There that one is in words of the branch's own."""
+    first = repo.commit("Try this", {"src/try.py": "tried = 1\n"})
+    repo.switch("qa")
+    repo.merge("main")
+    repo.commit("In our words", {"src/try.py": "tried_here = 1\n"})
+    repo.switch("main")
+    second = repo.commit("And that", {"src/pay.py": CHANGED})
+    repo.tag("v2.4.0.1")
+    message = f"Revert both\n\nThis reverts commit {first}.\nThis reverts commit {second}.\n"
+    repo.commit(message, {"src/pay.py": BASE, "src/try.py": "# Nothing\n"})
+    repo.tag("v2.4.1")
+    assert statuses(repo) == [Status.MISSING]
+
+
+def test_of_what_it_puts_back_the_branch_lost_a_part_in_its_own_way(repo: Repo) -> None:
+    tried(repo, "\n".join(STEPS[:10] + STEPS[14:]) + "\n")
+    repo.switch("qa")
+    repo.commit("Without the step", {"src/pay.py": OWN.replace(f"{STEPS[10]}\n", "").replace(STEPS[11], "own(cart)")})
+    assert statuses(repo)[1] is Status.MISSING
+
+
+def test_a_mode_that_the_branch_set_in_its_own_way(repo: Repo) -> None:
+    def to(mode: str, message: str) -> str:
+        repo.git("update-index", f"--chmod={mode}", "src/pay.py")
+        repo.git("commit", "-q", "-m", message)
+        return repo.oid()
+
+    repo.git("config", "core.fileMode", "false")
+    to("-x", f"Revert it\n\nThis reverts commit {to('+x', 'Run it')}.\n")
+    repo.commit("Mend the cart", {"src/till.py": "till = 1\n"})
+    repo.tag("v2.4.1")
+    repo.switch("qa")
+    to("+x", "Run it here")
+    assert statuses(repo)[1] is Status.MISSING
+
+
+def test_what_a_file_needs_stands_in_many(repo: Repo) -> None:
+    """The branch has split the file, and never had what was tried; a part of it imports the same."""
+    text = f"import json\n{BASE}"
+    repo.commit("Write", {"src/pay.py": text})
+    repo.switch("qa")
+    one, two = ("\n".join(steps) + "\n" for steps in (STEPS[:8], STEPS[8:]))
+    repo.commit(
+        "Apart", {"src/pay.py": None, "lib/one.py": f"import json\nimport yaml_tools\n{one}", "lib/two.py": two}
+    )
+    repo.switch("main")
+    repo.tag("v2.4.0.1")
+    tried(repo, f"import yaml_tools\n{text}".replace(STEPS[20], f"{STEPS[20]}\ntried_step(cart, fast=True)"))
+    assert statuses(repo)[1] is Status.NOT_APPLICABLE

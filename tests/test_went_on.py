@@ -193,6 +193,12 @@ def test_what_main_wrote_in_its_place_is_there_elsewhere(repo: Repo) -> None:
     assert rewritten(repo, TIME, AT_TOP) == "present"
 
 
+def test_what_main_wrote_in_its_place_is_there_but_for_a_name(repo: Repo) -> None:
+    zone = "    zone = self.root.header.zone\n    self.{}.debug('time', stamp)\n    return as_time(stamp, zone)\n"
+    main, own = (TIME.replace("    return as_time(stamp)\n", zone.format(name)) for name in ("log", "own_log"))
+    assert rewritten(repo, main, own + clock()) == "present"
+
+
 @pytest.mark.parametrize(
     ("main", "qa", "first"),
     [

@@ -203,3 +203,33 @@ def test_what_main_took_back_with_one_hotfix_is_told_of_that(repo: Repo, tmp_pat
     for tag in tags:
         alone = audit_repository(config, NOW, tmp_path, tag)
         assert pair(together, tag, "qa") == pair(alone, tag, "qa")
+
+
+# What a revert of main took, and what main kept
+
+TILL = "def till(cart):\n{}    return cart\n\n\ndef close(cart):\n{}    return None\n"
+STEPS = "".join(f"    step_{n}(cart, again=True)\n" for n in range(6))
+TAKES = ("    take_all_steps(cart)\n", "    close_all_drawers(cart)\n")
+
+
+def till(first: str, second: str) -> Files:
+    return {"till.py": TILL.format(first, second)}
+
+
+def test_a_revert_that_put_some_of_the_old_lines_back(repo: Repo) -> None:
+    started(repo, till(STEPS, ""))
+    fix = fixed(repo, till(*TAKES))
+    repo.revert(fix, resolve=till("".join(STEPS.splitlines(keepends=True)[:2]), ""))
+    assert judged(repo) == "withdrawn"
+
+
+def test_a_revert_that_main_did_not_let_in(repo: Repo) -> None:
+    """It was made on a topic; main kept the fix, and has gone on from it."""
+    started(repo, till("", ""))
+    fix = fixed(repo, till(*TAKES))
+    repo.switch("topic", "main")
+    repo.revert(fix)
+    repo.switch("main")
+    repo.merge("topic", "-s", "ours")
+    repo.commit("Go on", till("    Steps(cart).run()\n", "    Drawers.of(cart).lock()\n"))
+    assert judged(repo) == "missing"

@@ -41,7 +41,7 @@ def _was_there(case: Case, change: Change) -> bool:
     """Whether the branch's history ever had a file, as far as it can be read."""
     scene, births = case.scene, case.scene.births
     born = (n for name in _names(case, change.path) for n in births.by_path.get(name, ()))
-    return any(scene.contains(case.line, n) for n in born) or bool(scene.namesakes(case.fix, change, case.line))
+    return any(scene.contains(case.line, n) for n in born)
 
 
 def every_name(case: Case) -> list[str]:
@@ -81,10 +81,7 @@ def _gave_way(case: Case, path: str) -> Iterator[str]:
 
 def _is_below(case: Case, number: int) -> bool:
     """Whether a commit is in the history of what the fix was made on."""
-    history, fix = case.scene.history, case.fix
-    if fix.is_merge:
-        return history.has(history.parents[fix.number][0], number)
-    return number != fix.number and case.search.is_below(fix, number)
+    return number != case.fix.number and case.search.is_below(case.fix, number)
 
 
 def _is_first(case: Case, number: int, path: str) -> bool:

@@ -38,8 +38,7 @@ def _same(case: Case, made: Changes) -> bool:
     """Whether a branch has each file as main has it now, and is not without one that the fix left."""
     here = case.place()
     sides = zip(case.fix.changes or (), made, strict=True)
-    alike = all(here.side(c) == now.after and (now.after or not c.after) for c, now in sides)
-    return alike and any(now.after for now in made)
+    return all(here.side(c) == now.after and (now.after or not c.after) for c, now in sides)
 
 
 def _came_down(case: Case, made: Changes) -> bool:
@@ -102,7 +101,7 @@ def _handed_down(case: Case, now: Change, having: set[int]) -> bool:
         above, side = [n for n in history.parents[number] if n in having], at(history.ids[number], now.path)
         if len(history.parents[number]) > 1:
             above = [n for n in above if at(history.ids[n], now.path) == side]
-        if not above or side is None:
+        if not above:
             return False
         number = above[0]
     return True

@@ -74,7 +74,7 @@ def _explained(case: Case, number: int, back: Regions) -> Regions:
 def _undone(case: Case, number: int, regions: Regions) -> Undone | None:
     if regions and standing.moved_on(case.place(), regions):
         direct = straight.back(case, number, regions)
-        regions = frozenset() if idle.all_idle(case.place(), direct, kept=True) else direct
+        regions = frozenset() if idle.all_idle(case.place(), direct) else direct
     if regions:
         return (
             dropped.by_its_merge(case, number, regions)

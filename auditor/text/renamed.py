@@ -43,6 +43,22 @@ class Insert(NamedTuple):
     below: bytes
 
 
+def done_same(one: tuple[bytes, bytes], other: tuple[bytes, bytes]) -> bool:
+    """Whether the very same was done in two lines, given before and after.
+
+    Numbers alone tell nothing: each release raises its own version's last one.
+
+    >>> done_same((b"at(&key, 1)", b"at(key, 1)"), (b"get(&key, 1)", b"get(key, 1)"))
+    True
+    >>> done_same((b"pool = 4", b"pool = 5"), (b"pools = 4", b"pools = 5"))
+    False
+    """
+    old, theirs = _all_signs(one[0]), _all_signs(other[0])
+    mine, done = _done(old, _all_signs(one[1])), _done(theirs, _all_signs(other[1]))
+    words = _words(mine.came)
+    return _is_as(mine, old, done, theirs) and not (words and all(map(bytes.isdigit, words)))
+
+
 def done_alike(one: tuple[bytes, bytes], other: tuple[bytes, bytes]) -> bool:
     """Whether the same was done in two lines, given before and after, but for brackets, and whose member something is.
 
@@ -55,10 +71,16 @@ def done_alike(one: tuple[bytes, bytes], other: tuple[bytes, bytes]) -> bool:
     old, new = (_called(names, signs(line)) for line in one)
     theirs = signs(other[0])
     mine, done = _done(old, new), _done(theirs, signs(other[1]))
+    return _is_as(mine, old, done, theirs) and _tells(mine, old, theirs)
+
+
+def _is_as(mine: _Done, old: Sequence[Sign], done: _Done, theirs: Sequence[Sign]) -> bool:
+    """Whether the same was done beside the same sign, in lines that have more than half of their words in common."""
     if not (mine.went or mine.came) or (mine.went, mine.came) != (done.went, done.came):
         return False
     beside = (mine.above and mine.above == done.above) or (mine.below and mine.below == done.below)
-    return bool(beside) and _alike(_words(old), _words(theirs)) and _tells(mine, old, theirs)
+    one, other = _words(old), _words(theirs)
+    return bool(beside) and 2 * (Counter(one) & Counter(other)).total() > max(len(one), len(other))
 
 
 def inserts(hunks: Iterable[Hunk], new: Sequence[bytes]) -> list[Insert]:
@@ -159,6 +181,11 @@ def signs(line: bytes) -> list[Sign]:
     return found
 
 
+def _all_signs(line: bytes) -> list[Sign]:
+    """The signs of a line, brackets among them."""
+    return [(sign, b"") for sign in _SIGN.findall(line)]
+
+
 def _called(names: Mapping[bytes, bytes], some: Iterable[Sign]) -> list[Sign]:
     return [(names.get(sign, sign), brackets) for sign, brackets in some]
 
@@ -179,11 +206,6 @@ def _common(one: Sequence[Sign], other: Sequence[Sign]) -> int:
 
 def _words(some: Iterable[Sign]) -> list[bytes]:
     return [sign for sign, _ in some if sign.isalnum() or _NAME.fullmatch(sign)]
-
-
-def _alike(one: Sequence[bytes], other: Sequence[bytes]) -> bool:
-    """Whether two lines have more than half of their words in common."""
-    return 2 * (Counter(one) & Counter(other)).total() > max(len(one), len(other))
 
 
 def _tells(done: _Done, old: Sequence[Sign], theirs: Sequence[Sign]) -> bool:

@@ -27,22 +27,22 @@ def answered(case: Case, number: int, changes: Changes) -> tuple[float, float]:
     """
     ours = case.fix.changes or ()
     pairs = likeness.paired(case, ours, changes, number)
-    wanted, met, shared, short = [0, 0], [0, 0], set[bytes](), 0
+    files: list[tuple[Lines, Lines]] = []
+    short = False
     for change in _but_copies(case, ours, pairs, number):
         theirs = pairs.get(change.path)
         told = likeness.lines_of(case, theirs)
         owed = likeness.owing(case, change, _but_respaced(case, change), theirs, number)
-        for side, mine, other in zip((0, 1), _telling(case, change, owed, told), told, strict=True):
-            wanted[side] += mine.total()
-            met[side] += (mine & other).total()
-            shared.update(mine & other)
-        short += _left_short(case, change, number, owed[0])
-    if not wording.tells(shared):
+        files.append((_telling(case, change, owed, told), told))
+        short = short or _left_short(case, change, number, owed[0])
+    if not wording.tells(
+        {line for sides in files for mine, other in zip(*sides, strict=True) for line in mine & other}
+    ):
         return 0.0, 0.0
+    removed, added = likeness.shares(files)
     # Where it took out nothing of what the fix did, and no line of that is long enough to tell, its place does.
-    wanted[0] = wanted[0] or short
-    removed, added = (m / w if w else 1.0 for m, w in zip(met, wanted, strict=True))
-    return removed, added
+    nothing = short and not any(owed for (owed, _), _ in files)
+    return 0.0 if nothing else removed, added
 
 
 def _telling(case: Case, change: Change, owed: Lines, told: Lines) -> Lines:
@@ -63,21 +63,21 @@ def _telling(case: Case, change: Change, owed: Lines, told: Lines) -> Lines:
     return (removed & told[0]) + Counter(left), (added & told[1]) + Counter(lacking)
 
 
-def _left_short(case: Case, change: Change, number: int, removed: Counter[bytes]) -> int:
-    """How many lines that a commit had to remove stand in their places yet, as they do at the tip, and not on main.
+def _left_short(case: Case, change: Change, number: int, removed: Counter[bytes]) -> bool:
+    """Whether lines that a commit had to remove stand in their places yet, as they do at the tip, and not on main.
 
     A value says little: `pool=5`. Not asked are prose, tests and what tools write, nor imports.
     """
     if kinds.is_own_to_a_branch(change.path) or kinds.is_prose(change.path) or kinds.is_test(change.path):
-        return 0
+        return False
     there, main = replace(case, came=number), case.place(case.scene.main.tip)
     left = there.place().undone() & there.place(case.scene.history.ids[number]).undone() - main.undone()
     if not change.before or not change.after or not any(path == change.path for path, _ in left):
-        return 0
+        return False
     hunks, old = case.scene.content.own_hunks(change.before.oid, change.after.oid) or (), _text(case, change.before)
     stood = sum((lines.bare(h.removed_of(old)) for n, h in enumerate(hunks) if (change.path, n) in left), Counter())
     needs = _imports(case, change)
-    return sum(n for line, n in (stood & removed).items() if line not in needs and wording.letters([line]))
+    return any(line not in needs and wording.letters([line]) for line in stood & removed)
 
 
 def _named(line: bytes) -> bytes:
@@ -120,9 +120,7 @@ def _is_copy(case: Case, change: Change, other: Change, pairs: dict[str, Change]
     if other.path not in pairs or _name(change) != _name(other) or lines_of(change) != lines_of(other):
         return False
     there = case.place(case.scene.history.ids[number]).side(change)
-    return (
-        there is None or there == pairs[other.path].after or not elsewhere.may_be_in(case.scene.content, change, there)
-    )
+    return there is None or not elsewhere.may_be_in(case.scene.content, change, there)
 
 
 def _name(change: Change) -> str:

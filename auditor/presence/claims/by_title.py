@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from auditor.presence.case import Case
 from auditor.presence.claims import likeness, titles
+from auditor.presence.claims.claim import Claim
 from auditor.presence.claims.likeness import HALF
 from auditor.presence.scene import Line, Scene
 from auditor.text import kinds
@@ -29,11 +30,8 @@ MORE = 2 / 3
 # Of more commits under one title those are asked that have most of the fix's lines: a bot has one for all that it does.
 _UNDER_ONE = 8
 
-# What a claimant says, how much it must hold, and the files of which it must not have left a part, and did.
-Said = tuple[str, float, tuple[str, ...]]
 
-
-def claims(case: Case) -> Iterator[tuple[int, Said]]:
+def claims(case: Case) -> Iterator[Claim]:
     """Commits and merges that land the same change on the branch for itself."""
     scene = case.scene
     ours = scene.title(case.fix.number)
@@ -49,7 +47,7 @@ def claims(case: Case) -> Iterator[tuple[int, Said]]:
             or _of_one_flaw(case, number, ours, theirs)
         )
         if found:
-            yield number, found
+            yield found
 
 
 def _but_most(case: Case, ours: titles.Title, numbers: list[int]) -> list[int]:
@@ -63,45 +61,46 @@ def _but_most(case: Case, ours: titles.Title, numbers: list[int]) -> list[int]:
     return [n for n in numbers if n in few or n not in near]
 
 
-def _of_one_pull(case: Case, number: int, ours: titles.Title, came: list[titles.Title]) -> Said | None:
+def _of_one_pull(case: Case, number: int, ours: titles.Title, came: list[titles.Title]) -> Claim | None:
     theirs = case.scene.title(number)
     if titles.same(ours, theirs) and ours.pulls & theirs.pulls:
-        return "has the same title, of the same pull request or ticket", HALF, ()
+        return Claim(number, "has the same title, of the same pull request or ticket", HALF)
     if titles.same(ours, theirs) and ours.flaws & theirs.flaws and not left_by(case, number):
-        return "has the same title, of the same CVE or GHSA number", HALF, ()
+        return Claim(number, "has the same title, of the same CVE or GHSA number", HALF)
     if titles.copies(ours, theirs) or any(titles.copied(title, theirs) for title in came):
         words = "is of the same pull request, by its title"
     elif any(titles.ports(theirs, title) or titles.ports(title, theirs) for title in came):
         words = "is of the same pull request, as the message of one of the two says"
     else:
         return None
-    return None if left_alone(case, number) else (words, HALF, ())
+    return Claim(number, words, HALF)
 
 
-def _under_one_title(case: Case, number: int, ours: titles.Title, theirs: titles.Title) -> Said | None:
+def _under_one_title(case: Case, number: int, ours: titles.Title, theirs: titles.Title) -> Claim | None:
     words = _by_words(ours, theirs) if titles.same(ours, theirs) else None
     if words is None:
         return None
     if titles.one_message(ours, theirs) and _alone(case, number):
-        return f"has the same {words} and the same message, as no other commit has", HALF, ()
+        return Claim(number, f"has the same {words} and the same message, as no other commit has", HALF)
     enough = NEARLY if titles.marked(ours, theirs) else _MOST
-    return f"has the same {words}", enough, left_by(case, number)
+    return Claim(number, f"has the same {words}", enough, left=left_by(case, number))
 
 
-def _listed(case: Case, number: int, ours: titles.Title, theirs: titles.Title) -> Said | None:
+def _listed(case: Case, number: int, ours: titles.Title, theirs: titles.Title) -> Claim | None:
     """What a forge made of many commits has their titles in its message; one without a number has to be long."""
     numbers = titles.listed(theirs, ours)
     known = bool(numbers and numbers & (ours.pulls | ours.flaws))
     if numbers is None or not (known or titles.is_long(ours)):
         return None
-    return "lists its title in its message", HALF if known else NEARLY, left_by(case, number)
+    enough = HALF if known else NEARLY
+    return Claim(number, "lists its title in its message", enough, left=left_by(case, number))
 
 
-def _of_one_flaw(case: Case, number: int, ours: titles.Title, theirs: titles.Title) -> Said | None:
+def _of_one_flaw(case: Case, number: int, ours: titles.Title, theirs: titles.Title) -> Claim | None:
     """What names the one flaw that the fix does; where several mend it, each is what it holds most of."""
     if not titles.of_one_flaw(ours, theirs):
         return None
-    return "names the same CVE or GHSA number, and no other", MORE, left_by(case, number)
+    return Claim(number, "names the same CVE or GHSA number, and no other", MORE, left=left_by(case, number))
 
 
 def left_by(case: Case, number: int) -> tuple[str, ...]:

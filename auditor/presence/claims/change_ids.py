@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from auditor.presence.case import Case
 from auditor.presence.claims import by_title
-from auditor.presence.claims.by_title import Said
+from auditor.presence.claims.claim import Claim
 from auditor.presence.claims.likeness import HALF
 from auditor.presence.scene import Line
 
 
-def claims(case: Case) -> Iterator[tuple[int, Said]]:
+def claims(case: Case) -> Iterator[Claim]:
     """The one that has the fix's own; and what was squashed of several changes, which has to hold nearly all of it."""
     history, fix = case.scene.history, case.fix.number
     ours = history.changes_of(fix)
@@ -22,9 +22,10 @@ def claims(case: Case) -> Iterator[tuple[int, Said]]:
             continue
         if len(ours) == len(theirs) == 1:
             if _having(case, case.scene.main) <= {fix} and _having(case, case.line) <= {number}:
-                yield number, ("has the same Change-Id, as no other commit has", HALF, ())
+                yield Claim(number, "has the same Change-Id, as no other commit has", HALF)
         else:
-            yield number, ("has the same Change-Id, and others", by_title.NEARLY, by_title.left_by(case, number))
+            left = by_title.left_by(case, number)
+            yield Claim(number, "has the same Change-Id, and others", by_title.NEARLY, left=left)
 
 
 def _having(case: Case, line: Line) -> set[int]:

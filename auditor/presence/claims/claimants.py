@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from auditor.fixes import FixCommit
@@ -26,7 +27,7 @@ def claims(case: Case) -> list[Claim]:
     found: dict[int, Claim] = {}
     for claim in _all(case):
         known = found.get(claim.number)
-        if known is None or (bool(claim.left), claim.enough) < (bool(known.left), known.enough):
+        if known is None or claim.enough < known.enough:
             found[claim.number] = claim
     return list(found.values())
 
@@ -35,9 +36,7 @@ def originals(scene: Scene, fix: FixCommit) -> list[int]:
     """What a fix may be a copy of, on whatever branch: what it names as its origin, and what was written with it."""
     history = scene.history
     named = [history.named(oid) for carrier in (fix.number, *fix.carriers) for oid in _named_by(history, carrier)]
-    together = scene.authored.get(history.authored[fix.number], ())
-    ours = scene.title(fix.number).words if together else ()
-    twins = [n for n in together if n != fix.number and scene.title(n).words == ours]
+    twins = (n for n in scene.authored.get(history.authored[fix.number], ()) if n != fix.number)
     return [*(n for n in named if n is not None), *twins]
 
 
@@ -48,13 +47,10 @@ def _named_by(history: History, carrier: int) -> tuple[str, ...]:
 
 
 def _all(case: Case) -> Iterator[Claim]:
-    yield from _named(case)
     yield from _origins(case)
-    yield from _same_origin(case)
-    yield from _same_moment(case)
-    yield from _same_but_for_logs(case)
-    for number, (words, enough, left) in (*change_ids.claims(case), *by_title.claims(case)):
-        yield Claim(number, f"{_on_branch(case, number)} {words}", enough, left=left)
+    finders = (_named, _same_origin, _same_moment, _same_but_for_logs, change_ids.claims, by_title.claims)
+    for claim in itertools.chain.from_iterable(find(case) for find in finders):
+        yield claim._replace(words=f"{case.scene.history.ids[claim.number][:12]} on the branch {claim.words}")
 
 
 def _named(case: Case) -> Iterator[Claim]:
@@ -63,7 +59,7 @@ def _named(case: Case) -> Iterator[Claim]:
     ids = [history.ids[n] for n in case.carriers()]
     for number, named in sorted(history.picks.items(), key=lambda item: history.ids[item[0]]):
         if _may_be(case, number) and any(oid.startswith(named) for oid in ids):
-            yield Claim(number, f"{_on_branch(case, number)} names it as its origin", HALF, named=True)
+            yield Claim(number, "names it as its origin", HALF, named=True)
 
 
 def _origins(case: Case) -> Iterator[Claim]:
@@ -86,7 +82,7 @@ def _same_origin(case: Case) -> Iterator[Claim]:
         other = scene.history.picks[number]
         alike = named is not None and (named.startswith(other) or other.startswith(named))
         if alike and _may_be(case, number):
-            yield Claim(number, f"{_on_branch(case, number)} names the same origin, {other[:12]}", HALF, named=True)
+            yield Claim(number, f"names the same origin, {other[:12]}", HALF, named=True)
 
 
 def _same_moment(case: Case) -> Iterator[Claim]:
@@ -98,10 +94,10 @@ def _same_moment(case: Case) -> Iterator[Claim]:
     ours = scene.title(case.fix.number)
     for number in case.search.twins(case.fix, case.line):
         if scene.title(number).words == ours.words:
-            yield Claim(number, f"{_on_branch(case, number)} has the same author, author date and subject", HALF)
+            yield Claim(number, "has the same author, author date and subject", HALF)
         elif _is_handed_on(case, number):
-            said, left = "has the same author and author date", by_title.left_by(case, number)
-            yield Claim(number, f"{_on_branch(case, number)} {said}", by_title.MORE, left=left)
+            left = by_title.left_by(case, number)
+            yield Claim(number, "has the same author and author date", by_title.MORE, left=left)
 
 
 def _same_but_for_logs(case: Case) -> Iterator[Claim]:
@@ -110,8 +106,8 @@ def _same_but_for_logs(case: Case) -> Iterator[Claim]:
     for number in case.candidates() if ours else ():
         theirs = _but_logs(case.search.changes[number])
         if scene.content.same(ours, theirs):
-            said, left = "makes the same change, but for change logs", by_title.left_by(case, number)
-            yield Claim(number, f"{_on_branch(case, number)} {said}", HALF, left=left)
+            left = by_title.left_by(case, number)
+            yield Claim(number, "makes the same change, but for change logs", HALF, left=left)
 
 
 def _but_logs(changes: Changes) -> Changes:
@@ -139,7 +135,3 @@ def _of_one_moment(case: Case, line: Line) -> set[int]:
 def _may_be(case: Case, number: int) -> bool:
     """Whether a commit is on the branch, and not in the fix's own history."""
     return case.scene.contains(case.line, number) and not case.search.is_below(case.fix, number)
-
-
-def _on_branch(case: Case, number: int) -> str:
-    return f"{case.scene.history.ids[number][:12]} on the branch"

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from auditor.git.changes import Change, Changes, Side
 from auditor.presence import elsewhere
-from auditor.presence.applicable import earlier_names
 from auditor.presence.case import Case, names
 from auditor.presence.scene import inverse
 
 # How much of a fix's lines a commit has to hold that says to be the fix: DESIGN's `declared`.
 HALF = 0.5
-# A line with fewer signs is a part of others by chance.
-_TELLING = 16
 
 Lines = tuple[Counter[bytes], Counter[bytes]]
 
@@ -78,7 +75,7 @@ def wrote_anew(case: Case, changes: Changes) -> bool:
     pairs = paired(case, case.fix.changes or (), changes, None)
     lines = case.scene.content.changed_lines
     return any(
-        len(old) >= _TELLING and old in new
+        old in new
         for change in case.fix.changes or ()
         if change.path in pairs
         for old in lines(change)[0]
@@ -112,16 +109,22 @@ def _measure(
     case: Case, ours: Sequence[tuple[Change, Lines]], changes: Changes, number: int | None = None
 ) -> tuple[tuple[float, float], int]:
     """The shares, and how many lines they are shares of; with `number`, of removed lines those that were there."""
-    wanted, met = [0, 0], [0, 0]
     pairs = paired(case, [change for change, _ in ours], changes, number)
-    for change, (removed, added) in ours:
-        theirs = pairs.get(change.path)
-        told = lines_of(case, theirs)
-        owed = (removed, added) if number is None else owing(case, change, (removed, added), theirs, number)
+    every = [(change, lines, pairs.get(change.path)) for change, lines in ours]
+    owed = [lines if number is None else owing(case, change, lines, other, number) for change, lines, other in every]
+    told = (lines_of(case, other) for _, _, other in every)
+    return shares(zip(owed, told, strict=True)), sum(lines.total() for some in owed for lines in some)
+
+
+def shares(files: Iterable[tuple[Lines, Lines]]) -> tuple[float, float]:
+    """The shares of removed and of added lines, file by file owed and told, that are told of. Of none it is whole."""
+    wanted, met = [0, 0], [0, 0]
+    for owed, told in files:
         for side, mine, other in zip((0, 1), owed, told, strict=True):
             wanted[side] += mine.total()
             met[side] += (mine & other).total()
-    return (_share(met[0], wanted[0]), _share(met[1], wanted[1])), sum(wanted)
+    removed, added = (m / w if w else 1.0 for m, w in zip(met, wanted, strict=True))
+    return removed, added
 
 
 def paired(case: Case, ours: Sequence[Change], theirs: Changes, number: int | None) -> dict[str, Change]:
@@ -173,10 +176,9 @@ def _beside(
 
 
 def _was(case: Case, change: Change, before: Side, left: Mapping[str, Change]) -> str | None:
-    """Which of some changed files was the file of a change: by its text, or by a name that it had before on main."""
+    """Which of some changed files was the file of a change: by its text, by what is added to it, or by its name."""
     there = [(path, other.before) for path, other in left.items() if other.before]
-    name = case.scene.content.likest(before, change.path, there)
-    name = name or next((n for n in earlier_names(case, change.path) if n in left), None) or _split(case, change, left)
+    name = case.scene.content.likest(before, change.path, there) or _split(case, change, left)
     return name or _namesake(case, before, change.path, left)
 
 
@@ -211,28 +213,23 @@ def _split(case: Case, change: Change, left: Mapping[str, Change]) -> str | None
 def owing(case: Case, change: Change, ours: Lines, theirs: Change | None, number: int) -> Lines:
     """The lines that commit `number` has to remove and to add.
 
-    To remove: those that were there, and that the fix does not add again. To add: those that were not there
-    before it, and are not after it; what main's file had before the fix, too, is no sign of it.
+    To remove: those that were there. To add: those that were not there before it, and are not after it; what main's
+    file had before the fix, too, is no sign of it.
     """
     removed, added = ours
-    gone = (removed - added) or removed
     out, brought = lines_of(case, theirs)
     # What `theirs` removes was there.
-    if gone <= out and added <= brought:
-        return gone, added
+    if removed <= out and added <= brought:
+        return removed, added
     had, lines = _had(case, change, theirs, number), case.scene.content.all_lines
     stood = had & lines(theirs.after) if theirs else had
-    return gone & had, added - ((stood - lines(change.before)) & (added - brought))
+    return removed & had, added - ((stood - lines(change.before)) & (added - brought))
 
 
 def _had(case: Case, change: Change, theirs: Change | None, number: int) -> Counter[bytes]:
     """The lines of a file before commit `number`; one that the commit left alone has them after it, too."""
     before = theirs.before if theirs else case.place(case.scene.history.ids[number]).side(change)
     return case.scene.content.all_lines(before)
-
-
-def _share(met: int, wanted: int) -> float:
-    return met / wanted if wanted else 1.0
 
 
 def lines_of(case: Case, change: Change | None) -> Lines:

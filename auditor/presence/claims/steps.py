@@ -5,43 +5,16 @@ Where a line is not the same on both, no whole line tells: `at(&key)` became `at
 
 from __future__ import annotations
 
-import itertools
-import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator
 
 from auditor.git.changes import Change, Changes
 from auditor.presence.case import Case
 from auditor.presence.claims import likeness
-from auditor.text import lines, renamed, wording
+from auditor.presence.claims.likeness import Lines
+from auditor.text import lines, renamed
 
-_SIGNS = re.compile(rb"\w+|[^\w\s]")
-
-
-class Step(NamedTuple):
-    """What became of a line: the signs that went and came in it, the ones beside these, the line before and after."""
-
-    went: tuple[bytes, ...]
-    came: tuple[bytes, ...]
-    above: tuple[bytes, ...]
-    below: tuple[bytes, ...]
-    old: bytes
-    new: bytes
-
-    def is_as(self, other: Step) -> bool:
-        """Whether the same was done beside the same sign, in lines that have most of their words in common.
-
-        Numbers alone tell nothing: each release raises its own version's last one.
-        """
-        beside = (self.above and self.above == other.above) or (self.below and self.below == other.below)
-        same = (self.went, self.came) == (other.went, other.came)
-        alike = same and _alike(wording.words(self.old), wording.words(other.old))
-        return alike and bool(beside) and not _numbers_alone(self.came)
-
-    def is_like(self, other: Step) -> bool:
-        """Whether the same was done but for brackets, and whose member something is: enough where a copy is named."""
-        return renamed.done_alike((self.old, self.new), (other.old, other.new))
+# A line before and after.
+Step = tuple[bytes, bytes]
 
 
 def answered(case: Case, number: int, changes: Changes, *, named: bool) -> tuple[float, float]:
@@ -49,35 +22,31 @@ def answered(case: Case, number: int, changes: Changes, *, named: bool) -> tuple
 
     Nothing, where it did the same within none. Of one that is `named` as a copy these may have other names in them.
     """
-    wanted, met, found = [0, 0], [0, 0], False
-    ours = case.fix.changes or ()
+    files: list[tuple[Lines, Lines]] = []
+    found, ours = False, case.fix.changes or ()
     pairs = likeness.paired(case, ours, changes, number)
     for change in ours:
         theirs = pairs.get(change.path)
-        told, as_well = likeness.lines_of(case, theirs), _as_well(case, change, theirs, named=named)
+        (gone, came), as_well = likeness.lines_of(case, theirs), _as_well(case, change, theirs, named=named)
         found = found or any(as_well)
         owed = likeness.owing(case, change, case.scene.content.changed_lines(change), theirs, number)
-        for side, mine, other, more in zip((0, 1), owed, told, as_well, strict=True):
-            wanted[side] += mine.total()
-            met[side] += (mine & (other + more)).total()
-    removed, added = (m / w if w else 1.0 for m, w in zip(met, wanted, strict=True))
-    return (removed, added) if found else (0.0, 0.0)
+        files.append((owed, (gone + as_well[0], came + as_well[1])))
+    return likeness.shares(files) if found else (0.0, 0.0)
 
 
-def _as_well(
-    case: Case, change: Change, theirs: Change | None, *, named: bool
-) -> tuple[Counter[bytes], Counter[bytes]]:
+def _as_well(case: Case, change: Change, theirs: Change | None, *, named: bool) -> Lines:
     """Lines that the fix removed and added in steps that the other change did, too, each of these once."""
     left = list(_steps(case, theirs)) if theirs else []
     found = []
     for step in _steps(case, change) if left else ():
-        may = named and theirs is not None and not _stands(case, step.old, theirs)
-        same = next((n for n, other in enumerate(left) if step.is_as(other) or (may and step.is_like(other))), None)
+        may = named and theirs is not None and not _stands(case, step[0], theirs)
+        done = [renamed.done_same, *([renamed.done_alike] if may else [])]
+        same = next((n for n, other in enumerate(left) if any(is_so(step, other) for is_so in done)), None)
         if same is not None:
             found.append(step)
             del left[same]
     put_in = _inserted(case, change, theirs) if named and theirs else ()
-    return lines.bare(step.old for step in found), lines.bare((*(step.new for step in found), *put_in))
+    return lines.bare(old for old, _ in found), lines.bare((*(new for _, new in found), *put_in))
 
 
 def _stands(case: Case, line: bytes, theirs: Change) -> bool:
@@ -126,27 +95,4 @@ def _steps(case: Case, change: Change) -> Iterator[Step]:
     old, new = content.lines(before.oid), content.lines(after.oid)
     for hunk in content.hunks(before.oid, after.oid) or ():
         if hunk.removed == hunk.added:
-            yield from itertools.starmap(_step, zip(hunk.removed_of(old), hunk.added_of(new), strict=True))
-
-
-def _step(old: bytes, new: bytes) -> Step:
-    was, now = _SIGNS.findall(old), _SIGNS.findall(new)
-    start = _common(was, now)
-    end = _common(was[start:][::-1], now[start:][::-1])
-    went, came = was[start : len(was) - end], now[start : len(now) - end]
-    return Step(tuple(went), tuple(came), tuple(was[:start][-1:]), tuple(was[len(was) - end :][:1]), old, new)
-
-
-def _numbers_alone(signs: Sequence[bytes]) -> bool:
-    words = [sign for sign in signs if sign.isalnum()]
-    return bool(words) and all(map(bytes.isdigit, words))
-
-
-def _common(one: Sequence[bytes], other: Sequence[bytes]) -> int:
-    """With how many of the same signs both begin."""
-    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
-
-
-def _alike(one: Sequence[bytes], other: Sequence[bytes]) -> bool:
-    """Whether two lines have more than half of their words in common."""
-    return 2 * (Counter(one) & Counter(other)).total() > max(len(one), len(other))
+            yield from zip(hunk.removed_of(old), hunk.added_of(new), strict=True)

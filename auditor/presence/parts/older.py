@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -19,9 +18,7 @@ def back_at(case: Case, tip: str) -> Case:
     """The case with the versions of files from before an earlier change, where a tip has gone back to one of them."""
     place = case.place(tip)
     lost = [(c, there) for c in case.fix.changes or () if case.scene.content.gave_way(c, there := place.side(c))]
-    found = [
-        o for c, there in lost for o in (*_fixed(case, c, there), *_made_on(case, c, there), *_had(case, c, there))
-    ]
+    found = [older for c, there in lost for older in (*_made_on(case, c, there), *_had(case, c, there))]
     return replace(case, older=tuple(found))
 
 
@@ -38,20 +35,6 @@ def back_on_main(case: Case) -> Case:
     return replace(case, older=tuple(found))
 
 
-def _fixed(case: Case, change: Change, there: Side | None) -> Iterator[Older]:
-    """What earlier fixes of the same hotfix found in the file, where that stands again in the stead of this one."""
-    content, history, fix = case.scene.content, case.scene.history, case.fix.number
-    known = case.hotfix.get(change.path, ())
-    end = bisect_left(known, history.generation[fix], key=lambda entry: history.generation[entry[0]])
-    found = [
-        (number, other.before)
-        for number, other in known[max(0, end - MOST_VERSIONS) : end]
-        if other.before and content.undone(other, there) and content.restored(change, other.before, there)
-    ]
-    below = history.below([fix], (number for number, _ in found))
-    yield from (Older(change.path, side, None) for number, side in found if number in below)
-
-
 def _made_on(case: Case, change: Change, there: Side | None) -> Iterator[Older]:
     """What stood there before an earlier change of main's own line, where the file is that of then again, whole.
 
@@ -59,7 +42,7 @@ def _made_on(case: Case, change: Change, there: Side | None) -> Iterator[Older]:
     """
     scene = case.scene
     earlier = scene.versions.earlier(change.path, scene.place(scene.main, case.fix.number))
-    if there and there in earlier and scene.content.restored(change, there, there):
+    if there and there in earlier:
         yield Older(change.path, there, None)
 
 
@@ -77,8 +60,7 @@ def _had(case: Case, change: Change, there: Side | None) -> Iterator[Older]:
         return
     came = arrival[1].side(change)
     for side in _versions(case, change):
-        again = side == there or (content.is_like(there, side) and content.has_again(change, there, side, came))
-        if again and content.restored(change, side, there, came):
+        if side == there or (content.is_like(there, side) and content.has_again(change, there, side, came)):
             yield Older(change.path, side, came)
 
 

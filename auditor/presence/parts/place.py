@@ -105,8 +105,7 @@ class Place:
         if came in (earlier, here):
             return frozenset()
         restored = self.scene.content.restored
-        back = restored(change, earlier, here, arrived=came)
-        return back - restored(change, earlier, came) if back else back
+        return restored(change, earlier, here, arrived=came)
 
     def gone(self) -> frozenset[tuple[str, int]]:
         """The files that the fix added and that are not here, under whatever name."""
