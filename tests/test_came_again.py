@@ -148,6 +148,9 @@ def test_another_function_has_the_line_that_was_taken_out(tmp_path: Path, again:
     repo.revert("HEAD")
     repo.commit("Amounts", two(f"{again}    log('pay', user)\n", ALLOWED, "total(user.carts)"))
     assert status(repo) == found
+    repo.switch("main")
+    repo.commit("Words", two(ALLOWED.replace("(user)", "(user, now)"), ALLOWED))
+    assert status(repo) == found
 
 
 # Undone by hand, and that was taken back: the line below the fix is the branch's own
@@ -184,3 +187,36 @@ def test_what_was_undone_by_hand_was_taken_back(
     for files in later:
         repo.commit("Work on it", files)
     assert told(repo, "qa", "v2.4.1")[0] == status
+
+
+# Main has it in other words since, so that nothing else tells what the branch lost
+
+PAY = """\
+def pay({args}):
+{guard}    amount = compute(session, request)
+    return render(amount)
+"""
+GUARD = "    if not session.verified:\n        raise Forbidden('unverified')\n"
+REWORDED = "    if session.is_unverified():\n        raise NotAllowed(session)\n"
+
+
+def pay(guard: str, args: str = "session, request") -> Files:
+    return {"src/pay.py": PAY.format(args=args, guard=guard)}
+
+
+@pytest.fixture
+def reworded(tmp_path: Path) -> Repo:
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    started(repo, pay(""))
+    fixed(repo, pay(GUARD))
+    repo.commit("Words", pay(REWORDED))
+    repo.switch("qa")
+    return repo
+
+
+def test_the_merge_that_brought_it_was_reverted_for_something_else(reworded: Repo) -> None:
+    """It is named, and neither the fix nor what it found is there."""
+    reworded.commit("Dry runs", pay("", "session, request, dry"))
+    reworded.merge("v2.4.1", resolve=pay(GUARD, "session, request, dry"))
+    reworded.revert("HEAD", "-m", "1", resolve=pay("    print(session)\n", "session, request, dry"))
+    assert status(reworded) == "reverted"
