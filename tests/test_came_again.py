@@ -220,3 +220,39 @@ def test_the_merge_that_brought_it_was_reverted_for_something_else(reworded: Rep
     reworded.merge("v2.4.1", resolve=pay(GUARD, "session, request, dry"))
     reworded.revert("HEAD", "-m", "1", resolve=pay("    print(session)\n", "session, request, dry"))
     assert status(reworded) == "reverted"
+
+
+# Main itself took it back, and mended it again, all of which or the first alone the branch has
+
+OTHERWISE = "    if not verified(session): raise Forbidden('unverified')\n"
+
+
+@pytest.mark.parametrize(("again", "found"), [(True, "present"), (False, "reverted")])
+def test_main_took_it_back_and_mended_it_otherwise(tmp_path: Path, again: bool, found: str) -> None:
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    started(repo, pay(""))
+    revert = repo.revert(fixed(repo, pay(GUARD)))
+    repo.branch("was")
+    if not again:
+        repo.revert(revert)
+    repo.commit("Mend it otherwise", pay(OTHERWISE))
+    repo.switch("qa")
+    repo.merge("main" if again else "was")
+    repo.commit("Dry runs", pay(OTHERWISE if again else "", "session, request, dry"))
+    assert status(repo) == found
+
+
+def test_a_topic_that_took_a_fix_back_was_thrown_away_where_a_later_fix_has_its_place(tmp_path: Path) -> None:
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    started(repo, pay(""))
+    fix = repo.commit("Mend it", pay(GUARD))
+    fixed(repo, pay(REWORDED))
+    repo.switch("qa")
+    repo.merge("main")
+    repo.commit("Our own", {"src/pay.py": f"{repo.read('src/pay.py')}\n\nOWN = 1\n"})
+    repo.switch("topic", "qa")
+    repo.revert(fix, resolve=pay(""))
+    repo.switch("qa")
+    repo.commit("Notes", {"NOTES": "none\n"})
+    repo.merge("topic", "-s", "ours")
+    assert status(repo) == "present"
