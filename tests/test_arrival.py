@@ -63,3 +63,20 @@ def test_work_on_its_files_is_no_arrival(repo: Repo, text: str) -> None:
     arrival = repo.merge("main")
     repo.commit("Work on it", {"src/login.py": text + fixed})
     assert pair(audit(repo, branches=["dev"]), "v2.3.1", "dev").arrival == arrival
+
+
+def test_what_main_took_back_is_not_asked_for(repo: Repo) -> None:
+    """Main has a part of the fix no more: without that it was in again."""
+    text = "begin({})\n" + "".join(f"step_{number}()\n" for number in range(9)) + "end({})\n"
+    old, mended, half = (text.format(*some) for some in (("", ""), ("checked", "checked"), ("checked", "")))
+    repo.commit("Steps", {"src/steps.py": old})
+    repo.tag("v2.4.0")
+    repo.branch("ppd")
+    hotfix(repo, "steps", "v2.4.1", {"src/steps.py": mended})
+    repo.commit("No last step", {"src/steps.py": half})
+    repo.switch("ppd")
+    repo.merge("main")
+    repo.commit("As it was", {"src/steps.py": f"{old}# as it was\n"})
+    again = repo.commit("And in again", {"src/steps.py": f"{half}# again\n"})
+    repo.commit("Feature", {"feature.txt": "1\n"})
+    assert pair(audit(repo, branches=["ppd"]), "v2.4.1", "ppd").arrival == again

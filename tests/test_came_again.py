@@ -148,6 +148,9 @@ def test_another_function_has_the_line_that_was_taken_out(tmp_path: Path, again:
     repo.revert("HEAD")
     repo.commit("Amounts", two(f"{again}    log('pay', user)\n", ALLOWED, "total(user.carts)"))
     assert status(repo) == found
+    repo.switch("main")
+    repo.commit("Words", two(ALLOWED.replace("(user)", "(user, now)"), ALLOWED))
+    assert status(repo) == found
 
 
 # Undone by hand, and that was taken back: the line below the fix is the branch's own
@@ -184,3 +187,72 @@ def test_what_was_undone_by_hand_was_taken_back(
     for files in later:
         repo.commit("Work on it", files)
     assert told(repo, "qa", "v2.4.1")[0] == status
+
+
+# Main has it in other words since, so that nothing else tells what the branch lost
+
+PAY = """\
+def pay({args}):
+{guard}    amount = compute(session, request)
+    return render(amount)
+"""
+GUARD = "    if not session.verified:\n        raise Forbidden('unverified')\n"
+REWORDED = "    if session.is_unverified():\n        raise NotAllowed(session)\n"
+
+
+def pay(guard: str, args: str = "session, request") -> Files:
+    return {"src/pay.py": PAY.format(args=args, guard=guard)}
+
+
+@pytest.fixture
+def reworded(tmp_path: Path) -> Repo:
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    started(repo, pay(""))
+    fixed(repo, pay(GUARD))
+    repo.commit("Words", pay(REWORDED))
+    repo.switch("qa")
+    return repo
+
+
+def test_the_merge_that_brought_it_was_reverted_for_something_else(reworded: Repo) -> None:
+    """It is named, and neither the fix nor what it found is there."""
+    reworded.commit("Dry runs", pay("", "session, request, dry"))
+    reworded.merge("v2.4.1", resolve=pay(GUARD, "session, request, dry"))
+    reworded.revert("HEAD", "-m", "1", resolve=pay("    print(session)\n", "session, request, dry"))
+    assert status(reworded) == "reverted"
+
+
+# Main itself took it back, and mended it again, all of which or the first alone the branch has
+
+OTHERWISE = "    if not verified(session): raise Forbidden('unverified')\n"
+
+
+@pytest.mark.parametrize(("again", "found"), [(True, "present"), (False, "reverted")])
+def test_main_took_it_back_and_mended_it_otherwise(tmp_path: Path, again: bool, found: str) -> None:
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    started(repo, pay(""))
+    revert = repo.revert(fixed(repo, pay(GUARD)))
+    repo.branch("was")
+    if not again:
+        repo.revert(revert)
+    repo.commit("Mend it otherwise", pay(OTHERWISE))
+    repo.switch("qa")
+    repo.merge("main" if again else "was")
+    repo.commit("Dry runs", pay(OTHERWISE if again else "", "session, request, dry"))
+    assert status(repo) == found
+
+
+def test_a_topic_that_took_a_fix_back_was_thrown_away_where_a_later_fix_has_its_place(tmp_path: Path) -> None:
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    started(repo, pay(""))
+    fix = repo.commit("Mend it", pay(GUARD))
+    fixed(repo, pay(REWORDED))
+    repo.switch("qa")
+    repo.merge("main")
+    repo.commit("Our own", {"src/pay.py": f"{repo.read('src/pay.py')}\n\nOWN = 1\n"})
+    repo.switch("topic", "qa")
+    repo.revert(fix, resolve=pay(""))
+    repo.switch("qa")
+    repo.commit("Notes", {"NOTES": "none\n"})
+    repo.merge("topic", "-s", "ours")
+    assert status(repo) == "present"

@@ -129,3 +129,12 @@ def test_what_came_again_is_there(repo: Repo) -> None:
 
 def test_what_main_has_no_longer_either_is_not_asked(repo: Repo) -> None:
     assert judged(repo, CUT, main=moved_on(OLD).replace("stop()", "end()")) in ("present", "withdrawn")
+
+
+def test_where_main_has_gone_on_from_it(repo: Repo) -> None:
+    """A line of each part is another there: most of it stands."""
+    words = {"next(find_line_starts(code))": "next(find_line_starts(code), None)", "code = self.": "named = self."}
+    main = MENDED
+    for old, new in words.items():
+        main = main.replace(old, new)
+    assert judged(repo, CUT, main=main) == "reverted"

@@ -132,6 +132,12 @@ def test_the_branchs_own_file_was_kept(
     assert f"but kept its own {next(iter(own))}" in detail
 
 
+def test_the_branchs_own_prose_was_kept(tmp_path: Path) -> None:
+    """Which does nothing."""
+    fix, own = {**ASIDE[1], "NOTES.md": "How to log in safely.\n"}, {"NOTES.md": "Ours: none.\n"}
+    assert merged(tmp_path, ASIDE[0], fix, own, {**ASIDE[1], **own})[0] == "present"
+
+
 def test_the_branchs_own_file_was_to_be_gone(tmp_path: Path) -> None:
     base, own = ({"src/old.py": LOGIN.format(token=token)} for token in (OLD, OWN))
     status, detail = merged(tmp_path, {**ASIDE[0], **base}, {**ASIDE[1], "src/old.py": None}, own, {**ASIDE[1], **own})
@@ -165,6 +171,20 @@ def test_main_went_on_and_the_branch_kept_its_own(tmp_path: Path) -> None:
     repo.switch("qa")
     repo.commit("A logo for qa", {"logo": OUR_LOGO})
     repo.merge("main", resolve={**ASIDE[1], "logo": OUR_LOGO})
+    assert judged(repo)[0] == "present"
+
+
+def test_main_has_the_merge_that_kept_the_branchs_own_file(tmp_path: Path) -> None:
+    """It dropped nothing from the branch alone."""
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    started(repo, {**ASIDE[0], "logo": OLD_LOGO})
+    fixed(repo, {**ASIDE[1], "logo": NEW_LOGO})
+    repo.switch("qa")
+    repo.commit("A logo for qa", {"logo": OUR_LOGO})
+    repo.merge("main", resolve={**ASIDE[1], "logo": OUR_LOGO})
+    repo.switch("main")
+    repo.merge("qa")
+    repo.commit("The new one after all", {"logo": NEW_LOGO})
     assert judged(repo)[0] == "present"
 
 

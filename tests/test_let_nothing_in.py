@@ -155,6 +155,22 @@ def test_a_later_version_was_kept(repo: Repo) -> None:
     assert pair(audit(repo, branches=["qa"]), "v2.4.2", "qa").status.value == "present"
 
 
+def test_a_later_version_was_kept_and_then_set_in_other_words(tmp_path: Path) -> None:
+    """The merge let nothing in that the branch had needed then."""
+
+    def version(text: str) -> Files:
+        return {"Version.php": f"class Version\n{{\n    {text};\n\n    function compare()\n}}\n"}
+
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    started(repo, version("const VERSION = '2.4.1-DEV'"))
+    fixed(repo, version("const VERSION = '2.4.1'"))
+    repo.switch("qa")
+    repo.commit("Our own", version("const VERSION = '2.5.0-DEV'"))
+    repo.merge("main", "-s", "ours")
+    repo.commit("Words", version("public const VERSION = '2.5.1-DEV'"))
+    assert judged(repo)[0] == "present"
+
+
 @pytest.mark.parametrize("way", WAYS[:2], ids=["renamed", "split"])
 def test_the_branch_had_taken_its_own_pick_back(repo: Repo, way: Way) -> None:
     repo.revert(repo.pick("v2.4.1^{commit}", "-x"))
@@ -169,3 +185,87 @@ def test_the_branch_had_put_the_old_lines_back_in_silence(repo: Repo, way: Way) 
     repo.commit("Our own way", way(OLD))
     repo.merge("main", "-s", "ours")
     assert judged(repo)[0] in ("dropped", "reverted")
+
+
+def test_main_has_that_merge_too(repo: Repo) -> None:
+    """It dropped nothing from the branch alone."""
+    repo.commit("Our own way", renamed(OLD))
+    repo.merge("main", "-s", "ours")
+    repo.switch("main")
+    repo.merge("qa")
+    repo.commit("Words", shop(OLD.replace("amount", "sum_due")))
+    assert judged(repo)[0] in ("present", "withdrawn")
+
+
+def test_the_merge_put_it_in_a_new_file(repo: Repo) -> None:
+    repo.commit("Our own way", renamed(OLD))
+    checks = f"def valid(card):\n{GUARD}    return card\n"
+    repo.merge("main", resolve={**renamed(OLD), "cards.py": checks})
+    assert judged(repo)[0] == "present"
+
+
+def test_the_code_went_after_the_merge(repo: Repo) -> None:
+    repo.commit("Our own way", renamed(OLD))
+    repo.merge("main", "-s", "ours")
+    repo.commit("No payments", shop("\n\ndef close():\n    pass\n"))
+    assert judged(repo)[0] == "present"
+
+
+# A fix of two parts
+
+REFUND = "    if card.closed:\n        raise ClosedError(card, 'refund')\n"
+OUR_GUARD = "    if card.expired or card.lost:\n        raise CardError()\n"
+
+
+def two(pay: str, refund: str, name: str = "amount", limit: int = 1) -> Files:
+    text = PAY.format(guard=pay).replace("    card.credit", f"{refund}    card.credit")
+    return {"limit.py": f"limit = {limit}\n", **shop(text.replace("amount", name))}
+
+
+def without_refunds(files: Files) -> Files:
+    return {path: str(text).partition("\ndef refund")[0] for path, text in files.items()}
+
+
+@pytest.mark.parametrize(
+    ("own", "later", "status"),
+    [
+        (two("", "", "due"), {}, "dropped"),
+        # Who has some of it in words of their own has looked at the rest.
+        (two(OUR_GUARD, "", "due", limit=2), {}, "present"),
+        (without_refunds(two("", "", "due")), {}, "dropped"),
+        (two("", "", "due", limit=2), {}, "dropped"),
+        (two("", "", "due"), {"limit.py": "limit = 2\n"}, "dropped"),
+    ],
+    ids=["neither", "one in other words", "one has nothing to mend", "a value is there", "a value came since"],
+)
+def test_a_fix_of_several_parts(tmp_path: Path, own: Files, later: Files, status: str) -> None:
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    started(repo, two("", ""))
+    fixed(repo, two(GUARD, REFUND, limit=2))
+    repo.switch("qa")
+    repo.commit("Our own way", own)
+    repo.merge("main", "-s", "ours")
+    if later:
+        repo.commit("Limit", later)
+    assert judged(repo)[0] == status
+
+
+CLOUD = """\
+def trust(request):
+    trusted = settings.proxies()
+    if {cloud}:
+        trusted = '*'
+    return listed(trusted)
+"""
+
+
+def test_the_branch_asks_a_helper_of_its_own(tmp_path: Path) -> None:
+    """Some of the fix stands there, if few of its words."""
+    mended, own = ({"trust.py": CLOUD.format(cloud=f)} for f in ("given(environment, 'CLOUD') == '1'", "on_cloud()"))
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    started(repo, {"trust.py": "".join(CLOUD.splitlines(keepends=True)[n] for n in (0, 1, 4))})
+    fixed(repo, mended)
+    repo.switch("qa")
+    repo.commit("Our own", own)
+    repo.merge("main", "-s", "ours")
+    assert judged(repo)[0] == "present"

@@ -100,6 +100,41 @@ def test_the_guard_came_with_a_later_commit(repo: Repo) -> None:
     assert judged(repo)[0] == "present"
 
 
+# The fix is the guard alone, and the merge took nothing of main: what it came to before, by it, or since
+
+OWN_ARGS = {**OLD, "args": DRY["args"]}
+OTHER_WORDS = "    if session.verified is False:\n        raise Forbidden(session)\n"
+
+
+@pytest.fixture
+def guarded(tmp_path: Path) -> Repo:
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    started(repo, pay())
+    fixed(repo, pay(GUARD))
+    repo.switch("qa")
+    return repo
+
+
+def test_the_branch_had_a_pick_in_other_words_by_then(guarded: Repo) -> None:
+    guarded.pick("main", "-x")
+    guarded.commit("Our words", pay(OTHER_WORDS))
+    guarded.merge("main", "-s", "ours")
+    assert judged(guarded)[0] == "present"
+
+
+def test_the_merge_put_other_words(guarded: Repo) -> None:
+    guarded.commit("Dry runs", pay(words=OWN_ARGS))
+    guarded.merge("main", resolve=pay(OTHER_WORDS, words=OWN_ARGS))
+    assert judged(guarded)[0] == "present"
+
+
+def test_a_later_commit_brought_it_with_a_word_more(guarded: Repo) -> None:
+    guarded.commit("Dry runs", pay(words=OWN_ARGS))
+    guarded.merge("main", "-s", "ours")
+    guarded.commit("Guard", pay(GUARD.replace("if not", "if dry or not"), words=OWN_ARGS))
+    assert judged(guarded)[0] == "present"
+
+
 # A later merge
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from auditor.git.changes import Side
 from auditor.model import Status, Via
 from auditor.presence import declared, dropped, withdrawn
 from auditor.presence.case import Case, Found, Regions, Undone
-from auditor.presence.explained import chance, from_main, idle, moved_away, prose, reworked, spacing
+from auditor.presence.explained import chance, from_main, moved_away, prose, reworked, spacing
 from auditor.presence.parts import extent, older, standing
 from auditor.presence.parts.place import Place
 from auditor.presence.since import last_run
@@ -50,9 +50,7 @@ def _elsewhere(case: Case, found: Found) -> Undone | None:
     if number is None or not others:
         return None
     there = replace(case, fix=replace(case.fix, changes=others), came=number)
-    regions = _back(there, number)
-    if regions and standing.moved_on(there.place(), regions):
-        regions = straight.back(there, number, regions)
+    regions = _told(there, number, _back(there, number))
     return _taken_out(there, number, regions) if regions else None
 
 
@@ -71,10 +69,13 @@ def _explained(case: Case, number: int, back: Regions) -> Regions:
     return may
 
 
-def _undone(case: Case, number: int, regions: Regions) -> Undone | None:
-    if regions and standing.moved_on(case.place(), regions):
-        direct = straight.back(case, number, regions)
-        regions = frozenset() if idle.all_idle(case.place(), direct) else direct
+def _told(case: Case, number: int, back: Regions) -> Regions:
+    """Those of some regions that tell of a fix: where its lines have moved on, those that one commit put back."""
+    return straight.back(case, number, back) if back and standing.moved_on(case.place(), back) else back
+
+
+def _undone(case: Case, number: int, back: Regions) -> Undone | None:
+    regions = _told(case, number, back)
     if regions:
         return (
             dropped.by_its_merge(case, number, regions)
@@ -87,7 +88,7 @@ def _undone(case: Case, number: int, regions: Regions) -> Undone | None:
         or _reverted_last(case, number)
         or dropped.kept_old_side(case, number)
         or dropped.overruled(case, number)
-        or _cut_out(case, number)
+        or _part_out(case, number)
         or _out_where_parted(case)
         or _restored_before_moving_on(case, number)
     )
@@ -142,30 +143,22 @@ def _reverted_last(case: Case, number: int) -> Undone | None:
     return None if shared or came_again(case, last) else _reverted(case, last)
 
 
-def _cut_out(case: Case, number: int) -> Undone | None:
-    last = cut_out.find(case, number)
-    if last is not None:
-        return _reverted(case, last)
+def _part_out(case: Case, number: int) -> Undone | None:
+    """The last commit that cut out the fix, or else a part of it, which main has; or the merge that lost one."""
+    whole = cut_out.find(case, number)
+    if whole is not None:
+        return _reverted(case, whole)
     parts = list(straight.lost(case))
-    cut = straight.last_cut(case, number, parts)
-    if cut is not None:
-        return _reverted(case, cut[0], f"took a part of it out of {cut[1]}")
-    moved = moved_without.find(case, number)
-    if moved is not None:
-        return _reverted(case, moved[0], f"moved the code that it mends to {moved[1]} without it")
-    out = mostly.find(case, number) or removed_files.find(case, number)
-    return _reverted(case, *out) if out else _lost_by_merge(case, number, parts)
-
-
-def _lost_by_merge(case: Case, number: int, parts: Sequence[straight.Part]) -> Undone | None:
-    merge = one_side.find(case, number, parts)
-    if merge is not None:
-        return dropped.lost(case, merge[0], f"kept in {merge[1]} the lines of a side that never had it")
-    merge = kept_file.find(case, number)
-    if merge is not None:
-        return dropped.lost(case, merge[0], f"kept its own {merge[1]}")
-    merge = let_nothing_in.find(case, number)
-    return merge and dropped.lost(case, merge[0], f"let nothing of it in, and {merge[1]} has the code that it mends")
+    out = (
+        straight.last_cut(case, number, parts)
+        or moved_without.find(case, number)
+        or mostly.find(case, number)
+        or removed_files.find(case, number)
+    )
+    if out is not None:
+        return _reverted(case, *out)
+    merge = one_side.find(case, number, parts) or kept_file.find(case, number) or let_nothing_in.find(case, number)
+    return None if merge is None else dropped.lost(case, *merge)
 
 
 def _out_where_parted(case: Case) -> Undone | None:

@@ -12,7 +12,7 @@ _HALF = 1 / 2
 
 
 def find(case: Case, number: int) -> tuple[int, str] | None:
-    """The merge by which the fix arrived with `number`, and the file that it kept; main has not that merge."""
+    """The merge by which the fix arrived with `number`, and what it did; main has not that merge."""
     scene = case.scene
     arrival = scene.arrival(case.line, number)
     above = scene.history.parents[arrival]
@@ -20,7 +20,7 @@ def find(case: Case, number: int) -> tuple[int, str] | None:
         return None
     kept = (c for c in case.fix.changes or () if not kinds.tells_only(c.path) and _kept(case, c, arrival))
     change = next(kept, None)
-    return None if change is None or dropped.came_otherwise(case, arrival) else (arrival, change.path)
+    return None if change is None or dropped.came_otherwise(case, arrival) else (arrival, f"kept its own {change.path}")
 
 
 def _kept(case: Case, change: Change, arrival: int) -> bool:

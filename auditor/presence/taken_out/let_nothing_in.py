@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from auditor.git.changes import Change, Side
+from auditor.git.changes import Change
 from auditor.presence import dropped, elsewhere
 from auditor.presence.case import Case
 from auditor.presence.parts import fix_parts, standing
@@ -16,10 +16,10 @@ _FILES = 200
 
 
 def find(case: Case, number: int) -> tuple[int, str] | None:
-    """The merge by which the fix arrived with `number`, and the file that has its code; main has not that merge.
+    """The merge by which the fix arrived with `number`, and what it did; main has not that merge.
 
-    All files of the fix are as on the branch before, and its lines came to no other. The code of half of the fix is
-    there without it, and nothing of it in the branch's own words: had the branch a pick of it, it has that no more.
+    All files of the fix are as on the branch before, and its lines came to no other. Code that it mends is there
+    without it, and nothing of it in the branch's own words: had the branch a pick of it, it has that no more.
     """
     scene = case.scene
     arrival = scene.arrival(case.line, number)
@@ -29,18 +29,17 @@ def find(case: Case, number: int) -> tuple[int, str] | None:
     parts = _parts(case)
     if any(_said_otherwise(case, change, n) for change, n in parts):
         return None
-    grounds = _grounds(case, first, parts)
-    enough = grounds and 2 * _weight(case, grounds) >= _weight(case, parts)
-    return (arrival, next(iter(grounds.values()))) if enough else None
+    path = _ground(case, first, parts)
+    return None if path is None else (arrival, f"let nothing of it in, and {path} has the code that it mends")
 
 
 def _kept_all(case: Case, arrival: int, first: int, others: Iterable[int]) -> bool:
-    """Whether a merge has all files of the fix as the branch had them, without it, and another side had some of it."""
-    ids, content, changes = case.scene.history.ids, case.scene.content, case.fix.changes or ()
-    ours, merged, here = case.place(ids[first]), case.place(ids[arrival]), case.place()
-    if any(ours.side(c) != merged.side(c) or content.holds(c, ours.side(c)) for c in changes):
+    """Whether a merge has all files of the fix as the branch had them, and another side had some of it."""
+    ids = case.scene.history.ids
+    ours, merged = case.place(ids[first]), case.place(ids[arrival])
+    if any(ours.side(c) != merged.side(c) for c in case.fix.changes or ()):
         return False
-    if all(dropped.lacks_all(case, n) for n in others) or any(content.holds(c, here.side(c)) for c in changes):
+    if all(dropped.lacks_all(case, n) for n in others):
         return False
     brought = case.scene.brought(arrival) or ()
     return not any(fix_parts.moves(case, c, n, brought) for c, n in _parts(case))
@@ -59,34 +58,25 @@ def _sets(case: Case, change: Change, number: int) -> bool:
     return bool(told.went and told.came) and standing.is_in_force(change.path, case.fix.paths)
 
 
-def _weight(case: Case, parts: Iterable[Part]) -> int:
-    """How many lines the fix removed and added in some of its parts."""
-    hunks = (fix_parts.hunks(case, change)[n] for change, n in parts)
-    return sum(hunk.removed + hunk.added for hunk in hunks)
-
-
 def _said_otherwise(case: Case, change: Change, number: int) -> bool:
     side = case.place().side(change)
     return side is not None and ground.as_good(case, change, number, side)
 
 
-def _grounds(case: Case, first: int, parts: Sequence[Part]) -> dict[Part, str]:
-    """The file that has the code of each part, as it had when the fix came: its own, or what the branch moved it to."""
-    ids, found = case.scene.history.ids, dict[Part, str]()
-    for change, n in parts:
-        then, now = (case.place(commit).side(change) for commit in (ids[first], case.line.tip))
-        few = fix_parts.few_left(case, change, n, now)
-        if few and all(_is_ground(case, change, n, side) for side in (then, now)):
-            found[change, n] = change.path
-    left = [part for part in parts if part not in found]
-    return found | _moved(case, left, case.scene.own_changes(first, _FILES)) if left else found
+def _ground(case: Case, first: int, parts: Sequence[Part]) -> str | None:
+    """The file that has the code of a part, as it had when the fix came: its own, or what the branch moved it to."""
+    commits = case.scene.history.ids[first], case.line.tip
+    own = (change.path for change, n in parts if all(_is_ground(case, change, n, commit) for commit in commits))
+    return next(own, None) or _moved(case, parts, case.scene.own_changes(first, _FILES))
 
 
-def _is_ground(case: Case, change: Change, number: int, side: Side | None) -> bool:
-    return ground.has_in_words(case, change, number, side) or ground.has_own_value(case, change, number, side)
+def _is_ground(case: Case, change: Change, number: int, commit: str) -> bool:
+    """Whether a file has the code that a part mends, and next to nothing of what that makes of it."""
+    side = case.place(commit).side(change)
+    has = ground.has_in_words(case, change, number, side) or ground.has_own_value(case, change, number, side)
+    return has and fix_parts.few_left(case, change, number, side)
 
 
-def _moved(case: Case, parts: Iterable[Part], changed: Sequence[Change]) -> dict[Part, str]:
+def _moved(case: Case, parts: Iterable[Part], changed: Sequence[Change]) -> str | None:
     own = [other for other in changed if other.path not in case.fix.paths]
-    found = ((part, next((o.path for o in own if elsewhere.has_unmended(case, *part, o)), None)) for part in parts)
-    return {part: path for part, path in found if path is not None}
+    return next((o.path for part in parts for o in own if elsewhere.has_unmended(case, *part, o)), None)

@@ -15,7 +15,7 @@ _FILES = 200
 
 
 def find(case: Case, number: int) -> tuple[int, str] | None:
-    """The last such commit of the branch's own line since the fix arrived there with `number`, and the other file.
+    """The last such commit of the branch's own line since the fix arrived there with `number`, and what it did.
 
     Main still has the part, and has not that commit.
     """
@@ -34,11 +34,11 @@ def _gone(case: Case) -> Iterator[tuple[Change, int]]:
 
 
 def _moved(case: Case, number: int, change: Change, part: int) -> tuple[int, str] | None:
-    """The commit since which a part is not as the fix left it, and the file to which that brought the old code."""
+    """The commit since which a part is not as the fix left it, if that brought the old code to another file."""
     later, at = fix_parts.left_since(case, number, change, part)
     brought = case.scene.brought(later[at]) or () if at else ()
     if len(brought) > _FILES:
         return None
     others = [o for o in brought if o.path not in case.fix.paths]
     path = next((o.path for o in others if elsewhere.has_unmended(case, change, part, o)), None)
-    return None if path is None else (later[at], path)
+    return None if path is None else (later[at], f"moved the code that it mends to {path} without it")

@@ -15,12 +15,13 @@ _DEEP = 16
 
 
 def find(case: Case, number: int, parts: Iterable[straight.Part]) -> tuple[int, str] | None:
-    """The last such merge of the branch's own line since the fix arrived there with `number`, and the file.
+    """The last such merge of the branch's own line since the fix arrived there with `number`, and what it did.
 
     Main still has the part, one of those that are lost, and has not that merge. A side that went on from the fix has it
     in its history.
     """
-    return case.last_own((_merge(case, number, change, k), change.path) for change, k in parts)
+    merges = ((_merge(case, number, change, k), change.path) for change, k in parts)
+    return case.last_own((n, f"kept in {path} the lines of a side that never had it") for n, path in merges)
 
 
 def _merge(case: Case, number: int, change: Change, region: int) -> int | None:

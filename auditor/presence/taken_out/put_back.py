@@ -28,7 +28,7 @@ def is_so(case: Case, change: Change, region: int, side: Side | None) -> bool:
     if side is None or not old or not fix_parts.few_left(case, change, region, side):
         return False
     have = case.scene.content.all_lines(side)
-    if old[0] not in have or not _are_most([line for line in old if line in have], old):
+    if not _are_most([line for line in old if line in have], old):
         return False
     text = _bare(case, side)
     return any(_stands(case, change, region, old, text[n:], text[:n]) for n, line in enumerate(text) if line == old[0])

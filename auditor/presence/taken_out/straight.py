@@ -28,11 +28,12 @@ def back(case: Case, number: int, regions: Regions) -> Regions:
 
 
 def last_cut(case: Case, number: int, parts_: Sequence[Part]) -> tuple[int, str] | None:
-    """The last commit of the branch's own line that took a part out so, or just deleted lines of it, and of which file.
+    """The last commit of the branch's own line that took a part out so, or just deleted lines of it, and what it did.
 
     What is around the parts that are `lost` may have moved on since. Main still has the part, and has not that commit.
     """
-    last = case.last_own((_taken_out_as_carried(case, number, change, k), change.path) for change, k in parts_)
+    cuts = ((_taken_out_as_carried(case, number, change, k), change.path) for change, k in parts_)
+    last = case.last_own((cut, f"took a part of it out of {path}") for cut, path in cuts)
     return None if last is None or moved_away.still_there(case, last[0]) else last
 
 
