@@ -82,7 +82,7 @@ def _whole_since(case: Case, number: int, arrival: int) -> int:
     history = case.scene.history
     direct = all(case.scene.contains(case.scene.main, n) for n in history.parents[arrival][1:])
     lacking = frozenset() if direct else dropped.lacks(case, arrival)
-    if not lacking:
+    if not lacking or not lacking - expected(case, number):
         return arrival
     trunk, places = case.scene.arrivals(case.line)
     later = _touching(case, trunk[places[arrival] + 1 :])

@@ -116,7 +116,8 @@ class Case:
         oid = self.scene.history.ids[arrival]
         if out:
             return not self.held(oid) and not self._held_without(number, oid)
-        return any(self.holds((c,), oid) for c in self.fix.changes or ()) or self._let_in(number, oid)
+        whole = self.held(oid) or self.whole_held(oid) is not None
+        return whole or any(self.holds((c,), oid) for c in self.fix.changes or ()) or self._let_in(number, oid)
 
     def _held_without(self, number: int, commit: str) -> bool:
         """Whether a larger change stands there, but one that has the commit in it, and so nothing of what that took."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from auditor.git.changes import Change, Side
 from auditor.model import Status
 from auditor.presence import cherry_pick, declared, squash
@@ -16,8 +18,10 @@ def by_its_merge(case: Case, number: int, regions: Regions) -> Undone | None:
     arrival = scene.arrival(case.line, number)
     if len(scene.history.parents[arrival]) < 2 or not lacks(case, arrival) & regions:
         return None
-    if any(not lacks(case, parent) & regions for parent in scene.history.parents[arrival][1:]):
-        return lost(case, arrival, "kept the old lines")
+    for parent in scene.history.parents[arrival]:
+        has = number == parent or _in_history(case, number, parent, arrival)
+        if has and not lacks(case, parent) & regions:
+            return lost(case, arrival, "kept the old lines")
     return None
 
 
@@ -26,6 +30,12 @@ def lost(case: Case, arrival: int, how: str) -> Undone:
     history = case.scene.history
     detail = f"the merge {history.ids[arrival][:12]} has the fix in its history, but {how}"
     return Undone(Status.DROPPED, arrival, detail, history.time[arrival])
+
+
+def _in_history(case: Case, number: int, parent: int, arrival: int) -> bool:
+    """Whether a merge's other parent brought a commit that its first parent had not."""
+    first, *others = case.scene.history.parents[arrival]
+    return parent != first and (len(others) == 1 or case.scene.history.has(parent, number))
 
 
 def lacks(case: Case, number: int) -> Regions:
@@ -73,7 +83,9 @@ def kept_old_side(case: Case, number: int) -> Undone | None:
     arrival = scene.arrival(case.line, number)
     if scene.contains(scene.main, arrival):
         return None
-    for parent in scene.history.parents[arrival][1:]:
+    above = scene.history.parents[arrival]
+    brought = [p for p in above[1:] if number == p or _in_history(case, number, p, arrival)]
+    for parent in brought:
         side = case.end(scene.history.ids[parent])
         # A file that the other side itself removed since tells nothing.
         changes = [c for c in case.fix.changes or () if c.after is None or side.side(c) is not None]
@@ -132,7 +144,9 @@ def _took_nothing(case: Case, change: Change, arrival: int, parent: int) -> bool
         return False
     if _said_again(case, change, Change(change.path, ours, merged)):
         return False
-    return content.holds(change, theirs) and _was_old(case, change, ours)
+    older = partial(_was_older, case, change, sides=(first, parent))
+    had = content.holds(change, theirs)
+    return (had or older(theirs)) and (_was_old(case, change, ours) or older(ours))
 
 
 def _had_most(case: Case, change: Change, side: Side) -> bool:
@@ -146,6 +160,17 @@ def _was_old(case: Case, change: Change, ours: Side) -> bool:
     """Whether a file had at least half of what the fix was made on: else it had moved on, and is no old side."""
     old = standing.made_on(case.scene.content, change)
     return 2 * (old & case.scene.content.all_lines(ours)).total() >= old.total()
+
+
+def _was_older(case: Case, change: Change, side: Side | None, *, sides: tuple[int, int]) -> bool:
+    """Whether a file stands as where the two sides of a merge parted, if that is before what the fix was made on.
+
+    Where a fix climbs from an older line to a younger one, they parted on the younger line, long after.
+    """
+    scene = case.scene
+    has, fix = scene.history.has, case.fix.number
+    bases = (case.place(scene.history.ids[n]).side(change) for n in scene.bases(sides) if has(fix, n))
+    return any(scene.content.restored(change, base, side) for base in bases)
 
 
 def _said_again(case: Case, change: Change, other: Change) -> bool:
