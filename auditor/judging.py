@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 
 from auditor import checks, landing, pairs, presence
 from auditor.bounds import Range
@@ -14,7 +15,7 @@ from auditor.errors import RepositoryError
 from auditor.fixes import FixCommit, counting, describe, ignored_by
 from auditor.forecast import forecast
 from auditor.git import refs
-from auditor.git.changes import Changes, diffs, from_nothing
+from auditor.git.changes import Change, Changes, diffs, from_nothing
 from auditor.hotfixes import Candidate, Population
 from auditor.model import DRIFT, Forecast, Hotfix, Status, Verdict
 from auditor.presence.case import Case
@@ -148,7 +149,17 @@ class _Pairs:
 
     def _case(self, fix: FixCommit, line: Line) -> Case:
         top = self.candidate.tag.commit or fix.oid
-        return Case(self.scene, self.search, fix, line, partial(self.wholes, fix), top)
+        return Case(self.scene, self.search, fix, line, partial(self.wholes, fix), top, self._by_path)
+
+    @cached_property
+    def _by_path(self) -> dict[str, list[tuple[int, Change]]]:
+        """What the fixes did to each file, the lowest in the history first."""
+        found: dict[str, list[tuple[int, Change]]] = defaultdict(list)
+        generation = self.scene.history.generation
+        for fix in sorted(self.fixes, key=lambda f: (generation[f.number], f.oid)):
+            for change in fix.changes or ():
+                found[change.path].append((fix.number, change))
+        return found
 
     def _ahead(self, line: Line) -> Forecast | None:
         """What a back-merge would meet, where that can be told: what cannot be read of it costs no verdict."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from auditor.fixes import FixCommit
@@ -42,7 +42,8 @@ class Undone:
 class Case:
     """A fix, a branch, and where to look.
 
-    `top` is the commit that was tagged; `came`, where it is known, the commit that brought the fix to the branch.
+    `top` is the commit that was tagged, `hotfix` what all its fixes did to each file, the lowest of them first; `came`,
+    where it is known, the commit that brought the fix to the branch.
     """
 
     scene: Scene
@@ -51,6 +52,7 @@ class Case:
     line: Line
     larger: Callable[[], tuple[Whole, ...]]
     top: str
+    hotfix: Mapping[str, Sequence[tuple[int, Change]]]
     came: int | None = None
     older: tuple[Older, ...] = ()
 

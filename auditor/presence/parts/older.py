@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -18,7 +19,9 @@ def back_at(case: Case, tip: str) -> Case:
     """The case with the versions of files from before an earlier change, where a tip has gone back to one of them."""
     place = case.place(tip)
     lost = [(c, there) for c in case.fix.changes or () if case.scene.content.gave_way(c, there := place.side(c))]
-    found = [older for c, there in lost for older in (*_made_on(case, c, there), *_had(case, c, there))]
+    found = [
+        o for c, there in lost for o in (*_fixed(case, c, there), *_made_on(case, c, there), *_had(case, c, there))
+    ]
     return replace(case, older=tuple(found))
 
 
@@ -33,6 +36,20 @@ def back_on_main(case: Case) -> Case:
     at = scene.place(scene.main, case.fix.number)
     found = [Older(c.path, side, None) for c in lost for side in scene.versions.again(c.path, at)]
     return replace(case, older=tuple(found))
+
+
+def _fixed(case: Case, change: Change, there: Side | None) -> Iterator[Older]:
+    """What earlier fixes of the same hotfix found in the file, where that stands again in the stead of this one."""
+    content, history, fix = case.scene.content, case.scene.history, case.fix.number
+    known = case.hotfix.get(change.path, ())
+    end = bisect_left(known, history.generation[fix], key=lambda entry: history.generation[entry[0]])
+    found = [
+        (number, other.before)
+        for number, other in known[max(0, end - MOST_VERSIONS) : end]
+        if other.before and content.undone(other, there) and content.restored(change, other.before, there)
+    ]
+    below = history.below([fix], (number for number, _ in found))
+    yield from (Older(change.path, side, None) for number, side in found if number in below)
 
 
 def _made_on(case: Case, change: Change, there: Side | None) -> Iterator[Older]:
