@@ -41,7 +41,7 @@ def _was_there(case: Case, change: Change) -> bool:
     """Whether the branch's history ever had a file, as far as it can be read."""
     scene, births = case.scene, case.scene.births
     born = (n for name in _names(case, change.path) for n in births.by_path.get(name, ()))
-    return any(scene.contains(case.line, n) for n in born)
+    return any(scene.contains(case.line, n) for n in born) or bool(scene.namesakes(case.fix, change, case.line))
 
 
 def every_name(case: Case) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from auditor.git.changes import REGULAR, Change, Side
+from auditor.presence import elsewhere
 from auditor.presence.case import Case
 from auditor.text import wording
 
@@ -53,7 +54,9 @@ def _went_away(case: Case, change: Change, lost: Mapping[bytes, bytes], back: Ma
     others = (content.at(tip, name) for name in content.sharing(change.before.oid, change.path, tip))
     # What a file needs of others stands in many.
     own = lost.keys() - {b"".join(line.split()) for line in wording.imports(content.lines(change.before.oid))}
-    return any(own & _telling(case, other).keys() for other in others if other and other.mode in REGULAR)
+    if any(own & _telling(case, other).keys() for other in others if other and other.mode in REGULAR):
+        return True
+    return not case.place().side(change) and (bool(back) or elsewhere.may_have(case, change))
 
 
 def _says(have: Iterable[bytes], line: bytes, lost: Iterable[bytes]) -> bool:

@@ -73,7 +73,7 @@ def _of_one_pull(case: Case, number: int, ours: titles.Title, came: list[titles.
         words = "is of the same pull request, as the message of one of the two says"
     else:
         return None
-    return Claim(number, words, HALF)
+    return None if left_alone(case, number) else Claim(number, words, HALF)
 
 
 def _under_one_title(case: Case, number: int, ours: titles.Title, theirs: titles.Title) -> Claim | None:

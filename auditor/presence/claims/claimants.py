@@ -27,7 +27,7 @@ def claims(case: Case) -> list[Claim]:
     found: dict[int, Claim] = {}
     for claim in _all(case):
         known = found.get(claim.number)
-        if known is None or claim.enough < known.enough:
+        if known is None or (bool(claim.left), claim.enough) < (bool(known.left), known.enough):
             found[claim.number] = claim
     return list(found.values())
 

@@ -9,7 +9,10 @@ def aside(case: Case, number: int, back: Regions) -> Regions:
     """Those of some regions that stand as before the fix, and tell nothing: it had come to the branch there."""
     scene, changes = case.scene, {c.path: c for c in case.fix.changes or ()}
     content, here = scene.content, case.place()
-    sides = {path: here.side(change) for path, change in changes.items()}
-    found = frozenset((path, n) for path, n in back if n >= 0 and content.by_chance(changes[path], sides[path], n))
-    there = scene.history.ids[scene.arrival(case.line, number)]
-    return found - case.place(there).undone() if found else found
+    found = {(path, n) for path, n in back if n >= 0 and content.by_chance(changes[path], here.side(changes[path]), n)}
+    if not found:
+        return frozenset()
+    there = case.place(scene.history.ids[scene.arrival(case.line, number)])
+    lost = {path: content.lost(changes[path], there.side(changes[path])) for path, _ in found}
+    came = {path for path, _ in found if there.side(changes[path]) is not None}
+    return frozenset((path, n) for path, n in found if path in came and n not in lost[path]) - there.undone()

@@ -105,7 +105,8 @@ class Place:
         if came in (earlier, here):
             return frozenset()
         restored = self.scene.content.restored
-        return restored(change, earlier, here, arrived=came)
+        back = restored(change, earlier, here, arrived=came)
+        return back - restored(change, earlier, came) if back else back
 
     def gone(self) -> frozenset[tuple[str, int]]:
         """The files that the fix added and that are not here, under whatever name."""
