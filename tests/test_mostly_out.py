@@ -339,3 +339,45 @@ def test_a_guard_that_was_cut_out_where_its_function_was_renamed(tmp_path: Path,
     repo = history(tmp_path, old, new)
     repo.commit("Words", later)
     assert judged(repo) == status
+
+
+# In more than one commit
+
+BODY = "".join(f"def other_{n}(x):\n    value = x + {n}\n    return value\n\n\n" for n in range(5))
+UNSAFE = (
+    "    session = load(token)\n",
+    "    subject = session.subject\n",
+    "    grant = grants[subject]\n",
+    "    return grant.rights\n",
+)
+SAFE = (
+    "    session = load_verified(token, realm)\n",
+    "    subject = session.verified_subject(realm)\n",
+    "    grant = grants.get_checked(subject)\n",
+    "    return grant.rights_within(realm)\n",
+)
+ALL_RIGHTS = "    return grant.all_rights\n"
+
+
+def guard(*lines: str) -> Files:
+    return {"guard.py": f"{BODY}def guard(token, realm):\n{''.join(lines)}\n\n{BODY.replace('other', 'further')}"}
+
+
+@pytest.mark.parametrize(
+    ("steps", "status"),
+    [
+        ([(*UNSAFE[:3], ALL_RIGHTS)], "reverted"),
+        ([(*UNSAFE[:2], *SAFE[2:]), (*UNSAFE[:3], ALL_RIGHTS)], "reverted"),
+        ([(*SAFE[:2], UNSAFE[2], ALL_RIGHTS), (*UNSAFE[:3], ALL_RIGHTS)], "reverted"),
+        ([(*UNSAFE[:1], *SAFE[1:]), (*UNSAFE[:3], *SAFE[3:]), (*UNSAFE[:3], ALL_RIGHTS)], "reverted"),
+        ([(*UNSAFE[:1], *SAFE[1:3], ALL_RIGHTS)], "present"),
+        ([(*UNSAFE[:3], ALL_RIGHTS), SAFE], "present"),
+    ],
+    ids=["one", "two", "from below", "three", "one line", "and back"],
+)
+def test_what_it_replaced_in_steps(tmp_path: Path, steps: list[tuple[str, ...]], status: str) -> None:
+    repo = history(tmp_path, guard(*UNSAFE), guard(*SAFE))
+    for lines in steps:
+        repo.commit("Step", guard(*lines))
+        repo.commit("Beside it", {"notes.md": "".join(lines)})
+    assert judged(repo) == status

@@ -81,7 +81,10 @@ def _gave_way(case: Case, path: str) -> Iterator[str]:
 
 def _is_below(case: Case, number: int) -> bool:
     """Whether a commit is in the history of what the fix was made on."""
-    return number != case.fix.number and case.search.is_below(case.fix, number)
+    history, fix = case.scene.history, case.fix
+    if fix.is_merge:
+        return history.has(history.parents[fix.number][0], number)
+    return number != fix.number and case.search.is_below(fix, number)
 
 
 def _is_first(case: Case, number: int, path: str) -> bool:

@@ -120,7 +120,8 @@ class Search:
         history = self.scene.history
         found = maybe if self._sought(fix, line) else ()
         kept = [n for n in found if self.scene.contains(line, n) and not self.is_below(fix, n)]
-        return sorted((n for n in kept if n not in history.cut), key=lambda n: (history.generation[n], history.ids[n]))
+        whole = [n for n in kept if n not in history.cut and not self._brings_only_below(fix, n)]
+        return sorted(whole, key=lambda n: (history.generation[n], history.ids[n]))
 
     def _sought(self, fix: FixCommit, line: Line) -> bool:
         """Whether a fix is looked for on a branch; on main, for any."""

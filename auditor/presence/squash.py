@@ -24,6 +24,8 @@ def find(case: Case) -> Found | None:
 
 
 def _merged(case: Case) -> Found | None:
+    if case.scene.contains(case.line, case.fix.number):
+        return None
     found = _carried(case, case.merges(), case.search.merged)
     return None if found is None else _where_it_came_from(case, found)
 
@@ -76,8 +78,10 @@ def _raises(removed: Lines, added: Lines) -> bool:
 
 
 def _sets(removed: Lines, added: Lines, theirs_removed: Lines, theirs_added: Lines) -> bool:
-    """Whether all added lines are among theirs, and the removed ones, but for numbers."""
-    return added <= theirs_added and numbers.shapes(removed) <= numbers.shapes(theirs_removed)
+    """Whether all added lines are among theirs, and the removed ones are those, and among theirs, but for numbers."""
+    had = numbers.shapes(removed)
+    raised = had <= numbers.shapes(theirs_removed) and not numbers.any_lower(added, theirs_removed)
+    return added <= theirs_added and had <= numbers.shapes(added) and raised
 
 
 def _told(case: Case, oid: str) -> str:
@@ -100,4 +104,6 @@ def _brings(case: Case, change: Change, theirs: Change) -> bool:
     content = case.scene.content
     if not content.brings_all(change, theirs) or content.holds(change, theirs.before):
         return False
-    return content.holds(change, theirs.after) or content.in_place(change, theirs.after)
+    if content.holds(change, theirs.after):
+        return True
+    return content.in_place(change, theirs.after) and not content.in_place(change, theirs.before)

@@ -9,7 +9,7 @@ from auditor.git.changes import Side
 from auditor.model import Status, Via
 from auditor.presence import declared, dropped, withdrawn
 from auditor.presence.case import Case, Found, Regions, Undone
-from auditor.presence.explained import chance, from_main, moved_away, prose, reworked, spacing
+from auditor.presence.explained import chance, from_main, idle, moved_away, prose, reworked, spacing
 from auditor.presence.parts import extent, older, standing
 from auditor.presence.parts.place import Place
 from auditor.presence.since import last_run
@@ -71,7 +71,10 @@ def _explained(case: Case, number: int, back: Regions) -> Regions:
 
 def _told(case: Case, number: int, back: Regions) -> Regions:
     """Those of some regions that tell of a fix: where its lines have moved on, those that one commit put back."""
-    return straight.back(case, number, back) if back and standing.moved_on(case.place(), back) else back
+    if not back or not standing.moved_on(case.place(), back):
+        return back
+    direct = straight.back(case, number, back)
+    return frozenset() if idle.all_idle(case.place(), direct, kept=True) else direct
 
 
 def _undone(case: Case, number: int, back: Regions) -> Undone | None:

@@ -120,7 +120,9 @@ def _is_copy(case: Case, change: Change, other: Change, pairs: dict[str, Change]
     if other.path not in pairs or _name(change) != _name(other) or lines_of(change) != lines_of(other):
         return False
     there = case.place(case.scene.history.ids[number]).side(change)
-    return there is None or not elsewhere.may_be_in(case.scene.content, change, there)
+    return (
+        there is None or there == pairs[other.path].after or not elsewhere.may_be_in(case.scene.content, change, there)
+    )
 
 
 def _name(change: Change) -> str:

@@ -9,7 +9,7 @@ from auditor.fixes import counting
 from auditor.git.changes import Change, Changes, diffs
 from auditor.presence.case import Case
 
-_BEGIN = b"<<<<<<<"
+_BEGIN, _END = b"<<<<<<<", b">>>>>>>"
 # So many commits later they are resolved, or stay what they are.
 _NEXT = 16
 
@@ -26,15 +26,31 @@ def resolved(case: Case, number: int, changes: Changes) -> tuple[int, Changes]:
 
 
 def _is_marked(case: Case, change: Change) -> bool:
-    """Whether a change brings where a conflict begins."""
-    return any(line.startswith(_BEGIN) for line in case.scene.content.changed_lines(change)[1])
+    """Whether a change brings where a conflict begins, and where it ends."""
+    added = case.scene.content.changed_lines(change)[1]
+    return all(any(line.startswith(mark) for line in added) for mark in (_BEGIN, _END))
 
 
 def _after(case: Case, number: int) -> Iterator[int]:
-    """The commits of the branch's own line that followed one, the merge by which it came among them."""
-    trunk, places = case.scene.arrivals(case.line)
+    """The commits that followed one to the branch: on the topic that it came with, or else on the branch's own line."""
+    scene = case.scene
+    trunk, places = scene.arrivals(case.line)
     at = places[number]
-    return iter(trunk[at + (trunk[at] == number) :])
+    if trunk[at] == number:
+        return iter(trunk[at + 1 :])
+    topics = (_down_to(case, side, number) for side in scene.history.parents[trunk[at]][1:])
+    return iter(next((topic for topic in topics if topic is not None), [trunk[at]]))
+
+
+def _down_to(case: Case, top: int, number: int) -> list[int] | None:
+    """The commits above one on the first-parent line of a topic, the next first; None where it is not on that."""
+    found, parents, places = [], case.scene.history.parents, case.scene.arrivals(case.line)[1]
+    while top != number:
+        found.append(top)
+        if not parents[top] or places[top] != places[number]:
+            return None
+        top = parents[top][0]
+    return found[::-1]
 
 
 def _together(case: Case, before: int, later: int, paths: Sequence[str]) -> Changes:

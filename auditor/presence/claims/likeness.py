@@ -7,11 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from auditor.git.changes import Change, Changes, Side
 from auditor.presence import elsewhere
+from auditor.presence.applicable import earlier_names
 from auditor.presence.case import Case, names
 from auditor.presence.scene import inverse
 
 # How much of a fix's lines a commit has to hold that says to be the fix: DESIGN's `declared`.
 HALF = 0.5
+# A line with fewer signs is a part of others by chance.
+_TELLING = 16
 
 Lines = tuple[Counter[bytes], Counter[bytes]]
 
@@ -75,7 +78,7 @@ def wrote_anew(case: Case, changes: Changes) -> bool:
     pairs = paired(case, case.fix.changes or (), changes, None)
     lines = case.scene.content.changed_lines
     return any(
-        old in new
+        len(old) >= _TELLING and old in new
         for change in case.fix.changes or ()
         if change.path in pairs
         for old in lines(change)[0]
@@ -176,9 +179,10 @@ def _beside(
 
 
 def _was(case: Case, change: Change, before: Side, left: Mapping[str, Change]) -> str | None:
-    """Which of some changed files was the file of a change: by its text, by what is added to it, or by its name."""
+    """Which of some changed files was the file of a change: by its text, or by a name that it had before on main."""
     there = [(path, other.before) for path, other in left.items() if other.before]
-    name = case.scene.content.likest(before, change.path, there) or _split(case, change, left)
+    name = case.scene.content.likest(before, change.path, there)
+    name = name or next((n for n in earlier_names(case, change.path) if n in left), None) or _split(case, change, left)
     return name or _namesake(case, before, change.path, left)
 
 
@@ -213,17 +217,18 @@ def _split(case: Case, change: Change, left: Mapping[str, Change]) -> str | None
 def owing(case: Case, change: Change, ours: Lines, theirs: Change | None, number: int) -> Lines:
     """The lines that commit `number` has to remove and to add.
 
-    To remove: those that were there. To add: those that were not there before it, and are not after it; what main's
-    file had before the fix, too, is no sign of it.
+    To remove: those that were there, and that the fix does not add again. To add: those that were not there
+    before it, and are not after it; what main's file had before the fix, too, is no sign of it.
     """
     removed, added = ours
+    gone = (removed - added) or removed
     out, brought = lines_of(case, theirs)
     # What `theirs` removes was there.
-    if removed <= out and added <= brought:
-        return removed, added
+    if gone <= out and added <= brought:
+        return gone, added
     had, lines = _had(case, change, theirs, number), case.scene.content.all_lines
     stood = had & lines(theirs.after) if theirs else had
-    return removed & had, added - ((stood - lines(change.before)) & (added - brought))
+    return gone & had, added - ((stood - lines(change.before)) & (added - brought))
 
 
 def _had(case: Case, change: Change, theirs: Change | None, number: int) -> Counter[bytes]:

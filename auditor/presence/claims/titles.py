@@ -203,8 +203,8 @@ def copies(one: Title, other: Title) -> bool:
 
 
 def copied(one: Title, other: Title) -> bool:
-    """Whether another commit says to be a copy of what one lands."""
-    return bool(one.landed & other.copied)
+    """Whether another commit says, under the same terms, to be a copy of what one lands."""
+    return (one.silent or other.silent) and bool(one.landed & other.copied)
 
 
 def _is_part(bracketed: bytes) -> bool:

@@ -32,6 +32,10 @@ def _all_old(case: Case, change: Change, number: int, cut: Sequence[bytes]) -> b
     """Whether they were what the fix had found in its file, and but worded anew: that was given up itself."""
     if change.before is None or change.after is None:
         return False
+    went, came = fix_parts.told(case, change, number)
+    rest = [line for line in came if line not in cut]
+    if wording.tells(went) and wording.said_again(went, cut) and not wording.said_again(went, rest):
+        return True
     have = case.scene.content.all_lines(change.after)
     removed = (h.removed_of(case.scene.content.lines(change.before.oid)) for h in fix_parts.hunks(case, change))
     found = [line for some in removed for line in some if wording.tells([line]) and not lines.bare([line]) & have]

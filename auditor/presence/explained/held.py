@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.presence.case import Case
 from auditor.presence.parts import fix_parts
-from auditor.text import lines, wording
+from auditor.text import lines, places, wording
 
 # So far from a part what holds it is looked for, in lines.
 _NEAR = 6
@@ -52,6 +52,9 @@ def _where(case: Case, change: Change, old: Side, above: int, below: int) -> set
     """Where two lines of the fix's file, and what is between them, are in another version: in one place alone."""
     content = case.scene.content
     assert change.after
+    kept = places.kept((above, below), content.hunks(change.after.oid, old.oid) or ())
+    if len(kept) == 2:
+        return kept
     text, block = content.lines(old.oid), content.lines(change.after.oid)[above : below + 1]
     found = [n for n, line in enumerate(text) if line == block[0] and text[n : n + len(block)] == block]
     return {found[0], found[0] + len(block) - 1} if len(found) == 1 else set()

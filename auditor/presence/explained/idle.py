@@ -23,14 +23,15 @@ Numbers = Collection[int]
 Lines = list[bytes]
 
 
-def all_idle(place: Place, back: Collection[tuple[str, int]]) -> bool:
-    """Whether all that is back tells nothing, and some of what the fix did else to each of these files stands.
+def all_idle(place: Place, back: Collection[tuple[str, int]], *, kept: bool) -> bool:
+    """Whether all that is back tells nothing, and the fix did more to the same files.
 
-    Imports do not that nothing there needs, but for those that do something by themselves; nor do comments.
+    Imports do not that nothing there needs, where anything of the fix is `kept`, but for those that do something by
+    themselves. Nor do comments, where some of the rest of their file stands.
     """
     changes = {c.path: c for c in place.fix.changes or ()}
     of_file = {path: {n for p, n in back if p == path} for path, _ in back}
-    return all(_idle(place, changes[path], some) for path, some in of_file.items())
+    return all(_idle(place, changes[path], some, kept=kept) for path, some in of_file.items())
 
 
 def is_needed(place: Place, change: Change, number: int) -> bool:
@@ -72,7 +73,7 @@ def _uses(text: Sequence[bytes], name: bytes) -> bool:
     return any(bindings.uses(line, name) and not wording.is_import(line) for line in text)
 
 
-def _idle(place: Place, change: Change, numbers: Numbers) -> bool:
+def _idle(place: Place, change: Change, numbers: Numbers, *, kept: bool) -> bool:
     """The same of some hunks of one file."""
     content, before, after, there = place.scene.content, change.before, change.after, place.side(change)
     hunks = content.own_hunks(before.oid, after.oid) if before and after and min(numbers) >= 0 else None
@@ -83,6 +84,8 @@ def _idle(place: Place, change: Change, numbers: Numbers) -> bool:
     listed = {line.strip() for text in (old, new) for line in wording.imports(text)}
     imports = {n for n, h in enumerate(hunks) if _imports(_sides(h, old, new), listed, used)}
     imports -= {n for n in imports if _acts(change.path, hunks[n], old, new, content.lines(there.oid))}
+    if kept and imports.issuperset(numbers) and len(imports) < len(hunks):
+        return True
     idle = imports | {n for n, h in enumerate(hunks) if _comments(change.path, h, old, new)}
     rest = set(range(len(hunks))) - idle - content.undone(change, there)
     return idle.issuperset(numbers) and any(content.brought(change, there, n) for n in rest)

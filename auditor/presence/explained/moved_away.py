@@ -12,9 +12,10 @@ from auditor.presence.parts import fix_parts
 from auditor.presence.parts.place import Place
 from auditor.presence.scene import Scene
 from auditor.presence.since import last_run
-from auditor.text import functions, lines, wording
+from auditor.text import functions, lines, parts, wording
 
-# Lines with fewer letters stand elsewhere by chance.
+# Fewer lines than these, which tell something, stand elsewhere by chance, unless they have so many letters.
+_LEAST = 3
 _RARE = 20
 
 
@@ -53,7 +54,7 @@ def still_there(case: Case, number: int) -> bool:
     """Whether a commit moved the fix's lines to one other file, half of them or more, and the branch has them there."""
     parts = [(c, n) for c in case.fix.changes or () for n in range(len(fix_parts.hunks(case, c)))]
     found = _has_there(case, number, *_wanted(case))
-    return any(_has_to_do(case, change, n, path) for path in found for change, n in parts)
+    return any(_has_to_do(case, change, n, path, number) for path in found for change, n in parts)
 
 
 def lost_some(case: Case, number: int, back: Regions) -> bool:
@@ -87,23 +88,29 @@ def _part_is_there(case: Case, number: int, change: Change, region: int) -> bool
         return False
     later, at = fix_parts.left_since(case, number, change, region)
     found = _has_there(case, later[at], wanted, _wanted(case)[1]) if at else ()
-    return any(_has_to_do(case, change, region, path) for path in found)
+    return any(_has_to_do(case, change, region, path, later[at]) for path in found)
 
 
-def _has_to_do(case: Case, change: Change, region: int, path: str) -> bool:
+def _has_to_do(case: Case, change: Change, region: int, path: str, number: int) -> bool:
     """Whether the function in which a part stood calls one in which its lines are now, or is called by that.
 
-    What is in no function has to do with it, too.
+    One that came with the lines, by the commit `number`, has to do with it, too; so has what is in no function.
     """
-    content = case.scene.content
+    content, history = case.scene.content, case.scene.history
     there, told = content.at(case.line.tip, path), fix_parts.told(case, change, region)
     if change.after is None or there is None:
         return False
     old, new = content.lines(change.after.oid), content.lines(there.oid)
     home = functions.holding(old, fix_parts.hunks(case, change)[region].new)
     came = lines.bare(line for line in told.came if wording.tells([line]))
-    hosts = {functions.holding(new, n) for n, line in enumerate(new) if lines.bare([line]).keys() & came.keys()}
-    return any(functions.related(old, home, new, host) for host in hosts)
+    code = (n for n, line in enumerate(new) if lines.bare([line]).keys() & came.keys() and parts.lines_of_code([line]))
+    hosts = {functions.holding(new, n) for n in code} or {range(len(new))}
+    above = history.parents[number][:1]
+    had = content.all_lines(content.at(history.ids[above[0]], path)) if above else Counter[bytes]()
+    return any(
+        not lines.bare([new[host.start]]).keys() & had.keys() or functions.related(old, home, new, host)
+        for host in hosts
+    )
 
 
 def _has_there(case: Case, number: int, wanted: Counter[bytes], had: set[bytes]) -> Iterator[str]:
@@ -132,8 +139,8 @@ def _moved_to(case: Case, number: int, wanted: Counter[bytes], had: set[bytes]) 
 
 
 def _tell(lines: Counter[bytes], had: set[bytes]) -> bool:
-    """Whether some lines stand nowhere by chance: those that no file had before are long."""
-    return wording.letters(lines.keys() - had) >= _RARE
+    """Whether some lines stand nowhere by chance: there are many, or those that no file had before are long."""
+    return lines.total() >= _LEAST or wording.letters(lines.keys() - had) >= _RARE
 
 
 def _brought(scene: Scene, change: Change) -> Counter[bytes]:

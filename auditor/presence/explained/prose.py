@@ -35,17 +35,13 @@ def _tells_nothing(case: Case, change: Change, number: int, *, beside: bool) -> 
     had, have = (_words(case, side) for side in (change.before, case.place().side(change)))
     if wording.tells(went):
         return beside and have.isdisjoint(went)
-    return _says(have, [line for line in came if line not in had])
+    return _says(have - had, [line for line in came if line not in had])
 
 
 def _says(have: Iterable[bytes], wanted: Iterable[bytes]) -> bool:
     """Whether some lines say what others do, whatever signs or words beside them, and not by chance."""
     telling, said = [line for line in wanted if wording.tells([line])], b"\n".join(have)
     return wording.letters(telling) >= _RARE and all(line in said for line in telling)
-
-
-def _words(case: Case, side: Side | None) -> set[bytes]:
-    return {wording.plain(line) for line in case.scene.content.lines(side.oid)} if side else set()
 
 
 def _plain(case: Case, change: Change, number: int) -> tuple[list[bytes], list[bytes]]:
@@ -55,3 +51,7 @@ def _plain(case: Case, change: Change, number: int) -> tuple[list[bytes], list[b
     hunk = fix_parts.hunks(case, change)[number]
     old, new = (case.scene.content.lines(side.oid) for side in (change.before, change.after))
     return [*map(wording.plain, hunk.removed_of(old))], [*map(wording.plain, hunk.added_of(new))]
+
+
+def _words(case: Case, side: Side | None) -> set[bytes]:
+    return {wording.plain(line) for line in case.scene.content.lines(side.oid)} if side else set()

@@ -35,7 +35,7 @@ def moved_on(place: Place, back: Regions) -> bool:
     """
     files = [(change.path, _of_file(place, change, back)) for change in place.fix.changes or ()]
     whole = _sum(f for _, f in files)
-    if back and idle.all_idle(place, back):
+    if back and idle.all_idle(place, back, kept=whole.kept > 0):
         return True
     if not any(whole) or any(hunk < 0 for _, hunk in back):
         return False

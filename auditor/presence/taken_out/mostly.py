@@ -5,12 +5,22 @@ Some of their lines were others by then, or came back as others: a tool is back 
 
 from __future__ import annotations
 
-from auditor.git.changes import Change
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+
+from auditor.git.changes import Change, Side
 from auditor.presence.case import Case
 from auditor.presence.explained import moved_away
 from auditor.presence.parts import fix_parts
 from auditor.presence.since import last_run
 from auditor.presence.taken_out import deleted, put_back, straight
+
+# In so many steps a part is taken out as in one, if they follow within so many commits.
+_STEPS = 3
+_COMMITS = 500
+
+# Whether a step from one version of a file to another took a part out.
+Did = Callable[[Case, Change, int, Side, Side], bool]
 
 
 def find(case: Case, number: int) -> tuple[int, str] | None:
@@ -31,16 +41,40 @@ def _may_be_out(case: Case, change: Change, region: int) -> bool:
 
 
 def _by(case: Case, number: int, change: Change, region: int) -> tuple[int, str] | None:
-    """The commit since which a part is out, if it did that, and nothing explains it."""
+    """The commit since which a part is out, if it did that, or the last of a few that did, and nothing explains it."""
     back = put_back.is_so(case, change, region, case.place().side(change))
     way = put_back if back else deleted
     trunk, arrivals = case.scene.arrivals(case.line)
     later = trunk[arrivals[number] :]
     at = last_run(case, later, (change,), lambda there: way.is_so(case, change, region, there.side(change)))
-    ids = case.scene.history.ids
-    before, after = (case.place(ids[n]).side(change) for n in (later[at - 1], later[at]))
-    if not (at and before and after and way.did(case, change, region, before, after)):
-        return None
-    moved = fix_parts.moves(case, change, region, case.scene.brought(later[at]) or ())
+    steps = _taking(case, change, region, later[: at + 1], way.did)
+    moved = any(fix_parts.moves(case, change, region, case.scene.brought(commit) or ()) for commit in steps)
     explained = moved or way.is_explained(case, number, change, region)
-    return None if explained else (later[at], f"{way.HOW} {change.path}")
+    return (later[at], f"{way.HOW} {change.path}") if steps and not explained else None
+
+
+def _taking(case: Case, change: Change, region: int, line: Sequence[int], did: Did) -> list[int]:
+    """The last few commits of a line by which a part came to be out, together; none, where it did not by these."""
+    after, steps = case.place(case.scene.history.ids[line[-1]]).side(change), list[int]()
+    for commit, before in _steps(case, change, line):
+        steps.append(commit)
+        if after and did(case, change, region, before, after):
+            return steps
+    return []
+
+
+def _steps(case: Case, change: Change, line: Sequence[int]) -> Iterator[tuple[int, Side]]:
+    """The last few commits of a line that changed a file, the last first, and the file before each; none that main has.
+
+    Who takes a part out in one commit may as well do it in two.
+    """
+    scene, ids = case.scene, case.scene.history.ids
+    known, steps = case.place(ids[line[-1]]).side(change), 0
+    for commit, above in itertools.islice(itertools.pairwise(reversed(line)), _COMMITS):
+        before = case.place(ids[above]).side(change)
+        if before != known:
+            steps += 1
+            if before is None or steps > _STEPS or scene.contains(scene.main, commit):
+                return
+            yield commit, before
+            known = before
