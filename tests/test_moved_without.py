@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,24 @@ def test_a_commit_moved_the_function(repo: Repo, pay: str, status: str) -> None:
     assert found == status
     if status == "reverted":
         assert detail == f"{moved[:12]} on the branch moved the code that it mends to pay.py without it"
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [((), ("pay.py", "shop.py")), ((), ("shop.py", "pay.py")), (("pay.py",), ("shop.py",))],
+    ids=["copied first", "taken out first", "copied before it came"],
+)
+@pytest.mark.parametrize(("pay", "status"), [(OLD, "reverted"), (NEW, "present"), (OWN, "present")])
+def test_two_commits_moved_the_function(
+    repo: Repo, first: Sequence[str], then: Sequence[str], pay: str, status: str
+) -> None:
+    for path in first:
+        repo.commit("Half of it", {path: split(pay)[path]})
+    repo.merge("main")
+    for path in then:
+        repo.commit("Half of it", {path: split(pay)[path]})
+        repo.commit("Beside it", {"notes.md": f"{path}\n"})
+    assert judged(repo)[0] == status
 
 
 def test_a_merge_took_the_side_that_had_moved_it(repo: Repo) -> None:
@@ -71,10 +90,12 @@ def test_main_has_such_code_there_too(repo: Repo) -> None:
 
 
 def test_such_code_was_in_the_other_file_before(repo: Repo) -> None:
-    """Another shop pays so: the commit that took the function out moved nothing there."""
-    repo.merge("main")
+    """Another shop has long paid so: the commit that took the function out moved nothing there."""
     other = str(split(OLD)["pay.py"])
     repo.commit("Another shop", {"other.py": other})
+    for n in range(25):
+        repo.commit("Beside it", {"notes.md": f"{n}\n"})
+    repo.merge("main")
     repo.commit("No payments here", {"shop.py": split(OLD)["shop.py"], "other.py": f"{other}\n\nclosed = True\n"})
     assert judged(repo)[0] == "present"
 

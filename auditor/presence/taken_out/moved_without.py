@@ -1,4 +1,4 @@
-"""A commit that moved the code which a fix mends to another file, as it was before the fix."""
+"""Commits that moved the code which a fix mends to another file, as it was before the fix: one, or two close by."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from auditor.presence.taken_out import straight
 
 # Of a commit that changes more files none is read.
 _FILES = 200
+# So many commits before and after, what is moved was copied, or is brought again.
+_NEAR = 20
 
 
 def find(case: Case, number: int) -> tuple[int, str] | None:
@@ -34,11 +36,32 @@ def _gone(case: Case) -> Iterator[tuple[Change, int]]:
 
 
 def _moved(case: Case, number: int, change: Change, part: int) -> tuple[int, str] | None:
-    """The commit since which a part is not as the fix left it, if that brought the old code to another file."""
+    """The commit since which a part is not as the fix left it, if that or one beside brought the old code elsewhere.
+
+    Who moves code in two steps copies it first, or takes it out first; it may have been copied before the fix came.
+    """
     later, at = fix_parts.left_since(case, number, change, part)
-    brought = case.scene.brought(later[at]) or () if at else ()
-    if len(brought) > _FILES:
+    if not at:
         return None
-    others = [o for o in brought if o.path not in case.fix.paths]
-    path = next((o.path for o in others if elsewhere.has_unmended(case, change, part, o)), None)
-    return None if path is None else (later[at], f"moved the code that it mends to {path} without it")
+    for commit in (later[at], *_beside(case, later[at])):
+        path = _brought_to(case, change, part, commit)
+        if path is not None:
+            did = f"moved the code that it mends to {path} without it"
+            did = did if commit == later[at] else f"took it out, and {case.scene.history.ids[commit][:12]} {did}"
+            return later[at], did
+    return None
+
+
+def _beside(case: Case, number: int) -> Iterator[int]:
+    """The commits of the branch's own line close to one of them, that main has not."""
+    scene = case.scene
+    trunk, places = scene.arrivals(case.line)
+    near = trunk[max(0, places[number] - _NEAR) : places[number] + _NEAR + 1]
+    return (n for n in near if n != number and scene.history.parents[n] and not scene.contains(scene.main, n))
+
+
+def _brought_to(case: Case, change: Change, part: int, commit: int) -> str | None:
+    """The other file to which a commit brought the code that a part mends, without it."""
+    brought = case.scene.brought(commit) or ()
+    others = [o for o in brought if o.path not in case.fix.paths] if len(brought) <= _FILES else []
+    return next((o.path for o in others if elsewhere.has_unmended(case, change, part, o)), None)
