@@ -100,32 +100,38 @@ def may_be_in(content: Content, change: Change, side: Side) -> bool:
 
 
 def has_unmended(case: Case, change: Change, number: int, other: Change) -> bool:
-    """Whether a branch brought the code that a hunk mends to another file of its kind, where it is as it was.
+    """Whether a branch brought the code that a hunk mends to another file of its kind, where it is as it was."""
+    return is_unmended(case, change, number, other.path) and brings_unmended(case, change, number, other)
+
+
+def is_unmended(case: Case, change: Change, number: int, path: str) -> bool:
+    """Whether another file of its kind has the code that a hunk mends as it was.
 
     There nothing says in other words what the hunk brought; and main's file of that name has not that code, too.
     """
     content = case.scene.content
-    alike = PurePosixPath(change.path).suffix == PurePosixPath(other.path).suffix
-    now = content.at(case.line.tip, other.path) if alike else None
-    code = _code(content, change, only=number) if now else None
-    if code is None or now is None or not _brings_code(content, code, other, now):
+    alike = PurePosixPath(change.path).suffix == PurePosixPath(path).suffix
+    now = content.at(case.line.tip, path) if alike else None
+    code = _code(content, change, only=number) if now and now.mode in REGULAR else None
+    if code is None or now is None or not code.stands(_stripped(content, now)):
         return False
-    main = content.at(case.scene.main.tip, other.path)
+    main = content.at(case.scene.main.tip, path)
     if main is not None and code.stands(_stripped(content, main)):
         return False
     own = content.all_lines(now) - content.all_lines(change.before)
     return not wording.said_again(_added(content, change, number), own)
 
 
-def _brings_code(content: Content, code: _Code, other: Change, now: Side) -> bool:
-    """Whether a change brought some code to a file as it was before it was mended, and it is so now."""
-    there = other.after
-    if there is None or not all(side.mode in REGULAR for side in (there, now)):
+def brings_unmended(case: Case, change: Change, number: int, other: Change) -> bool:
+    """Whether another change brought the code that a hunk mends to a file as it was before."""
+    content, there = case.scene.content, other.after
+    code = _code(content, change, only=number) if there and there.mode in REGULAR else None
+    if code is None or there is None:
         return False
     came = {line.strip() for line in content.lines(there.oid)}
     if other.before is not None and other.before.mode in REGULAR:
         came -= _stripped(content, other.before)
-    return code.stands(came) and code.stands(_stripped(content, now))
+    return code.stands(came)
 
 
 def _near(content: Content, change: Change) -> _Code | None:

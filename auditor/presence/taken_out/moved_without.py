@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache, partial
 
-from auditor.git.changes import Change
+from auditor.git.changes import Change, Changes
 from auditor.presence import elsewhere
 from auditor.presence.case import Case
 from auditor.presence.parts import fix_parts, standing
@@ -43,8 +44,10 @@ def _moved(case: Case, number: int, change: Change, part: int) -> tuple[int, str
     later, at = fix_parts.left_since(case, number, change, part)
     if not at:
         return None
+    is_there = cache(partial(elsewhere.is_unmended, case, change, part))
     for commit in (later[at], *_beside(case, later[at])):
-        path = _brought_to(case, change, part, commit)
+        others = (o for o in _others(case, commit) if is_there(o.path))
+        path = next((o.path for o in others if elsewhere.brings_unmended(case, change, part, o)), None)
         if path is not None:
             did = f"moved the code that it mends to {path} without it"
             did = did if commit == later[at] else f"took it out, and {case.scene.history.ids[commit][:12]} {did}"
@@ -60,8 +63,7 @@ def _beside(case: Case, number: int) -> Iterator[int]:
     return (n for n in near if n != number and scene.history.parents[n] and not scene.contains(scene.main, n))
 
 
-def _brought_to(case: Case, change: Change, part: int, commit: int) -> str | None:
-    """The other file to which a commit brought the code that a part mends, without it."""
+def _others(case: Case, commit: int) -> Changes:
+    """What a commit did to other files than the fix's."""
     brought = case.scene.brought(commit) or ()
-    others = [o for o in brought if o.path not in case.fix.paths] if len(brought) <= _FILES else []
-    return next((o.path for o in others if elsewhere.has_unmended(case, change, part, o)), None)
+    return tuple(o for o in brought if o.path not in case.fix.paths) if len(brought) <= _FILES else ()
