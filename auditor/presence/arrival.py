@@ -102,8 +102,7 @@ def _touching(case: Case, trunk: Sequence[int]) -> Iterator[int]:
 
 def _paths(case: Case) -> list[str]:
     """The files of the fix under any name that they have."""
-    named = (names(case.scene, case.fix, line).values() for line in (case.line, case.scene.main))
-    return sorted({*case.fix.paths, *itertools.chain(*named)})
+    return sorted(case.paths().union(names(case.scene, case.fix, case.scene.main).values()))
 
 
 def _content_since(case: Case, found: Found) -> int:

@@ -90,7 +90,7 @@ def _measured(case: Case) -> Iterator[Claim]:
 def _by_what_counts(case: Case, claim: Claim, number: int, changes: Changes) -> Claim:
     """The claim by the first part of the fix of which it holds enough, if it does not of all."""
     for part in (_of_what_it_could, _of_what_tells, _within_lines, _of_what_is_not_its_own, _of_what_is_no_test):
-        if not changes or claim.holds_enough:
+        if not changes or claim.holds_enough or claim.left:
             break
         claim = part(case, claim, number, changes)
     return claim
@@ -110,8 +110,9 @@ def _held(case: Case, number: int, changes: Changes) -> tuple[float, float]:
 
 def _of_what_it_could(case: Case, claim: Claim, number: int, changes: Changes) -> Claim:
     """The claim by what the fix does to files that the branch ever had: of the others it can hold nothing."""
-    owed = applicable.owed(case)
-    if len(owed) in (0, len(case.fix.changes or ())):
+    ours = case.fix.changes or ()
+    owed = applicable.owed(case) if len(ours) > 1 else ours
+    if len(owed) in (0, len(ours)):
         return claim
     removed, added = likeness.answered(case, owed, number, changes)
     return claim._replace(removed=removed, added=added, where=" in files that the branch ever had")

@@ -35,9 +35,8 @@ def answered(case: Case, number: int, changes: Changes) -> tuple[float, float]:
         owed = likeness.owing(case, change, _but_respaced(case, change), theirs, number)
         files.append((_telling(case, change, owed, told), told))
         short = short or _left_short(case, change, number, owed[0])
-    if not wording.tells(
-        {line for sides in files for mine, other in zip(*sides, strict=True) for line in mine & other}
-    ):
+    shared = (mine & other for sides in files for mine, other in zip(*sides, strict=True))
+    if not wording.tells({line for some in shared for line in some}):
         return 0.0, 0.0
     removed, added = likeness.shares(files)
     # Where it took out nothing of what the fix did, and no line of that is long enough to tell, its place does.

@@ -1,4 +1,4 @@
-"""Parts of a fix of which one commit took most out, or put back most of what they had replaced.
+"""Parts of a fix of which a commit, or a few, took most out, or put back most of what they had replaced.
 
 Some of their lines were others by then, or came back as others: a tool is back in a later version.
 """
@@ -48,9 +48,11 @@ def _by(case: Case, number: int, change: Change, region: int) -> tuple[int, str]
     later = trunk[arrivals[number] :]
     at = last_run(case, later, (change,), lambda there: way.is_so(case, change, region, there.side(change)))
     steps = _taking(case, change, region, later[: at + 1], way.did)
+    if not steps:
+        return None
     moved = any(fix_parts.moves(case, change, region, case.scene.brought(commit) or ()) for commit in steps)
     explained = moved or way.is_explained(case, number, change, region)
-    return (later[at], f"{way.HOW} {change.path}") if steps and not explained else None
+    return None if explained else (later[at], f"{way.HOW} {change.path}")
 
 
 def _taking(case: Case, change: Change, region: int, line: Sequence[int], did: Did) -> list[int]:
