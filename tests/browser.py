@@ -142,6 +142,14 @@ class Page:
         self.ask("Page.navigate", url=address)
         self.browser.event("Page.loadEventFired", self.session)
 
+    def follow(self, script: str) -> None:
+        """Runs what leads to another page, and waits until that is loaded.
+
+        What is asked in between may be asked of the page that is going, and the browser answers that with an error.
+        """
+        self.run(script)
+        self.browser.event("Page.loadEventFired", self.session)
+
     def run(self, script: str) -> Any:
         """The value of an expression; promises are awaited."""
         found = self.ask("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True, userGesture=True)
@@ -149,7 +157,7 @@ class Page:
         return found["result"].get("value")
 
     def until(self, script: str) -> None:
-        """Waits for an expression to be true."""
+        """Waits for an expression of this page to be true."""
         ends = time.monotonic() + _PATIENCE
         while not self.run(f"!!({script})"):
             assert time.monotonic() < ends, f"never true: {script}"

@@ -204,10 +204,9 @@ def test_a_served_report_has_its_style_and_script(page: Page, reports: Path, tmp
     with serving(board=pages.board(runs.finished())) as (server, _):
         page.visit(f"{server.url}/reports/latest/")
         assert not page.run("document.querySelector('.filter').hidden")
-        page.run("[...document.querySelectorAll('h2 + p a')].find(a => a.textContent === 'its own page').click()")
-        page.until(
-            "document.querySelector('h1')?.textContent.startsWith('shop') && !document.querySelector('.filter').hidden"
-        )
+        page.follow("[...document.querySelectorAll('h2 + p a')].find(a => a.textContent === 'its own page').click()")
+        assert page.run("document.querySelector('h1').textContent").startswith("shop")
+        assert not page.run("document.querySelector('.filter').hidden")
         assert page.run("getComputedStyle(document.body).fontSize") == "15px"
 
 
