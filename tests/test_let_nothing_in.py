@@ -269,3 +269,22 @@ def test_the_branch_asks_a_helper_of_its_own(tmp_path: Path) -> None:
     repo.commit("Our own", own)
     repo.merge("main", "-s", "ours")
     assert judged(repo)[0] == "present"
+
+
+def asked(first: str, above: str = "", quote: str = "'", folder: str = "folder") -> Files:
+    """What a test answers, with the reason for the first two answers beside them, or above."""
+    answers = f"    QQ,{first}\n    QQ,\n    QDQ,\n".replace("Q", quote)
+    return {"extract.py": f"run(\n    'extract',\n    merge=False,\n{above}{answers}    {folder},\n)\n"}
+
+
+def test_main_has_come_to_the_branch_s_own_form_since(tmp_path: Path) -> None:
+    """What main has in the place of the fix by now is no code without it."""
+    beside, above = "  # Twice, so all folders are asked for", "    # Twice,\n    # so all folders are asked for\n"
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    started(repo, asked(beside, quote='"'))
+    fixed(repo, asked(beside))
+    repo.commit("Shorter lines", asked("", above))
+    repo.switch("qa")
+    repo.commit("Our own", asked("", above, folder="our_folder"))
+    repo.merge("main", "-s", "ours")
+    assert judged(repo)[0] == "present"

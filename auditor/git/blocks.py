@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.git.marks import bare, has_all, share
+from auditor.git.marks import share
 from auditor.git.replays import Replays
 from auditor.text import lines, wording
 from auditor.text.lines import Hunk
@@ -32,7 +32,7 @@ class Blocks(Replays):
         What a guard holds may stand then as deep as it did without the guard.
         """
         block = lines.split(new)
-        if not has_all(self.respaced(there), map(bare, block)):
+        if not self.has_words(block, there):
             return False
         data = self.store.blob(there)
         return lines.has_indented(data, block) and not lines.has_indented(data, lines.split(old))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from auditor.git.bounded import Bounded, per_item
@@ -28,7 +28,7 @@ class Identity(Renames):
         self.added = lru_cache(_WHOLES)(self._count_added)
         # Apart from changes, of which a hundred weigh as much as one large file.
         self._every = Bounded(_COUNTS, self._find_every, per_item(200))
-        self._brought = Bounded(_COUNTS, self._find_brought, per_item(8))
+        self._hashes = Bounded(_COUNTS, self._find_hashes, lambda found: 400 + 8 * (len(found[0]) + len(found[1])))
         self._changed = Bounded(_COUNTS, self._find_changed, lambda found: 200 * (1 + len(found[0]) + len(found[1])))
 
     def signature(self, change: Change) -> str:
@@ -72,17 +72,30 @@ class Identity(Renames):
             added[f"mode {after.mode:o}".encode()] += 1
         return removed, added
 
-    def brings_all(self, change: Change, theirs: Change) -> bool:
-        """Whether another change may add all lines that a change adds: a quick no, while a yes proves nothing.
+    def changed_hashes(self, change: Change) -> tuple[array[int], array[int]]:
+        """The different lines that a change removes and adds, by hash: small, for what is asked of a thousand commits.
 
-        Of a file that a thousand commits changed, each is asked for one fix after the other.
+        A change of one file is held against each that others made there, for one fix after the other.
         """
-        ours, other = (self._brought((c.before, c.after)) for c in (change, theirs))
-        return len(ours) <= len(other) and set(ours) <= set(other)
+        return self._hashes((change.before, change.after))
 
-    def _find_brought(self, sides: tuple[Side | None, Side | None]) -> array[int]:
-        """The different lines that a change adds, by hash."""
-        return array("q", map(hash, self.changed_lines(Change("", *sides))[1]))
+    def _find_hashes(self, sides: tuple[Side | None, Side | None]) -> tuple[array[int], array[int]]:
+        removed, added = self.changed_lines(Change("", *sides))
+        return array("q", map(hash, removed)), array("q", map(hash, added))
+
+    def brings_all(self, change: Change, theirs: Change) -> bool:
+        """Whether another change may add all lines that a change adds: a quick no, while a yes proves nothing."""
+        return self.may_add(theirs, self.changed_hashes(change)[1])
+
+    def may_add(self, change: Change, wanted: Collection[int]) -> bool:
+        """The same of some different lines, by hash."""
+        added = self.changed_hashes(change)[1]
+        return len(wanted) <= len(added) and set(wanted).issubset(added)
+
+    def may_take_back(self, change: Change, theirs: Change) -> bool:
+        """Whether another change may remove all that a change adds, and add all that it removes: likewise."""
+        (removed, added), (gone, came) = (self.changed_hashes(c) for c in (change, theirs))
+        return set(added).issubset(gone) and set(removed).issubset(came)
 
     def _count_added(self, changes: Changes) -> int:
         """How many lines a whole change adds, blank ones aside."""

@@ -219,8 +219,8 @@ class OldLines(Blocks):
 
     def hunks_respaced(self, old: str, new: str, made: Sequence[bytes]) -> tuple[Hunk, ...] | None:
         """What changed between two texts, white space aside; None where the new one lacks a line that was `made`."""
-        telling = (bare(line) for line in made if line.strip() and _NO_BREAK not in line)
-        return self._hunks_respaced(old, new) if has_all(self.respaced(new), telling) else None
+        telling = (line for line in made if line.strip() and _NO_BREAK not in line)
+        return self._hunks_respaced(old, new) if self.has_words(telling, new) else None
 
     def _find_hunks_respaced(self, old: str, new: str) -> tuple[Hunk, ...]:
         return lines.hunks(self._without_space(old), self._without_space(new))

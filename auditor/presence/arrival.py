@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from auditor.git.changes import Change, diffs
 from auditor.presence import dropped
@@ -43,35 +44,47 @@ def _was_out(case: Case, number: int) -> int | None:
     (trunk, places), work = case.scene.arrivals(case.line), case.scene.own_work(case.line)
     later = {place for path in _paths(case) for place in work.get(path, ()) if place > places[number]}
     latest = sorted(later, reverse=True)[:_LATEST]
-    lines = _telling(case) if latest else (set[bytes](), set[bytes]())
-    undoing = (place for place in latest if _goes_back(case, trunk[place], *lines))
+    told = _telling(case) if latest else _Told(0, {})
+    undoing = (place for place in latest if _goes_back(case, trunk[place], told))
     out = next((place for place in undoing if dropped.lacks_all(case, trunk[place])), None)
     return None if out is None or not dropped.lacks(case, trunk[out]) - expected(case, number) else out
 
 
-def _telling(case: Case) -> tuple[set[bytes], set[bytes]]:
-    """The lines that the fix removed, and those that it added; where any tell something, those alone."""
+class _Told(NamedTuple):
+    """By what it is told at a glance that a commit takes a fix out.
+
+    Lines by their hashes, with how many letters each has, and on which side of the commit's changes they are looked
+    for: 0 for what that removes, 1 for what it adds.
+    """
+
+    side: int
+    letters: dict[int, int]
+
+
+def _telling(case: Case) -> _Told:
+    """The lines that the fix added, or, where it added none, removed; where any tell something, those alone."""
     sides = zip(*map(case.scene.content.changed_lines, case.fix.changes or ()), strict=True)
-    removed, added = ({line for some in side for line in some} for side in sides)
-    telling = [{line for line in side if wording.tells([line])} for side in (removed, added)]
-    return (telling[0], telling[1]) if any(telling) else (removed, added)
+    every = [{line for some in side for line in some} for side in sides]
+    telling = [{line for line in side if wording.tells([line])} for side in every]
+    removed, added = telling if any(telling) else every
+    return _Told(0 if added else 1, {hash(line): wording.letters([line]) for line in added or removed})
 
 
-def _goes_back(case: Case, number: int, removed: set[bytes], added: set[bytes]) -> bool:
+def _goes_back(case: Case, number: int, told: _Told) -> bool:
     """Whether a commit takes out most of what the fix added, or brings most of what that but removed.
 
     A quick look at many: whether the fix is out then is asked of few.
     """
-    history, gone, came = case.scene.history, set[bytes](), set[bytes]()
+    history, found = case.scene.history, set[int]()
     after, before = (case.place(history.ids[n]) for n in (number, history.parents[number][0]))
     for change in case.fix.changes or ():
         was, now = before.side(change), after.side(change)
+        if was == now:
+            continue
         if was is None or now is None or was.mode != now.mode:
             return True
-        sides = case.scene.content.changed_lines(Change(change.path, was, now)) if was != now else ((), ())
-        gone, came = gone.union(sides[0]), came.union(sides[1])
-    wanted, found = (added, gone) if added else (removed, came)
-    return 2 * wording.letters(wanted & found) >= wording.letters(wanted)
+        found.update(case.scene.content.changed_hashes(Change(change.path, was, now))[told.side])
+    return 2 * sum(told.letters[line] for line in told.letters.keys() & found) >= sum(told.letters.values())
 
 
 def _whole_since(case: Case, number: int, arrival: int) -> int:

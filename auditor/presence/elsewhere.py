@@ -70,10 +70,13 @@ def moved(case: Case) -> str | None:
     wanted = Counter({line: n for line, n in removed.items() if tells([line])})
     if len(wanted) < _FEWEST or any(tells(came - gone) for gone, came in lines):
         return None
+    hashes = set(map(hash, wanted))
     for number in case.candidates():
         for other in case.search.changes[number]:
-            there = content.at(case.line.tip, other.path) if wanted <= content.changed_lines(other)[1] else None
-            if other.path not in own and wanted <= content.all_lines(there) and not _on_main(case, other.path, wanted):
+            if other.path in own or not content.may_add(other, hashes) or not wanted <= content.changed_lines(other)[1]:
+                continue
+            there = content.at(case.line.tip, other.path)
+            if wanted <= content.all_lines(there) and not _on_main(case, other.path, wanted):
                 oid = case.scene.history.ids[number]
                 return f"{oid[:12]} on the branch moved the lines that it removes to {other.path}, where they are"
     return None

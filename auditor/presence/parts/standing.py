@@ -76,10 +76,12 @@ def as_left(content: Content, change: Change, there: Side | None, number: int) -
     before, after = change.before, change.after
     if not (before and after and there) or not all(s.mode in REGULAR for s in (before, after, there)):
         return False
-    hunks, since = content.own_hunks(before.oid, after.oid) or (), content.hunks(after.oid, there.oid)
-    if number >= len(hunks) or since is None:
+    hunks = content.own_hunks(before.oid, after.oid) or ()
+    if number >= len(hunks) or not content.has_words(hunks[number].added_of(content.lines(after.oid)), there.oid):
         return False
-    hunk = hunks[number]
+    hunk, since = hunks[number], content.hunks(after.oid, there.oid)
+    if since is None:
+        return False
     kept = places.stands(hunk.new, hunk.added, [(h.old, h.removed) for h in since])
     return kept or content.moved_whole(hunk, before.oid, after.oid, there.oid)
 

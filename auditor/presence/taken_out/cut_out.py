@@ -73,14 +73,22 @@ def _cut(case: Case, theirs: Changes) -> bool:
 
     One that brings a line of it to any file moved that there.
     """
-    if likeness.taken_back(case, theirs) != (1.0, 1.0):
+    moved, by_path = names(case.scene, case.fix, case.line), {c.path: c for c in theirs}
+    pairs = {c: by_path.get(c.path) or by_path.get(moved[c.path]) for c in case.fix.changes or ()}
+    if not all(_takes_back(case, change, other) for change, other in pairs.items()):
         return False
     changed = case.scene.content.changed_lines
     if any(added & changed(other)[1] for _, added in _added(case) for other in theirs):
         return False
-    moved, by_path = names(case.scene, case.fix, case.line), {c.path: c for c in theirs}
-    pairs = ((change, by_path.get(change.path) or by_path.get(moved[change.path])) for change, _ in _added(case))
-    return all(other is not None and not _brings_more(case, change, other) for change, other in pairs)
+    return all((other := pairs[change]) and not _brings_more(case, change, other) for change, _ in _added(case))
+
+
+def _takes_back(case: Case, change: Change, other: Change | None) -> bool:
+    """Whether a commit removed from a file all that the fix added to it, and brought back all that that removed."""
+    if other is not None and not case.scene.content.may_take_back(change, other):
+        return False
+    (removed, added), (gone, came) = (likeness.lines_of(case, c) for c in (change, other))
+    return added <= gone and removed <= came
 
 
 def _brings_more(case: Case, change: Change, other: Change) -> bool:

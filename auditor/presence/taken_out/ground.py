@@ -64,6 +64,16 @@ def has_own_value(case: Case, change: Change, region: int, side: Side | None) ->
     return bool(there) and hunk.removed == hunk.added > 0 and wording.said_again(replaced, there)
 
 
+def has_what_main_made(case: Case, change: Change, region: int, side: Side | None) -> bool:
+    """Whether a file has all that main's has in the place of what a part replaced, if that went on from the fix."""
+    content, main = case.scene.content, case.place(case.scene.main.tip).side(change)
+    if change.before is None or side is None or main is None:
+        return False
+    hunk = fix_parts.hunks(case, change)[region]
+    theirs, ours = (lines.bare(_instead(content, hunk, change.before, some)) for some in (main, side))
+    return bool(theirs - lines.bare(hunk.removed_of(content.lines(change.before.oid)))) and theirs <= ours
+
+
 def _around(old: Sequence[bytes], hunk: Hunk) -> list[list[bytes]]:
     """The lines next to a hunk that tell something: those above, and those below."""
     around = reversed(old[: hunk.old]), old[hunk.old + hunk.removed :]

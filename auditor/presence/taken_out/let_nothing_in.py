@@ -74,7 +74,8 @@ def _is_ground(case: Case, change: Change, number: int, commit: str) -> bool:
     """Whether a file has the code that a part mends, and next to nothing of what that makes of it."""
     side = case.place(commit).side(change)
     has = ground.has_in_words(case, change, number, side) or ground.has_own_value(case, change, number, side)
-    return has and fix_parts.few_left(case, change, number, side)
+    few = has and fix_parts.few_left(case, change, number, side)
+    return few and not ground.has_what_main_made(case, change, number, side)
 
 
 def _moved(case: Case, parts: Iterable[Part], changed: Sequence[Change]) -> str | None:
