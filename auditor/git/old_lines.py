@@ -20,7 +20,7 @@ from auditor.text.lines import Hunk
 # Each fix is asked how it stands at every tip, by its own judgement and by those of later fixes of its files.
 _UNDONE = 150_000
 
-# Texts of which all lines' signs are kept: those of one file after the other.
+# Texts of which all lines' signs are kept, or what they import: those of one file after the other.
 _SIGNS = 32
 # Comparisons of two versions of a file with white space aside, likewise.
 _RESPACED = 64
@@ -48,6 +48,7 @@ class OldLines(Blocks):
             _CODE, lambda oid: parts.code(self.lines(oid)), lambda code: 100 * (2 + len(code.at))
         )
         self._signs = lru_cache(_SIGNS)(self._find_signs)
+        self.imports = lru_cache(_SIGNS)(self._find_imports)
         self._hunks_respaced = lru_cache(_RESPACED)(self._find_hunks_respaced)
 
     def undone(self, change: Change, there: Side | None) -> frozenset[int]:
@@ -259,6 +260,9 @@ class OldLines(Blocks):
         bare_ = self.respaced(there)
         tells = wording.tells(told.went or told.came)
         return tells and has_all(bare_, went) and not any(has_all(bare_, [line]) for line in came)
+
+    def _find_imports(self, oid: str) -> tuple[bytes, ...]:
+        return tuple(wording.imports(self.lines(oid)))
 
     def _find_signs(self, oid: str) -> frozenset[bytes]:
         return frozenset(map(parts.signs, parts.lines_of_code(self.lines(oid))))

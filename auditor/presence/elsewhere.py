@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.git.content import Content
 from auditor.presence.case import Case
-from auditor.text import wording
 from auditor.text.lines import CONTEXT
 from auditor.text.wording import tells
 
@@ -25,7 +23,7 @@ Lines = frozenset[bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class _Code:
+class Code:
     """The telling lines that a change removed from a text, those that it added, and those around them."""
 
     removed: Lines
@@ -38,6 +36,11 @@ class _Code:
         together = len(known & have) >= max(_LEAST, len(known) / 2)
         done = bool(self.added) and 2 * len(self.added & have) >= len(self.added)
         return together and 2 * len(self.removed & have) >= len(self.removed) and not done
+
+    def may_stand(self, content: Content, side: Side) -> bool:
+        """Whether a file may have as many of its lines: a quick no, while a yes proves nothing."""
+        known = [b"".join(line.split()) for line in self.removed | self.around]
+        return len(content.among(known, side)) >= max(_LEAST, len(known) / 2)
 
     def has_its_place(self, have: set[bytes]) -> bool:
         """Whether a text has half of what the change found there."""
@@ -52,7 +55,7 @@ def holder(case: Case) -> str | None:
     """
     content, main = case.scene.content, case.scene.main.tip
     for change in case.fix.changes or ():
-        code = _code(content, change)
+        code = code_of(content, change)
         here = code and next(_holders(content, change, code, case.line.tip), None)
         if code and here and next(_holders(content, change, code, main), None) is None:
             return here
@@ -93,67 +96,33 @@ def may_have(case: Case, change: Change) -> bool:
     if code is None or change.before is None:
         return True
     sides = (content.at(tip, name) for name in content.sharing(change.before.oid, change.path, tip))
-    return any(code.has_its_place(_stripped(content, side)) for side in sides if side)
+    return any(code.has_its_place(stripped(content, side)) for side in sides if side)
 
 
 def may_be_in(content: Content, change: Change, side: Side) -> bool:
     """Whether a file has half of the lines around a change, or it cannot be told that it has not."""
     code = _near(content, change)
-    return code is None or side.mode not in REGULAR or code.has_its_place(_stripped(content, side))
+    return code is None or side.mode not in REGULAR or code.has_its_place(stripped(content, side))
 
 
-def has_unmended(case: Case, change: Change, number: int, other: Change) -> bool:
-    """Whether a branch brought the code that a hunk mends to another file of its kind, where it is as it was."""
-    return is_unmended(case, change, number, other.path) and brings_unmended(case, change, number, other)
+def _near(content: Content, change: Change) -> Code | None:
+    return next((code for context in _NEAR if (code := code_of(content, change, context))), None)
 
 
-def is_unmended(case: Case, change: Change, number: int, path: str) -> bool:
-    """Whether another file of its kind has the code that a hunk mends as it was.
-
-    There nothing says in other words what the hunk brought; and main's file of that name has not that code, too.
-    """
-    content = case.scene.content
-    alike = PurePosixPath(change.path).suffix == PurePosixPath(path).suffix
-    now = content.at(case.line.tip, path) if alike else None
-    code = _code(content, change, only=number) if now and now.mode in REGULAR else None
-    if code is None or now is None or not code.stands(_stripped(content, now)):
-        return False
-    main = content.at(case.scene.main.tip, path)
-    if main is not None and code.stands(_stripped(content, main)):
-        return False
-    own = content.all_lines(now) - content.all_lines(change.before)
-    return not wording.said_again(_added(content, change, number), own)
-
-
-def brings_unmended(case: Case, change: Change, number: int, other: Change) -> bool:
-    """Whether another change brought the code that a hunk mends to a file as it was before."""
-    content, there = case.scene.content, other.after
-    code = _code(content, change, only=number) if there and there.mode in REGULAR else None
-    if code is None or there is None:
-        return False
-    came = {line.strip() for line in content.lines(there.oid)}
-    if other.before is not None and other.before.mode in REGULAR:
-        came -= _stripped(content, other.before)
-    return code.stands(came)
-
-
-def _near(content: Content, change: Change) -> _Code | None:
-    return next((code for context in _NEAR if (code := _code(content, change, context))), None)
-
-
-def _holders(content: Content, change: Change, code: _Code, tip: str) -> Iterator[str]:
+def _holders(content: Content, change: Change, code: Code, tip: str) -> Iterator[str]:
     assert change.before
     for name in content.sharing(change.before.oid, change.path, tip):
         side = content.at(tip, name)
-        if side and code.stands(_stripped(content, side)):
+        if side and code.stands(stripped(content, side)):
             yield name
 
 
-def _stripped(content: Content, side: Side) -> set[bytes]:
+def stripped(content: Content, side: Side) -> set[bytes]:
+    """The lines of a file, without the white space around them."""
     return {line.strip() for line in content.lines(side.oid)}
 
 
-def _code(content: Content, change: Change, context: int = CONTEXT, only: int | None = None) -> _Code | None:
+def code_of(content: Content, change: Change, context: int = CONTEXT, only: int | None = None) -> Code | None:
     """The code around a change, or around one hunk of it; None where that tells too little."""
     before, after = change.before, change.after
     if not (before and after and before.mode in REGULAR and after.mode in REGULAR):
@@ -164,14 +133,8 @@ def _code(content: Content, change: Change, context: int = CONTEXT, only: int | 
     removed = {line for h in hunks for line in h.removed_of(old)}
     added = {line for h in hunks for line in h.added_of(new)}
     near = {line for h in hunks for line in old[max(0, h.old - context) : h.old + h.removed + context]}
-    found = _Code(_telling(removed - added), _telling(added - removed), _telling(near - removed - added))
+    found = Code(_telling(removed - added), _telling(added - removed), _telling(near - removed - added))
     return found if (found.removed or found.added) and len(found.removed | found.around) >= _LEAST else None
-
-
-def _added(content: Content, change: Change, number: int) -> Sequence[bytes]:
-    before, after = change.before, change.after
-    hunks = content.own_hunks(before.oid, after.oid) if before and after else None
-    return hunks[number].added_of(content.lines(after.oid)) if hunks and after else ()
 
 
 def _telling(lines: set[bytes]) -> Lines:

@@ -53,7 +53,7 @@ def _went_away(case: Case, change: Change, lost: Mapping[bytes, bytes], back: Ma
         return False
     others = (content.at(tip, name) for name in content.sharing(change.before.oid, change.path, tip))
     # What a file needs of others stands in many.
-    own = lost.keys() - {b"".join(line.split()) for line in wording.imports(content.lines(change.before.oid))}
+    own = lost.keys() - {b"".join(line.split()) for line in content.imports(change.before.oid)}
     if any(own & _telling(case, other).keys() for other in others if other and other.mode in REGULAR):
         return True
     return not case.place().side(change) and (bool(back) or elsewhere.may_have(case, change))

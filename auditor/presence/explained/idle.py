@@ -47,11 +47,12 @@ def is_needed(place: Place, change: Change, number: int) -> bool:
     old, new, have = (content.lines(side.oid) for side in (before, after, there))
     if _acts(change.path, hunks[number], old, new, have):
         return True
-    names = _brought(_sides(hunks[number], old, new), {line.strip() for line in wording.imports(new)})
+    names = _brought(_sides(hunks[number], old, new), {line.strip() for line in content.imports(after.oid)})
     if not names:
         return False
-    names &= _used(old, have)
-    names -= {word for line in wording.imports(have) for word in _WORD.findall(line)}
+    imports = content.imports(there.oid)
+    names &= _used(old, have, imports)
+    names -= {word for line in imports for word in _WORD.findall(line)}
     return any(_uses(have, name) and not _uses(old, name) for name in names)
 
 
@@ -80,8 +81,8 @@ def _idle(place: Place, change: Change, numbers: Numbers, *, kept: bool) -> bool
     if before is None or after is None or there is None or not hunks:
         return False
     old, new = content.lines(before.oid), content.lines(after.oid)
-    used = _used(old, content.lines(there.oid))
-    listed = {line.strip() for text in (old, new) for line in wording.imports(text)}
+    used = _used(old, content.lines(there.oid), content.imports(there.oid))
+    listed = {line.strip() for side in (before, after) for line in content.imports(side.oid)}
     imports = {n for n, h in enumerate(hunks) if _imports(_sides(h, old, new), listed, used)}
     imports -= {n for n in imports if _acts(change.path, hunks[n], old, new, content.lines(there.oid))}
     if kept and imports.issuperset(numbers) and len(imports) < len(hunks):
@@ -91,12 +92,12 @@ def _idle(place: Place, change: Change, numbers: Numbers, *, kept: bool) -> bool
     return idle.issuperset(numbers) and any(content.brought(change, there, n) for n in rest)
 
 
-def _used(old: Sequence[bytes], have: Sequence[bytes]) -> set[bytes]:
+def _used(old: Sequence[bytes], have: Sequence[bytes], imports: Sequence[bytes]) -> set[bytes]:
     """The words of a text, but for what came from elsewhere: by imports that the old one had not, or a value set there.
 
     An import of all that something has may bring any.
     """
-    anew = [line for line in wording.imports(have) if line not in old]
+    anew = [line for line in imports if line not in old]
     if any(map(_ALL.search, anew)):
         return set()
     brought = {name for line in anew for name in (_names(line, {line.strip()}) or ())[-1:]}

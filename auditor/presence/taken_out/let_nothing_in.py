@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from auditor.git.changes import Change
-from auditor.presence import dropped, elsewhere
+from auditor.presence import dropped
 from auditor.presence.case import Case
 from auditor.presence.parts import fix_parts, standing
 from auditor.presence.taken_out import ground, straight
 from auditor.presence.taken_out.straight import Part
+from auditor.presence.taken_out.unmended import Unmended
 
 # Of more files that a branch has changed since it parted from main none is read.
 _FILES = 200
@@ -80,4 +81,4 @@ def _is_ground(case: Case, change: Change, number: int, commit: str) -> bool:
 
 def _moved(case: Case, parts: Iterable[Part], changed: Sequence[Change]) -> str | None:
     own = [other for other in changed if other.path not in case.fix.paths]
-    return next((o.path for part in parts for o in own if elsewhere.has_unmended(case, *part, o)), None)
+    return next((path for part in parts if (path := Unmended(case, *part).brought_by(own))), None)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache, partial
 
 from auditor.git.changes import Change, Changes
-from auditor.presence import elsewhere
 from auditor.presence.case import Case
 from auditor.presence.parts import fix_parts, standing
 from auditor.presence.taken_out import straight
+from auditor.presence.taken_out.unmended import Unmended
 
 # Of a commit that changes more files none is read.
 _FILES = 200
@@ -44,10 +43,9 @@ def _moved(case: Case, number: int, change: Change, part: int) -> tuple[int, str
     later, at = fix_parts.left_since(case, number, change, part)
     if not at:
         return None
-    is_there = cache(partial(elsewhere.is_unmended, case, change, part))
+    code = Unmended(case, change, part)
     for commit in (later[at], *_beside(case, later[at])):
-        others = (o for o in _others(case, commit) if is_there(o.path))
-        path = next((o.path for o in others if elsewhere.brings_unmended(case, change, part, o)), None)
+        path = code.brought_by(_others(case, commit))
         if path is not None:
             did = f"moved the code that it mends to {path} without it"
             did = did if commit == later[at] else f"took it out, and {case.scene.history.ids[commit][:12]} {did}"
