@@ -256,3 +256,46 @@ def test_a_topic_that_took_a_fix_back_was_thrown_away_where_a_later_fix_has_its_
     repo.commit("Notes", {"NOTES": "none\n"})
     repo.merge("topic", "-s", "ours")
     assert status(repo) == "present"
+
+
+# Landed again by a commit that says nothing of the first
+
+USERS = ("imported", "replayed", "mined", "stored", "synced", "traced", "served", "pruned")
+
+
+def lookups(by: str, *, check: str = "", other: dict[str, str] | None = None) -> Files:
+    """Eight users of a schedule, each of which looks up what is in force by a block's number, or by its header."""
+    texts = (
+        f"def {user}(block, schedule):\n    rules = {(other or {}).get(user, by)}\n    return rules.{user}(block)\n\n\n"
+        for user in USERS
+    )
+    return {"src/users.py": "".join(texts) + f"def rules_of(block, schedule):\n{check}    return schedule.rules\n"}
+
+
+NUMBER, HEADER = "schedule.by_number(block.header.number)", "schedule.by_header(block.header)"
+SEALED = "    if not block.header.sealed:\n        raise UnsealedBlock(block)\n"
+
+
+@pytest.mark.parametrize(
+    ("again", "status_"),
+    [
+        (lookups(HEADER, check=SEALED, other={"pruned": "schedule.first()"}), "present"),
+        (lookups(NUMBER, check=SEALED, other={"pruned": "schedule.first()"}), "reverted"),
+        (lookups(HEADER, other={"pruned": "schedule.first()", "served": "schedule.latest()"}), "reverted"),
+    ],
+    ids=["most of it", "its check alone", "all but its check"],
+)
+def test_it_landed_again_on_both_and_the_branch_has_moved_on(tmp_path: Path, again: Files, status_: str) -> None:
+    """Besu's 9ceebc4a57: main's revert came to the branch, too, and what brought it again there is another commit."""
+    mended = lookups(HEADER, check=SEALED)
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    started(repo, lookups(NUMBER))
+    fixed(repo, mended)
+    repo.revert("HEAD")
+    repo.switch("qa")
+    repo.merge("main")
+    repo.commit("By header", again)
+    repo.commit("Serve all", {"src/users.py": str(again["src/users.py"]) + "\n\ndef serve_all():\n    return None\n"})
+    repo.switch("main")
+    repo.commit("What is new", {**mended, "new.py": "new = True\n"})
+    assert status(repo) == status_

@@ -309,3 +309,58 @@ def test_what_a_fix_imports_comes_from_where_it_came_before(repo: Repo) -> None:
     """That another import has the same name is the fix."""
     old, new = query(OURS, "return load($name);"), query(THEIRS, "return load($name, 1);")
     assert merged_and(repo, old, new, query(OURS, "return load($name, 1);")) == "reverted"
+
+
+# What calls no longer take
+
+METHODS = """\
+class Methods {{
+  private final Schedule schedule;
+{field}
+  List<Method> create() {{
+    return List.of(
+        new TraceCall(
+            new Simulator(
+                blockchain,
+{given}        new TraceRaw(
+            new Simulator(
+                blockchain,
+{given}        new TraceBlock(schedule));
+  }}
+}}
+"""
+PRIVACY = "  private final Privacy privacyParameters;\n"
+GIVEN, NO_MORE = "                schedule,\n                privacyParameters)),\n", "                schedule)),\n"
+MANY = "        new TraceCallMany(\n            new Simulator(\n                blockchain,\n{given}"
+
+
+def methods(given: str, many: str, field: str = PRIVACY) -> Files:
+    text = METHODS.format(field=field, given=given)
+    return {"Methods.java": text.replace("        new TraceRaw(", f"{many}        new TraceRaw(")}
+
+
+@pytest.mark.parametrize(
+    ("later", "status"),
+    [
+        (methods(NO_MORE, MANY.format(given=NO_MORE), field=""), "present"),
+        (methods(GIVEN, MANY.format(given=NO_MORE)), "reverted"),
+        (methods(NO_MORE, "", field=""), "reverted"),
+    ],
+    ids=["from no call", "from the fix's call alone", "with the fix's call"],
+)
+def test_what_every_call_was_given_is_given_no_more(repo: Repo, later: Files, status: str) -> None:
+    """Besu's 249123dc1e: where a thing was taken out of a file altogether, the call that a fix added goes on."""
+    assert merged_and(repo, methods(GIVEN, ""), methods(GIVEN, MANY.format(given=GIVEN)), later) == status
+
+
+def chain(csrf: str, limits: str, admin: str) -> Files:
+    text = f"from web import csrf_check, limit_calls\n\nSHOP = [\n{csrf}    log_calls,\n]\n"
+    return {"chain.py": f"{text}ADMIN = [\n    log_calls,\n{admin}{limits}    show_errors,\n]\n"}
+
+
+def test_a_check_was_taken_out_of_every_list(repo: Repo) -> None:
+    """It is what the fix brought to one of them, among other things."""
+    check, limits = "    csrf_check,\n", "    limit_calls,\n"
+    old, new, later = chain(check, "", ""), chain(check, limits, check), chain("", limits, "")
+    later = {path: str(text).replace("csrf_check, ", "") for path, text in later.items()}
+    assert merged_and(repo, old, new, later) == "reverted"

@@ -23,7 +23,7 @@ from auditor.presence.taken_out import (
     removed_files,
     straight,
 )
-from auditor.presence.taken_out.events import came_again, events
+from auditor.presence.taken_out.events import came_again, events, made_again
 
 # What explains that a region stands so: the quickest to tell come first.
 _ASIDES = (spacing.aside, prose.aside, chance.aside, from_main.aside, moved_away.aside, reworked.aside)
@@ -170,7 +170,8 @@ def _out_where_parted(case: Case) -> Undone | None:
     if not case.held(scene.main.tip) or case.whole_held() is not None:
         return None
     for base in scene.bases((case.line.number, scene.main.number)):
-        if dropped.lacks_all(case, base) and scene.history.has(base, case.fix.number):
+        was_out = dropped.lacks_all(case, base) and scene.history.has(base, case.fix.number)
+        if was_out and not made_again(case, base):
             oid = scene.history.ids[base]
             detail = f"{oid[:12]} of main, which the branch has, was without it; what brought it again is not there"
             return Undone(Status.REVERTED, base, detail, scene.history.time[scene.arrival(case.line, base)])

@@ -39,6 +39,10 @@ _BRACKETS = "c h cc cpp cxx hh hpp m mm java kt kts js jsx mjs ts tsx go rs swif
 _IN_BRACKETS = frozenset(_BRACKETS.split())
 
 _TESTS = frozenset(["test", "tests", "testing", "testdata", "spec", "specs", "__tests__", "e2e"])
+# Modules that hold nothing else, wherever their own sources are.
+_TEST_MODULE = re.compile(
+    r"(acceptance|integration|functional|regression|smoke|unit|system|performance|end[-_]to[-_]end|e2e)[-_]tests?"
+)
 # `test_login.py`, `login_test.go`, `LoginTest.java`, `login.spec.ts`; `testutils.py`. `OrderSpec.java` is a query, and
 # `values-test.yaml` what is in force where people test.
 _TEST_NAMES = re.compile(
@@ -95,6 +99,8 @@ def is_generated(path: str) -> bool:
 def is_test(path: str) -> bool:
     """Whether a file but tests what others do, by its folder or its name."""
     *folders, name = path.split("/")
+    if any(map(_TEST_MODULE.fullmatch, folders)):
+        return True
     if _SHIPPED in itertools.pairwise(folders):
         return False
     return not _TESTS.isdisjoint(folders) or _TEST_NAMES.fullmatch(name) is not None

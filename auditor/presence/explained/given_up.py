@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from auditor.git.changes import Change
 from auditor.presence.case import Case
 from auditor.presence.parts import fix_parts
-from auditor.text import conditions, lines, wording
+from auditor.text import bindings, calls, conditions, lines, wording
 
 
 def is_nothing(case: Case, change: Change, number: int, cut: Sequence[bytes]) -> bool:
     """Whether lines of a hunk that were deleted did no more than say when the rest is in force, or were old."""
-    return _conditions(case, change, number, cut) or _all_old(case, change, number, cut)
+    return (
+        _conditions(case, change, number, cut)
+        or _all_old(case, change, number, cut)
+        or _given_no_more(case, change, number, cut)
+    )
 
 
 def _conditions(case: Case, change: Change, number: int, cut: Sequence[bytes]) -> bool:
@@ -46,3 +50,16 @@ def _all_old(case: Case, change: Change, number: int, cut: Sequence[bytes]) -> b
 def _is_worded(old: bytes, line: bytes) -> bool:
     """Whether a line says what an older one said, and begins so: a condition with its words is no wording of it."""
     return wording.said_again([old], [line]) and wording.words(old)[:1] == wording.words(line)[:1]
+
+
+def _given_no_more(case: Case, change: Change, number: int, cut: Sequence[bytes]) -> bool:
+    """Whether they were what its calls were given, as others were before it, and the file has that no more."""
+    content, there = case.scene.content, case.place().side(change)
+    if change.before is None or change.after is None or there is None:
+        return False
+    names = {calls.given(line) for line in cut if line.strip()}
+    gone = {name for name in names if name} - bindings.names(content.lines(there.oid), 1)
+    if not names or len(gone) < len(names) or not gone <= set(map(calls.given, content.lines(change.before.oid))):
+        return False
+    hunk = fix_parts.hunks(case, change)[number]
+    return calls.are_given(gone, hunk.added_of(content.lines(change.after.oid)))

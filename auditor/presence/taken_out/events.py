@@ -17,6 +17,8 @@ _ENOUGH, _MOST = 1 / 3, 1 / 2
 # Of a revert that names the whole id, as git writes it. Where lines had moved on, it is often made by hand.
 _SOME = 1 / 8
 _WHOLE_ID = 40
+# So much of a change is that change, made once more: what is left out is looked for then as after any other.
+_AGAIN = 3 / 4
 # Lines with fewer letters in all come again by chance.
 _RARE = 16
 
@@ -35,7 +37,23 @@ def events(case: Case, number: int) -> list[tuple[int, bool]]:
 
 
 def came_again(case: Case, revert: int) -> bool:
-    """Whether the branch has again all telling lines of the fix that a commit took out, whoever put them there.
+    """Whether the branch has again what a commit took out of it: all telling lines, or most of the change, anew."""
+    return _is_there_again(case, revert) or made_again(case, revert)
+
+
+def made_again(case: Case, revert: int) -> bool:
+    """Whether the branch got a commit after another one that makes most of the fix's change, whatever it says."""
+    scene, paths = case.scene, {c.path for c in case.fix.changes or ()}
+    taken = scene.place(case.line, revert)
+    later = ((n, case.search.changes[n]) for n in case.candidates() if scene.place(case.line, n) > taken)
+    # Told without a look at the files: of many commits that touch one of a hundred.
+    wide = ((n, made) for n, made in later if 2 * len(paths.intersection(c.path for c in made)) >= len(paths))
+    like = (n for n, made in wide if min(likeness.answered(case, case.fix.changes or (), n, made)) >= _AGAIN)
+    return any(case.felt(n, case.line, out=False) for n in like)
+
+
+def _is_there_again(case: Case, revert: int) -> bool:
+    """Whether the branch has all telling lines of the fix that a commit took out, whoever put them there.
 
     What stands in prose beside a fix is not asked for.
     """
