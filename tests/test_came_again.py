@@ -299,3 +299,26 @@ def test_it_landed_again_on_both_and_the_branch_has_moved_on(tmp_path: Path, aga
     repo.switch("main")
     repo.commit("What is new", {**mended, "new.py": "new = True\n"})
     assert status(repo) == status_
+
+
+INSTALL = "configure({name}.in {name})\ninstall({name} into {into})\n"
+
+
+@pytest.mark.parametrize(("into", "status_"), [("include/shop", "present"), ("include", "reverted")])
+def test_it_came_again_under_another_name_as_on_main(tmp_path: Path, into: str, status_: str) -> None:
+    """Eos 17f6eeb8a8: both lines have what main has made of it since its own revert."""
+
+    def lists(name: str, into: str, more: str = "") -> Files:
+        return {"lists.cmake": f"set(shop 1)\n{INSTALL.format(name=name, into=into)}set(root here)\n{more}"}
+
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    started(repo, lists("shop.version.h", "include"))
+    fixed(repo, lists("shop.version.h", "include/shop"))
+    repo.revert("HEAD")
+    repo.switch("qa")
+    repo.merge("main")
+    repo.commit("Name it", lists("version.h", into, "set(qa 1)\n"))
+    repo.switch("main")
+    repo.commit("In its folder", lists("shop.version.h", "include/shop"))
+    repo.commit("Name it", lists("version.h", "include/shop"))
+    assert status(repo) == status_

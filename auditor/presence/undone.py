@@ -15,6 +15,7 @@ from auditor.presence.parts.place import Place
 from auditor.presence.since import last_run
 from auditor.presence.taken_out import (
     cut_out,
+    ground,
     kept_file,
     let_nothing_in,
     mostly,
@@ -143,7 +144,7 @@ def _reverted_last(case: Case, number: int) -> Undone | None:
         return None
     last = found[-1][0]
     shared = case.scene.contains(case.scene.main, last) and not withdrawn.again(case, last)
-    return None if shared or came_again(case, last) else _reverted(case, last)
+    return None if shared or came_again(case, last) or ground.is_as_main_made_it(case) else _reverted(case, last)
 
 
 def _part_out(case: Case, number: int) -> Undone | None:

@@ -74,6 +74,15 @@ def has_what_main_made(case: Case, change: Change, region: int, side: Side | Non
     return bool(theirs - lines.bare(hunk.removed_of(content.lines(change.before.oid)))) and theirs <= ours
 
 
+def is_as_main_made_it(case: Case) -> bool:
+    """The same of every part of a fix that only changes texts."""
+    changes, place = case.fix.changes or (), case.place()
+    parts = [(c, n) for c in changes for n in range(len(fix_parts.hunks(case, c)))]
+    if {c for c, _ in parts} != set(changes):
+        return False
+    return all(has_what_main_made(case, c, n, place.side(c)) for c, n in parts)
+
+
 def _around(old: Sequence[bytes], hunk: Hunk) -> list[list[bytes]]:
     """The lines next to a hunk that tell something: those above, and those below."""
     around = reversed(old[: hunk.old]), old[hunk.old + hunk.removed :]
