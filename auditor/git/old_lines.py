@@ -13,7 +13,7 @@ from auditor.git.bounded import Bounded
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.git.marks import Mark, bare, has_all, share
 from auditor.git.store import Store
-from auditor.text import functions, lines, parts, places, siblings, wording
+from auditor.text import functions, lines, off, parts, places, siblings, wording
 from auditor.text.inserted import Inserted
 from auditor.text.lines import Hunk
 
@@ -22,6 +22,8 @@ _UNDONE = 150_000
 
 # Texts of which all lines' signs are kept, or what they import: those of one file after the other.
 _SIGNS = 32
+# Of texts, which of their lines are out of force.
+_OFF = 500
 # Comparisons of two versions of a file with white space aside, likewise.
 _RESPACED = 64
 # What is kept of texts by their words, in bytes.
@@ -49,6 +51,8 @@ class OldLines(Blocks):
         )
         self._signs = lru_cache(_SIGNS)(self._find_signs)
         self.imports = lru_cache(_SIGNS)(self._find_imports)
+        self.off = lru_cache(_OFF)(self._find_off)
+        self._said_off = lru_cache(_OFF)(self._find_said_off)
         self._hunks_respaced = lru_cache(_RESPACED)(self._find_hunks_respaced)
 
     def undone(self, change: Change, there: Side | None) -> frozenset[int]:
@@ -263,6 +267,19 @@ class OldLines(Blocks):
 
     def _find_imports(self, oid: str) -> tuple[bytes, ...]:
         return tuple(wording.imports(self.lines(oid)))
+
+    def _find_off(self, path: str, oid: str) -> frozenset[int]:
+        return off.lines(path, self.lines(oid))
+
+    def may_be_off(self, change: Change, there: Side) -> bool:
+        """Whether a text may have a line that a change added, and that out of force."""
+        if there.mode not in REGULAR:
+            return False
+        return not self._said_off(change.path, there.oid).isdisjoint(self.changed_hashes(change)[1])
+
+    def _find_said_off(self, path: str, oid: str) -> frozenset[int]:
+        text = self.lines(oid)
+        return frozenset(hash(off.said(text[n])) for n in self.off(path, oid))
 
     def _find_signs(self, oid: str) -> frozenset[bytes]:
         return frozenset(map(parts.signs, parts.lines_of_code(self.lines(oid))))

@@ -23,6 +23,7 @@ from auditor.presence.taken_out import (
     one_side,
     removed_files,
     straight,
+    switched_off,
 )
 from auditor.presence.taken_out.events import came_again, events, made_again
 
@@ -34,8 +35,11 @@ _LATEST = 200
 
 def find(case: Case, found: Found) -> Undone | None:
     """What undid a fix that history has, or None where its content stands or has moved on."""
-    if found.number is None or not _differs_from_main(case) or case.held():
+    if found.number is None or not _differs_from_main(case):
         return None
+    off = switched_off.find(case, found.number)
+    if off is not None or case.held():
+        return None if off is None else _switched_off(case, found.number, *off)
     out = _elsewhere(case, found) if found.via is Via.DECLARED else None
     if out is not None:
         return out
@@ -43,6 +47,12 @@ def find(case: Case, found: Found) -> Undone | None:
     regions = _back(case, found.number)
     out = _undone(case, found.number, regions)
     return out and replace(out, detail=out.detail + extent.told(case, regions | dropped.never_came(case)))
+
+
+def _switched_off(case: Case, number: int, commit: int, did: str) -> Undone:
+    """Who left it there, and out of force: a commit, or the merge by which it came."""
+    merged = commit != number and commit == case.scene.arrival(case.line, number)
+    return dropped.lost(case, commit, did) if merged else _reverted(case, commit, did)
 
 
 def _elsewhere(case: Case, found: Found) -> Undone | None:

@@ -1,0 +1,88 @@
+"""Commits that left a part of a fix where it is, and out of force: made a comment, put into `#if 0` or `if False`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.git.changes import REGULAR, Change, Side
+from auditor.presence.case import Case
+from auditor.presence.parts import fix_parts
+from auditor.presence.parts.place import Place
+from auditor.presence.since import last_run
+from auditor.text import comments, conditions, lines, off, places, wording
+
+# So close to what is out of force, in lines, other code stands in its place.
+_NEAR = 4
+
+Lines = frozenset[bytes]
+
+
+def find(case: Case, number: int) -> tuple[int, str] | None:
+    """The last such commit of the branch's own line since the fix arrived there with `number`, and what it did.
+
+    Main has the part in force, and has not that commit.
+    """
+    return case.last_own(_since(case, number, change, came) for change, came in _parts(case))
+
+
+def _parts(case: Case) -> Iterator[tuple[Change, Lines]]:
+    """What the fix brought to its files, part by part, that is out of force at the branch's tip alone."""
+    here, main = case.place(), case.place(case.scene.main.tip)
+    for change in case.fix.changes or ():
+        side, on_main = here.side(change), main.side(change)
+        if side is None or side in (change.after, on_main) or not case.scene.content.may_be_off(change, side):
+            continue
+        for n in range(len(fix_parts.hunks(case, change))):
+            came = _came(case, change, n)
+            if _is(case, change, side, came, in_force=False) and all(
+                _is(case, change, other, came, in_force=True) for other in (change.after, on_main)
+            ):
+                yield change, came
+
+
+def _came(case: Case, change: Change, number: int) -> Lines:
+    """The telling lines of a part that its file had nowhere before it, white space aside."""
+    before = case.scene.content.all_lines(change.before)
+    came = lines.bare(line for line in fix_parts.told(case, change, number).came if wording.tells([line]))
+    return frozenset(line for line in came if line not in before)
+
+
+def _is(case: Case, change: Change, side: Side | None, came: Lines, *, in_force: bool) -> bool:
+    """Whether at least half of some lines are in a file, and any, or else none, of them in force."""
+    if side is None or side.mode not in REGULAR:
+        return False
+    found = _found(case, change, side, came)
+    some = 2 * wording.letters(set(found.values())) >= wording.letters(came) > 0
+    return some and in_force != case.scene.content.off(change.path, side.oid).issuperset(found)
+
+
+def _found(case: Case, change: Change, side: Side, came: Lines) -> dict[int, bytes]:
+    """Where which of some lines are in a file; in a comment, without its signs."""
+    text, out = case.scene.content.lines(side.oid), case.scene.content.off(change.path, side.oid)
+    bare = {n: off.said(line) if n in out else b"".join(line.split()) for n, line in enumerate(text)}
+    return {n: line for n, line in bare.items() if line in came}
+
+
+def _since(case: Case, number: int, change: Change, came: Lines) -> tuple[int, str] | None:
+    """The commit since which a part is out of force, the one that brought it or a later one; none with other code."""
+    trunk, arrivals = case.scene.arrivals(case.line)
+    later = trunk[arrivals[number] :]
+
+    def is_off(there: Place) -> bool:
+        return _is(case, change, there.side(change), came, in_force=False)
+
+    at = last_run(case, later, (change,), is_off)
+    before, after = (case.place(case.scene.history.ids[later[n]]).side(change) for n in (max(0, at - 1), at))
+    if after is None or _has_instead(case, change, change.before if not at else before, after, came):
+        return None
+    return later[at], f"left a part of it in {change.path}, and out of force"
+
+
+def _has_instead(case: Case, change: Change, before: Side | None, after: Side, came: Lines) -> bool:
+    """Whether a step brought other code in force beside what it left out of force, which the fix had not found."""
+    content, known = case.scene.content, case.scene.content.all_lines(change.before)
+    text, out, found = content.lines(after.oid), content.off(change.path, after.oid), _found(case, change, after, came)
+    hunks = content.hunks(before.oid, after.oid) if before else None
+    made = (n for n in places.added(hunks or ()) if n not in out and min(found) - _NEAR <= n <= max(found) + _NEAR)
+    code = lines.bare(text[n] for n in made if not (comments.in_any(text[n]) or conditions.is_condition(text[n])))
+    return wording.tells(line for line in code if line not in known)
