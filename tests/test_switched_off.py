@@ -147,3 +147,18 @@ def test_a_pick_put_it_there_out_of_force(repo: Repo) -> None:
 )
 def test_lines_that_are_off(path: str, text: str, out: set[int]) -> None:
     assert off.lines(path, text.encode().splitlines(keepends=True)) == out
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "signs"),
+    [
+        ("app.properties", "request.timeout=60\nmax.retries=5\n", "#request.timeout=60\n#max.retries=5\n"),
+        ("app.ini", "request_timeout=60\nmax_retries=5\n", ";request_timeout=60\n;max_retries=5\n"),
+        ("app.jsx", "<CheckedForm token={token} />\n", "{/* <CheckedForm token={token} /> */}\n"),
+    ],
+)
+@pytest.mark.parametrize("level", ["info", "debug"], ids=["alone", "with other work"])
+def test_settings_and_elements_were_made_comments(repo: Repo, name: str, lines: str, signs: str, level: str) -> None:
+    old, new, later = ({name: f"port=80\n{text}name=shop\nroot=/srv\n"} for text in ("", lines, signs))
+    later = {name: str(later[name]) + f"level={level}\n"}
+    assert merged_and(repo, old, new, later) == "reverted"

@@ -22,6 +22,7 @@ from auditor.presence.taken_out import (
     moved_without,
     one_side,
     removed_files,
+    set_otherwise,
     straight,
     switched_off,
 )
@@ -37,7 +38,7 @@ def find(case: Case, found: Found) -> Undone | None:
     """What undid a fix that history has, or None where its content stands or has moved on."""
     if found.number is None or not _differs_from_main(case):
         return None
-    off = switched_off.find(case, found.number)
+    off = switched_off.find(case, found.number) or set_otherwise.find(case, found.number)
     if off is not None or case.held():
         return None if off is None else _switched_off(case, found.number, *off)
     out = _elsewhere(case, found) if found.via is Via.DECLARED else None

@@ -6,7 +6,7 @@ A sign counts where its line begins with it: `'src/*'` opens no comment.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 _C = "c h cc cpp cxx hh hpp m mm cs"
 _SLASHES = f"{_C} java kt kts scala groovy js jsx mjs ts tsx go rs swift dart php css scss less"
@@ -17,12 +17,14 @@ _COMMENTS = (
     | {"rb": (b"=begin", b"=end"), "pl": (b"=pod", b"=cut"), "pm": (b"=pod", b"=cut")}
 )
 # What a comment of one line begins with, by the same; and the signs of any.
-_LINES = (
-    dict.fromkeys(_SLASHES.split(), b"//")
-    | dict.fromkeys(["py", "rb", "sh", "bash", "pl", "pm", "yml", "yaml", "toml"], b"#")
-    | {"sql": b"--", "lua": b"--"}
+_LINES: Mapping[str, tuple[bytes, ...]] = (
+    dict[str, tuple[bytes, ...]]()
+    | dict.fromkeys(_SLASHES.split(), (b"//", b"{/*"))
+    | dict.fromkeys(["py", "rb", "sh", "bash", "pl", "pm", "yml", "yaml", "toml", "tf"], (b"#",))
+    | dict.fromkeys(["properties", "ini", "cfg", "conf", "env"], (b"#", b";"))
+    | dict.fromkeys(["sql", "lua"], (b"--",))
 )
-_SIGNS = re.compile(rb"^\s*(?://+|#+|--|/\*+|\*(?!/)|<!--)|(?:\*+/|-->)\s*$")
+_SIGNS = re.compile(rb"^\s*(?://+|#+|--|;+|\{?/\*+|\*(?!/)|<!--)|(?:\*+/\}?|-->)\s*$")
 # `#if 0` ends at the `#else` or `#endif` that is its own.
 _CONDITIONS = frozenset(_C.split())
 _IF_NOT = re.compile(rb"\s*#\s*if\s+(?:0|false)\s*(?:/[/*].*)?$")
@@ -38,8 +40,8 @@ _GIVEN = (b"(", b",", b"=", b"\\", b"[", b"{", b":=", b"+", b"return", b"%")
 def lines(path: str, text: Sequence[bytes]) -> frozenset[int]:
     """The places of such lines, counted from 0, with those of the signs around them."""
     end = path.rpartition("/")[2].rpartition(".")[2].lower()
-    sign = _LINES.get(end)
-    found, at = {n for n, line in enumerate(text) if sign and line.lstrip().startswith(sign)}, 0
+    signs = _LINES.get(end)
+    found, at = {n for n, line in enumerate(text) if signs and line.lstrip().startswith(signs)}, 0
     while at < len(text):
         past, is_off = _from(end, text, at)
         # A sign that opens nothing is a line like any other.

@@ -11,9 +11,6 @@ from auditor.presence.parts.place import Place
 from auditor.presence.since import last_run
 from auditor.text import comments, conditions, lines, off, places, wording
 
-# So close to what is out of force, in lines, other code stands in its place.
-_NEAR = 4
-
 Lines = frozenset[bytes]
 
 
@@ -79,10 +76,19 @@ def _since(case: Case, number: int, change: Change, came: Lines) -> tuple[int, s
 
 
 def _has_instead(case: Case, change: Change, before: Side | None, after: Side, came: Lines) -> bool:
-    """Whether a step brought other code in force beside what it left out of force, which the fix had not found."""
+    """Whether a step brought other code in force next to what it left out of force, which the fix had not found."""
     content, known = case.scene.content, case.scene.content.all_lines(change.before)
     text, out, found = content.lines(after.oid), content.off(change.path, after.oid), _found(case, change, after, came)
+    first, last = min(found), max(found)
+    while first - 1 in out:
+        first -= 1
+    while last + 1 in out:
+        last += 1
     hunks = content.hunks(before.oid, after.oid) if before else None
-    made = (n for n in places.added(hunks or ()) if n not in out and min(found) - _NEAR <= n <= max(found) + _NEAR)
-    code = lines.bare(text[n] for n in made if not (comments.in_any(text[n]) or conditions.is_condition(text[n])))
+    made = places.added(h for h in hunks or () if h.new <= last + 1 and h.new + h.added >= first)
+    code = lines.bare(text[n] for n in made if n not in out and not _tells_nothing(text[n]))
     return wording.tells(line for line in code if line not in known)
+
+
+def _tells_nothing(line: bytes) -> bool:
+    return comments.in_any(line) or conditions.is_condition(line)

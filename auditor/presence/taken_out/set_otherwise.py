@@ -1,0 +1,61 @@
+"""Commits that set a switch which the fix brought the other way: `check_cards: true` to `false`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.git.changes import Change, Side
+from auditor.presence.case import Case
+from auditor.presence.parts import fix_parts
+from auditor.presence.parts.place import Place
+from auditor.presence.since import last_run
+from auditor.text import switches, wording
+
+# A line as the fix has it, and the other way.
+_Switch = tuple[bytes, bytes]
+
+
+def find(case: Case, number: int) -> tuple[int, str] | None:
+    """The last such commit of the branch's own line since the fix arrived there with `number`, and what it did.
+
+    Main has it as the fix set it, and has not that commit.
+    """
+    return case.last_own(_since(case, number, change, switch) for change, switch in _set_otherwise(case))
+
+
+def _set_otherwise(case: Case) -> Iterator[tuple[Change, _Switch]]:
+    """The switches of the fix that the branch's tip has the other way, and main's has not."""
+    here, main = case.place(), case.place(case.scene.main.tip)
+    for change in case.fix.changes or ():
+        side, on_main = here.side(change), main.side(change)
+        if side is not None and side not in (change.after, on_main):
+            for switch in _switches(case, change):
+                if _has(case, side, switch[::-1]) and _has(case, on_main, switch):
+                    yield change, switch
+
+
+def _switches(case: Case, change: Change) -> Iterator[_Switch]:
+    """The telling lines of a fix that set something which its file had not set before it, either way."""
+    every = case.scene.content.all_lines
+    known = every(change.before).keys()
+    for n in range(len(fix_parts.hunks(case, change))):
+        for line in filter(switches.opposite, fix_parts.told(case, change, n).came):
+            one, other = (b"".join(some.split()) for some in (line, switches.opposite(line) or b""))
+            if wording.tells([line]) and known.isdisjoint((one, other)) and other not in every(change.after):
+                yield one, other
+
+
+def _has(case: Case, side: Side | None, switch: _Switch) -> bool:
+    """Whether a file has a line, and not the one that sets the same the other way."""
+    there = case.scene.content.all_lines(side)
+    return switch[0] in there and switch[1] not in there
+
+
+def _since(case: Case, number: int, change: Change, switch: _Switch) -> tuple[int, str]:
+    trunk, arrivals = case.scene.arrivals(case.line)
+    later = trunk[arrivals[number] :]
+
+    def is_otherwise(there: Place) -> bool:
+        return _has(case, there.side(change), switch[::-1])
+
+    return later[last_run(case, later, (change,), is_otherwise)], f"set a part of it the other way in {change.path}"
