@@ -214,8 +214,17 @@ def _undone(case: Case, verdict: FixVerdict) -> Iterator[Check]:
     if verdict.evidence.commit is not None:
         taker = "the merge that lost it" if verdict.status is Status.DROPPED else "the commit that took it out"
         yield _on_branch(case, verdict.evidence.commit, taker)
-    yield from _old_lines(case, case.line.tip)
-    yield from _parts(case)
+    told = [*_old_lines(case, case.line.tip), *_parts(case)]
+    yield from told or _touched(case, verdict.evidence.commit)
+
+
+def _touched(case: Case, commit: str | None) -> Iterator[Check]:
+    """That a commit changed a file of the fix, where no line of that is gone: what is out of force stands there."""
+    history, at = case.scene.history, case.scene.content.at
+    above = [history.ids[n] for n in history.parents[history.number[commit]][:1]] if commit else []
+    paths = [c.path for c in case.fix.changes or () if above and at(above[0], c.path) != at(commit or "", c.path)]
+    if commit and paths:
+        yield _compared("that commit changed a file of the fix", above[0], commit, _named(*paths[:_MOST_PATHS]), 1)
 
 
 def _parts(case: Case) -> Iterator[Check]:
