@@ -21,6 +21,7 @@ from auditor.presence.taken_out import (
     mostly,
     moved_without,
     one_side,
+    put_aside,
     removed_files,
     set_otherwise,
     straight,
@@ -36,11 +37,14 @@ _LATEST = 200
 
 def find(case: Case, found: Found) -> Undone | None:
     """What undid a fix that history has, or None where its content stands or has moved on."""
-    if found.number is None or not _differs_from_main(case):
+    if found.number is None:
         return None
-    off = switched_off.find(case, found.number) or set_otherwise.find(case, found.number)
+    off = put_aside.find(case, found.number)
+    if off is None and not _differs_from_main(case):
+        return None
+    off = off or switched_off.find(case, found.number) or set_otherwise.find(case, found.number)
     if off is not None or case.held():
-        return None if off is None else _switched_off(case, found.number, *off)
+        return None if off is None else _off(case, found.number, *off)
     out = _elsewhere(case, found) if found.via is Via.DECLARED else None
     if out is not None:
         return out
@@ -50,8 +54,8 @@ def find(case: Case, found: Found) -> Undone | None:
     return out and replace(out, detail=out.detail + extent.told(case, regions | dropped.never_came(case)))
 
 
-def _switched_off(case: Case, number: int, commit: int, did: str) -> Undone:
-    """Who left it there, and out of force: a commit, or the merge by which it came."""
+def _off(case: Case, number: int, commit: int, did: str) -> Undone:
+    """Who left all lines of a part there, and out of force: a commit, or the merge by which it came."""
     merged = commit != number and commit == case.scene.arrival(case.line, number)
     return dropped.lost(case, commit, did) if merged else _reverted(case, commit, did)
 
