@@ -162,3 +162,15 @@ def test_settings_and_elements_were_made_comments(repo: Repo, name: str, lines: 
     old, new, later = ({name: f"port=80\n{text}name=shop\nroot=/srv\n"} for text in ("", lines, signs))
     later = {name: str(later[name]) + f"level={level}\n"}
     assert merged_and(repo, old, new, later) == "reverted"
+
+
+TEST = "void test_cards(void)\n{{\n{more}\tassert(pays(good_card()));\n}}\n"
+MORE = "\tassert(!pays(expired_card()));\n\tassert(!pays(lost_card()));\n"
+
+
+@pytest.mark.parametrize(("with_code", "status"), [(True, "present"), (False, "reverted")])
+def test_the_tests_of_a_fix_are_out_of_force(repo: Repo, with_code: bool, status: str) -> None:
+    """PowerDNS has half of test-dnsdistlbpolicies_cc.cc in `#if 0`: where the code is there, so is the fix."""
+    old, new, later = ({"tests/cards.c": TEST.format(more=more)} for more in ("", MORE, f"#if 0\n{MORE}#endif\n"))
+    code = [pay("pay.c", guard) for guard in ("", GUARD_C)] if with_code else [old, new]
+    assert merged_and(repo, {**code[0], **old}, {**code[1], **new}, {**code[1], **later}) == status

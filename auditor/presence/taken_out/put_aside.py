@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.presence.case import Case
+from auditor.presence.parts import standing
 from auditor.presence.since import first_of_last
 
 # What is put behind the whole name of a file that is not to be read, and folders of such files.
@@ -24,7 +25,9 @@ def _aside(case: Case) -> Iterator[tuple[str, str]]:
     """The files of the fix that the branch's tip has but under such a name, and those names."""
     at, tip, main = case.scene.content.at, case.line.tip, case.scene.main.tip
     for change in case.fix.changes or ():
-        if change.after and at(tip, change.path) is None and at(main, change.path):
+        if not change.after or not standing.is_in_force(change.path, case.fix.paths):
+            continue
+        if at(tip, change.path) is None and at(main, change.path):
             names = (name for name in _names(change.path) if at(tip, name) and not at(main, name))
             yield from ((change.path, name) for name in names if _is_like(case, change.path, name))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from auditor.git.changes import Change, Side
 from auditor.presence.case import Case
-from auditor.presence.parts import fix_parts
+from auditor.presence.parts import fix_parts, standing
 from auditor.presence.parts.place import Place
 from auditor.presence.since import last_run
 from auditor.text import switches, wording
@@ -28,7 +28,8 @@ def _set_otherwise(case: Case) -> Iterator[tuple[Change, _Switch]]:
     here, main = case.place(), case.place(case.scene.main.tip)
     for change in case.fix.changes or ():
         side, on_main = here.side(change), main.side(change)
-        if side is not None and side not in (change.after, on_main):
+        in_force = standing.is_in_force(change.path, case.fix.paths)
+        if in_force and side is not None and side not in (change.after, on_main):
             for switch in _switches(case, change):
                 if _has(case, side, switch[::-1]) and _has(case, on_main, switch):
                     yield change, switch

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.presence.case import Case
-from auditor.presence.parts import fix_parts
+from auditor.presence.parts import fix_parts, standing
 from auditor.presence.parts.place import Place
 from auditor.presence.since import last_run
 from auditor.text import comments, conditions, lines, off, places, wording
@@ -28,6 +28,8 @@ def _parts(case: Case) -> Iterator[tuple[Change, Lines]]:
     for change in case.fix.changes or ():
         side, on_main = here.side(change), main.side(change)
         if side is None or side in (change.after, on_main) or not case.scene.content.may_be_off(change, side):
+            continue
+        if not standing.is_in_force(change.path, case.fix.paths):
             continue
         for n in range(len(fix_parts.hunks(case, change))):
             came = _came(case, change, n)
