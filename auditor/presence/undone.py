@@ -43,14 +43,19 @@ def find(case: Case, found: Found) -> Undone | None:
     if off is None and not _differs_from_main(case):
         return None
     off = off or switched_off.find(case, found.number) or set_otherwise.find(case, found.number)
-    if off is not None or case.held():
-        return None if off is None else _off(case, found.number, *off)
+    return _out(case, found, found.number) if off is None else _off(case, found.number, *off)
+
+
+def _out(case: Case, found: Found, number: int) -> Undone | None:
+    """What took lines of it out, or never let them in."""
+    if case.held():
+        return None
     out = _elsewhere(case, found) if found.via is Via.DECLARED else None
     if out is not None:
         return out
-    case = older.back_at(replace(case, came=found.number), case.line.tip)
-    regions = _back(case, found.number)
-    out = _undone(case, found.number, regions)
+    case = older.back_at(replace(case, came=number), case.line.tip)
+    regions = _back(case, number)
+    out = _undone(case, number, regions)
     return out and replace(out, detail=out.detail + extent.told(case, regions | dropped.never_came(case)))
 
 
