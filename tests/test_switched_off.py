@@ -174,3 +174,10 @@ def test_the_tests_of_a_fix_are_out_of_force(repo: Repo, with_code: bool, status
     old, new, later = ({"tests/cards.c": TEST.format(more=more)} for more in ("", MORE, f"#if 0\n{MORE}#endif\n"))
     code = [pay("pay.c", guard) for guard in ("", GUARD_C)] if with_code else [old, new]
     assert merged_and(repo, {**code[0], **old}, {**code[1], **new}, {**code[1], **later}) == status
+
+
+@pytest.mark.parametrize("line", ["/*", "#if 0", "if (0) {", '"""'])
+def test_what_is_opened_a_hundred_thousand_times(line: str) -> None:
+    text = [f"{line}\n".encode()] * 100_001
+    assert len(off.lines("a.c", text)) in (0, len(text))
+    assert len(off.lines("a.py", text)) in (0, len(text) - 1, len(text))

@@ -52,7 +52,7 @@ class OldLines(Blocks):
         self._signs = lru_cache(_SIGNS)(self._find_signs)
         self.imports = lru_cache(_SIGNS)(self._find_imports)
         self.off = lru_cache(_OFF)(self._find_off)
-        self._said_off = lru_cache(_OFF)(self._find_said_off)
+        self.said_off = lru_cache(_OFF)(self._find_said_off)
         self._hunks_respaced = lru_cache(_RESPACED)(self._find_hunks_respaced)
 
     def undone(self, change: Change, there: Side | None) -> frozenset[int]:
@@ -269,15 +269,11 @@ class OldLines(Blocks):
         return tuple(wording.imports(self.lines(oid)))
 
     def _find_off(self, path: str, oid: str) -> frozenset[int]:
+        """Which lines of a text are out of force."""
         return off.lines(path, self.lines(oid))
 
-    def may_be_off(self, change: Change, there: Side) -> bool:
-        """Whether a text may have a line that a change added, and that out of force."""
-        if there.mode not in REGULAR:
-            return False
-        return not self._said_off(change.path, there.oid).isdisjoint(self.changed_hashes(change)[1])
-
     def _find_said_off(self, path: str, oid: str) -> frozenset[int]:
+        """What they say, by hash."""
         text = self.lines(oid)
         return frozenset(hash(off.said(text[n])) for n in self.off(path, oid))
 

@@ -44,7 +44,6 @@ def lines(path: str, text: Sequence[bytes]) -> frozenset[int]:
     found, at = {n for n, line in enumerate(text) if signs and line.lstrip().startswith(signs)}, 0
     while at < len(text):
         past, is_off = _from(end, text, at)
-        # A sign that opens nothing is a line like any other.
         found.update(range(at, past) if is_off and past > at + 1 else ())
         at = past
     return frozenset(found)
@@ -60,33 +59,40 @@ def _from(end: str, text: Sequence[bytes], at: int) -> tuple[int, bool]:
     line = text[at].strip()
     signs = _COMMENTS.get(end)
     if signs and line.startswith(signs[0]) and signs[1] not in line[len(signs[0]) :]:
-        return _closed(text, at, signs[1]), True
+        return _ended(text, _closed(text, at, signs[1]))
     if end in _CONDITIONS and _IF_NOT.match(line):
-        return _conditioned(text, at), True
+        return _ended(text, _conditioned(text, at))
     if end in _RUN and line.startswith(b"if") and _NEVER.match(line):
         return _deeper(text, at), True
     quote = next((q for q in _QUOTES if line.count(q) % 2), None) if end == "py" else None
     if quote:
-        past = _closed(text, at, quote)
-        return past, line.startswith(quote) and _is_statement(text, at, past)
+        past, is_closed = _ended(text, _closed(text, at, quote))
+        return past, is_closed and line.startswith(quote) and _is_statement(text, at, past)
     return at + 1, False
 
 
-def _closed(text: Sequence[bytes], at: int, sign: bytes) -> int:
-    """Past which line a comment or text ends; past its own where it has no end."""
-    return next((n + 1 for n in range(at + 1, len(text)) if sign in text[n]), at + 1)
+def _ended(text: Sequence[bytes], past: int | None) -> tuple[int, bool]:
+    """What nothing ends, no line opens; what follows is not looked at then, for that could take long."""
+    return (len(text), False) if past is None else (past, True)
 
 
-def _conditioned(text: Sequence[bytes], at: int) -> int:
+def _closed(text: Sequence[bytes], at: int, sign: bytes) -> int | None:
+    """Past which line a comment or text ends."""
+    return next((n + 1 for n in range(at + 1, len(text)) if sign in text[n]), None)
+
+
+def _conditioned(text: Sequence[bytes], at: int) -> int | None:
+    """The `#else` or `#endif` of a condition."""
     depth = 0
     for n in range(at + 1, len(text)):
         if depth == 0 and (_ELSE.match(text[n]) or _ENDIF.match(text[n])):
             return n
         depth += bool(_IF.match(text[n])) - bool(_ENDIF.match(text[n]))
-    return at + 1
+    return None
 
 
 def _deeper(text: Sequence[bytes], at: int) -> int:
+    """Past which line that goes on which is deeper than a line."""
     depth = _depth(text[at])
     return next((n for n in range(at + 1, len(text)) if text[n].strip() and _depth(text[n]) <= depth), len(text))
 

@@ -27,16 +27,23 @@ def _parts(case: Case) -> Iterator[tuple[Change, Lines]]:
     here, main = case.place(), case.place(case.scene.main.tip)
     for change in case.fix.changes or ():
         side, on_main = here.side(change), main.side(change)
-        if side is None or side in (change.after, on_main) or not case.scene.content.may_be_off(change, side):
+        if side is None or side in (change.after, on_main) or not standing.is_in_force(change.path, case.fix.paths):
             continue
-        if not standing.is_in_force(change.path, case.fix.paths):
-            continue
-        for n in range(len(fix_parts.hunks(case, change))):
-            came = _came(case, change, n)
+        for came in _maybe_off(case, change, side):
             if _is(case, change, side, came, in_force=False) and all(
                 _is(case, change, other, came, in_force=True) for other in (change.after, on_main)
             ):
                 yield change, came
+
+
+def _maybe_off(case: Case, change: Change, side: Side) -> Iterator[Lines]:
+    """What some of its parts brought, of which the file has a line out of force: mostly none."""
+    content = case.scene.content
+    said = content.said_off(change.path, side.oid) if side.mode in REGULAR else frozenset()
+    if said.isdisjoint(content.changed_hashes(change)[1]):
+        return
+    every = (_came(case, change, n) for n in range(len(fix_parts.hunks(case, change))))
+    yield from (came for came in every if not said.isdisjoint(map(hash, came)))
 
 
 def _came(case: Case, change: Change, number: int) -> Lines:
