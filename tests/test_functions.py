@@ -129,9 +129,19 @@ static int third(job *j) {
     ids=["one function", "its caller", "what it calls", "another", "its caller, too", "nowhere"],
 )
 def test_functions_that_have_to_do_with_each_other(gap: int, at: list[int], apart: bool) -> None:
-    assert functions.apart(C.splitlines(keepends=True), gap, at) is apart
+    text = C.splitlines(keepends=True)
+    assert functions.apart(text, gap, at, functions.heads(text)) is apart
 
 
 def test_lines_outside_of_functions_are_nowhere_else() -> None:
     text = [b"alpha: 1\n", b"beta:\n", b"  gamma: 2\n", b"delta: 3\n"]
-    assert not functions.apart(text, 2, [0, 3])
+    assert not functions.apart(text, 2, [0, 3], functions.heads(text))
+
+
+@pytest.mark.parametrize("text", [C, C.replace(b"    ", b""), b"\n" + C + C, b"a\n b\n"])
+def test_where_a_line_is_does_not_hang_on_how_it_is_looked_for(text: bytes) -> None:
+    lines = text.splitlines(keepends=True)
+    known = functions.heads(lines)
+    assert [functions.holding(lines, n, known) for n in range(len(lines))] == [
+        functions.holding(lines, n) for n in range(len(lines))
+    ]

@@ -20,7 +20,7 @@ from auditor.text.lines import Hunk
 # Each fix is asked how it stands at every tip, by its own judgement and by those of later fixes of its files.
 _UNDONE = 150_000
 
-# Texts of which all lines' signs are kept, or what they import: those of one file after the other.
+# Texts of which all lines' signs are kept, or what they import or declare: those of one file after the other.
 _SIGNS = 32
 # Of texts, which of their lines are out of force.
 _OFF = 500
@@ -50,6 +50,7 @@ class OldLines(Blocks):
             _CODE, lambda oid: parts.code(self.lines(oid)), lambda code: 100 * (2 + len(code.at))
         )
         self._signs = lru_cache(_SIGNS)(self._find_signs)
+        self._heads = lru_cache(_SIGNS)(self._find_heads)
         self.imports = lru_cache(_SIGNS)(self._find_imports)
         self.off = lru_cache(_OFF)(self._find_off)
         self.said_off = lru_cache(_OFF)(self._find_said_off)
@@ -186,7 +187,7 @@ class OldLines(Blocks):
         beside = (n for n in places.kept((hunk.old - 1, hunk.old), since) if n < len(have) and have[n].strip())
         gap = max(beside, key=lambda n: functions.depth(have[n]), default=None)
         code = [n for n in at if parts.lines_of_code([have[n]])]
-        return gap is not None and functions.apart(have, gap, code)
+        return gap is not None and functions.apart(have, gap, code, self._heads(there))
 
     def _declared(self, added: Sequence[bytes], before: str, there: str) -> bool:
         """Whether all functions and the like that some lines declare are still there: then they were reworked."""
@@ -264,6 +265,9 @@ class OldLines(Blocks):
         bare_ = self.respaced(there)
         tells = wording.tells(told.went or told.came)
         return tells and has_all(bare_, went) and not any(has_all(bare_, [line]) for line in came)
+
+    def _find_heads(self, oid: str) -> tuple[int, ...]:
+        return functions.heads(self.lines(oid))
 
     def _find_imports(self, oid: str) -> tuple[bytes, ...]:
         return tuple(wording.imports(self.lines(oid)))
