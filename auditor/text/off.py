@@ -34,7 +34,7 @@ _NEVER = re.compile(rb"\s*if\s*\(?\s*(?:0|[Ff]alse)\s*(?:\)|:|&&|\s+and\b)")
 _RUN = frozenset(["py", *_SLASHES.split()]) - {"css", "scss", "less"}
 # In Python a text by itself is a comment; one that is given to something is none.
 _QUOTES = (b'"""', b"'''")
-_GIVEN = (b"(", b",", b"=", b"\\", b"[", b"{", b":=", b"+", b"return", b"%")
+_GIVEN = (b"(", b",", b"=", b"\\", b"[", b"{", b"+", b"return", b"%")
 
 
 def lines(path: str, text: Sequence[bytes]) -> frozenset[int]:

@@ -40,8 +40,9 @@ def _switches(case: Case, change: Change) -> Iterator[_Switch]:
     every = case.scene.content.all_lines
     known = every(change.before).keys()
     for n in range(len(fix_parts.hunks(case, change))):
-        for line in filter(switches.opposite, fix_parts.told(case, change, n).came):
-            one, other = (b"".join(some.split()) for some in (line, switches.opposite(line) or b""))
+        came = fix_parts.told(case, change, n).came
+        for line, opposite in ((line, o) for line in came if (o := switches.opposite(line))):
+            one, other = (b"".join(some.split()) for some in (line, opposite))
             if wording.tells([line]) and known.isdisjoint((one, other)) and other not in every(change.after):
                 yield one, other
 
