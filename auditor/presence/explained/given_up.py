@@ -11,7 +11,7 @@ from auditor.text import bindings, calls, conditions, lines, wording
 
 
 def is_nothing(case: Case, change: Change, number: int, cut: Sequence[bytes]) -> bool:
-    """Whether lines of a hunk that were deleted but said when the rest is in force, were old, or are given to no call."""
+    """Whether deleted lines of a hunk but said when the rest is in force, or were old, or are given to no call now."""
     return (
         _conditions(case, change, number, cut)
         or _all_old(case, change, number, cut)
