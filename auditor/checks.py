@@ -100,7 +100,7 @@ def _nothing_to_mend(case: Case) -> Iterator[Check]:
 
 def _lines_gone(case: Case) -> Iterator[Check]:
     """Of each file a line that the fix removes, and that is not at the branch's tip; or that no file is there."""
-    for change in (case.fix.changes or ())[:_MOST_PATHS] if case.fix.base else ():
+    for change in case.changes[:_MOST_PATHS] if case.fix.base else ():
         there = case.scene.content.at(case.line.tip, change.path)
         if there is None and not case.scene.content.is_folder(case.line.tip, change.path):
             yield _git(_NO_FILE, "ls-tree", case.line.tip, "--", *_named(change.path), stdout="")
@@ -169,7 +169,7 @@ def _brought_lines(case: Case, carrier: str) -> Iterator[Check]:
     history, content = case.scene.history, case.scene.content
     above = [history.ids[n] for n in history.parents[history.number[carrier]][:1]]
     moved = names(case.scene, case.fix, case.line)
-    for change in (case.fix.changes or ())[:_MOST_PATHS] if above else ():
+    for change in case.changes[:_MOST_PATHS] if above else ():
         path = change.path if content.at(carrier, change.path) else moved[change.path]
         line = telling.added(content, change, content.at(carrier, path), content.at(above[0], path))
         yield from _greps(
@@ -222,7 +222,7 @@ def _touched(case: Case, commit: str | None) -> Iterator[Check]:
     """That a commit changed a file of the fix, where no line of that is gone: what is out of force stands there."""
     history, at = case.scene.history, case.scene.content.at
     above = [history.ids[n] for n in history.parents[history.number[commit]][:1]] if commit else []
-    paths = [c.path for c in case.fix.changes or () if above and at(above[0], c.path) != at(commit or "", c.path)]
+    paths = [c.path for c in case.changes if above and at(above[0], c.path) != at(commit or "", c.path)]
     if commit and paths:
         yield _compared("that commit changed a file of the fix", above[0], commit, _named(*paths[:_MOST_PATHS]), 1)
 
@@ -231,7 +231,7 @@ def _parts(case: Case) -> Iterator[Check]:
     """Of each file of which a part stands as before, or is out: a line that the fix added, and that is not there."""
     content = case.scene.content
     lost = list(straight.lost(case))
-    for change in (case.fix.changes or ())[:_MOST_PATHS]:
+    for change in case.changes[:_MOST_PATHS]:
         fixed, there = (content.at(commit, change.path) for commit in (case.fix.oid, case.line.tip))
         back = content.undone(change, there) | {n for other, n in lost if other is change}
         if there is not None and there != change.before and min(back, default=-1) >= 0:
@@ -243,7 +243,7 @@ def _parts(case: Case) -> Iterator[Check]:
 
 def _new_lines(case: Case, *, plain: bool) -> Iterator[Check]:
     """That the fix's content is at the branch's tip."""
-    changes = case.fix.changes or ()
+    changes = case.changes
     same = [c for c in changes if case.scene.content.at(case.line.tip, c.path) == c.after]
     if len(same) == len(changes) or not plain or case.fix.is_merge or case.fix.base is None:
         yield from _blobs("the branch has this file as the fix made it", same, case, case.line.tip)
@@ -272,7 +272,7 @@ def _in_the_way(case: Case, changes: Changes, commit: str) -> bool:
 def _old_lines(case: Case, tip: str) -> Iterator[Check]:
     """That the content is as it was before the fix, on the branch, or on main."""
     where = "main" if tip == case.scene.main.tip else "the branch"
-    changes = inverse(case.fix.changes or ())
+    changes = inverse(case.changes)
     content = case.scene.content
     same = [c for c in changes if content.at(tip, c.path) == c.after]
     replayed = all(content.holds(c, content.at(tip, c.path)) for c in changes)

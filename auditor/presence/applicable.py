@@ -12,7 +12,7 @@ from auditor.presence.case import Case, names
 
 def never_had(case: Case) -> bool:
     """Whether the fix adds no file, and the branch's history never had any of its files, under any name."""
-    changes = case.fix.changes or ()
+    changes = case.changes
     if not changes or _there(case) or any(_was_there(case, change) for change in changes):
         return False
     births = case.scene.births
@@ -23,7 +23,7 @@ def never_had(case: Case) -> bool:
 
 def owed(case: Case) -> Changes:
     """What the fix does to files that it adds, or that the branch ever had: under any name, or in another file."""
-    changes, there = case.fix.changes or (), _there(case)
+    changes, there = case.changes, _there(case)
     # To know what was ever there takes a look at the whole history.
     if there.issuperset(case.fix.paths) or case.scene.births.unreadable:
         return changes
@@ -33,7 +33,7 @@ def owed(case: Case) -> Changes:
 def _there(case: Case) -> set[str]:
     """The paths of the fix that it adds, or that are at the branch's tip, under whatever name: told at a glance."""
     moved, at = names(case.scene, case.fix, case.line), case.scene.content.at
-    changes = case.fix.changes or ()
+    changes = case.changes
     return {c.path for c in changes if c.before is None or at(case.line.tip, moved[c.path]) is not None}
 
 

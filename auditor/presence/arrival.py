@@ -63,7 +63,7 @@ class _Told(NamedTuple):
 
 def _telling(case: Case) -> _Told:
     """The lines that the fix added, or, where it added none, removed; where any tell something, those alone."""
-    sides = zip(*map(case.scene.content.changed_lines, case.fix.changes or ()), strict=True)
+    sides = zip(*map(case.scene.content.changed_lines, case.changes), strict=True)
     every = [{line for some in side for line in some} for side in sides]
     telling = [{line for line in side if wording.tells([line])} for side in every]
     removed, added = telling if any(telling) else every
@@ -77,7 +77,7 @@ def _goes_back(case: Case, number: int, told: _Told) -> bool:
     """
     history, found = case.scene.history, set[int]()
     after, before = (case.place(history.ids[n]) for n in (number, history.parents[number][0]))
-    for change in case.fix.changes or ():
+    for change in case.changes:
         was, now = before.side(change), after.side(change)
         if was == now:
             continue
@@ -122,6 +122,6 @@ def _content_since(case: Case, found: Found) -> int:
     """The first-parent commit since which the fix's lines have been there."""
     scene = case.scene
     trunk, _ = scene.arrivals(case.line)
-    changes = found.whole.changes if found.whole else case.fix.changes or ()
+    changes = found.whole.changes if found.whole else case.changes
     content = scene.content
     return trunk[last_run(case, trunk, changes, lambda there: all(content.holds(c, there.side(c)) for c in changes))]

@@ -23,10 +23,10 @@ def find(case: Case) -> Found | None:
     So it is where all files of the fix are there, the same as on main, and none of them was left as before the fix.
     """
     main = case.scene.main.tip
-    made = tuple(Change(c.path, c.before, case.scene.content.at(main, c.path)) for c in case.fix.changes or ())
+    made = tuple(Change(c.path, c.before, case.scene.content.at(main, c.path)) for c in case.changes)
     if not _same(case, made) or case.place(main).undone() or not _came_down(case, made):
         return None
-    gave = [one for c, now in zip(case.fix.changes or (), made, strict=True) for one in _gave_way(case, c, now.after)]
+    gave = [one for c, now in zip(case.changes, made, strict=True) for one in _gave_way(case, c, now.after)]
     said = all(_says(now, lines) for now, lines in gave)
     if not said and (any(numbers.any_lower(*one) for one in gave) or not _has_all_since(case)):
         return None
@@ -37,14 +37,14 @@ def find(case: Case) -> Found | None:
 def _same(case: Case, made: Changes) -> bool:
     """Whether a branch has each file as main has it now, and is not without one that the fix left."""
     here = case.place()
-    sides = zip(case.fix.changes or (), made, strict=True)
+    sides = zip(case.changes, made, strict=True)
     return all(here.side(c) == now.after and (now.after or not c.after) for c, now in sides)
 
 
 def _came_down(case: Case, made: Changes) -> bool:
     """Whether main's files of today are the fix's, or came of them by commits that had the fix."""
     having = case.scene.history.descendants(case.fix.number)
-    sides = zip(case.fix.changes or (), made, strict=True)
+    sides = zip(case.changes, made, strict=True)
     return all(_handed_down(case, now, having) for c, now in sides if c.after != now.after)
 
 

@@ -57,6 +57,11 @@ class Case:
     older: tuple[Older, ...] = ()
 
     @property
+    def changes(self) -> Changes:
+        """What the fix changes; nothing where that cannot be read, which is told before anything is asked of it."""
+        return self.fix.changes or ()
+
+    @property
     def wholes(self) -> tuple[Whole, ...]:
         """The larger changes that the fix is a part of, worked out when first asked for."""
         return self.larger()
@@ -95,7 +100,7 @@ class Case:
 
     def held(self, commit: str | None = None) -> bool:
         """Whether replaying the fix there changes nothing."""
-        return self.holds(self.fix.changes or (), commit)
+        return self.holds(self.changes, commit)
 
     def holds(self, changes: Changes, commit: str | None = None) -> bool:
         """Whether replaying `changes` there changes nothing."""
@@ -119,7 +124,7 @@ class Case:
         if out:
             return not self.held(oid) and not self._held_without(number, oid)
         whole = self.held(oid) or self.whole_held(oid) is not None
-        return whole or any(self.holds((c,), oid) for c in self.fix.changes or ()) or self._let_in(number, oid)
+        return whole or any(self.holds((c,), oid) for c in self.changes) or self._let_in(number, oid)
 
     def _held_without(self, number: int, commit: str) -> bool:
         """Whether a larger change stands there, but one that has the commit in it, and so nothing of what that took."""

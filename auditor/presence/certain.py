@@ -8,7 +8,7 @@ from auditor.presence.case import Case
 def hold(case: Case) -> None:
     """Raises `RepositoryError` where a file of the fix is in doubt: at the branch's tip, on main, or in the fix."""
     for commit in (case.line.tip, case.scene.main.tip, case.fix.oid, case.fix.base):
-        for change in case.fix.changes or ():
+        for change in case.changes:
             if commit is not None:
                 case.scene.content.certain(commit, change.path)
 

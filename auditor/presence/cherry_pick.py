@@ -13,6 +13,6 @@ def find(case: Case) -> Found | None:
     """
     for number in case.candidates():
         oid = case.scene.history.ids[number]
-        if case.scene.content.same(case.fix.changes or (), case.search.changes[number]) and not case.lacking(oid):
+        if case.scene.content.same(case.changes, case.search.changes[number]) and not case.lacking(oid):
             return Found(Via.CHERRY_PICK, number, f"{oid[:12]} on the branch makes the same change")
     return None

@@ -42,7 +42,7 @@ def in_other_files(case: Case, found: Found) -> Changes:
     if found.number is None:
         return ()
     own, theirs = case.paths(), _changes(case, found.number)
-    paired = likeness.paired(case, case.fix.changes or (), theirs, found.number)
+    paired = likeness.paired(case, case.changes, theirs, found.number)
     return tuple(other for other in paired.values() if other.path not in own)
 
 
@@ -55,7 +55,7 @@ def _left(case: Case, number: int, *, whole: bool = False) -> list[str]:
     case = replace(case, came=number)
     main = case.place(case.scene.main.tip).undone()
     there = case.place().undone() & case.place(case.scene.history.ids[number]).undone() - main
-    return sorted(c.path for c in case.fix.changes or () if _all_of(case, c, there, whole=whole))
+    return sorted(c.path for c in case.changes if _all_of(case, c, there, whole=whole))
 
 
 def _all_of(case: Case, change: Change, there: Regions, *, whole: bool) -> bool:
@@ -100,7 +100,7 @@ def _held(case: Case, number: int, changes: Changes) -> tuple[float, float]:
     """How much of the fix a commit holds; of a fix within a larger change, what that change left of it."""
     if not changes:
         return 0.0, 0.0
-    share = likeness.answered(case, case.fix.changes or (), number, changes)
+    share = likeness.answered(case, case.changes, number, changes)
     if min(share) >= HALF:
         return share
     larger = [w.changes for w in case.wholes if not likeness.too_small(case, w.changes, changes, HALF)]
@@ -110,7 +110,7 @@ def _held(case: Case, number: int, changes: Changes) -> tuple[float, float]:
 
 def _of_what_it_could(case: Case, claim: Claim, number: int, changes: Changes) -> Claim:
     """The claim by what the fix does to files that the branch ever had: of the others it can hold nothing."""
-    ours = case.fix.changes or ()
+    ours = case.changes
     owed = applicable.owed(case) if len(ours) > 1 else ours
     if len(owed) in (0, len(ours)):
         return claim
@@ -129,7 +129,7 @@ def _of_what_tells(case: Case, claim: Claim, number: int, changes: Changes) -> C
 
 def _within_lines(case: Case, claim: Claim, number: int, changes: Changes) -> Claim:
     """The claim where the same was done within lines that the branch has otherwise."""
-    if likeness.too_small(case, case.fix.changes or (), changes, claim.enough):
+    if likeness.too_small(case, case.changes, changes, claim.enough):
         return claim
     removed, added = steps.answered(case, number, changes, named=claim.named)
     told = claim._replace(removed=removed, added=added, where=", or does the same within other lines")
@@ -138,13 +138,13 @@ def _within_lines(case: Case, claim: Claim, number: int, changes: Changes) -> Cl
 
 def _of_what_is_not_its_own(case: Case, claim: Claim, number: int, changes: Changes) -> Claim:
     """The claim without the files of which each branch has its own, such as a change log."""
-    left = tuple(c for c in case.fix.changes or () if not kinds.is_own_to_a_branch(c.path))
+    left = tuple(c for c in case.changes if not kinds.is_own_to_a_branch(c.path))
     return _of_those(case, claim, left, number, changes, where=" but for change logs, lock files and generated ones")
 
 
 def _of_what_is_no_test(case: Case, claim: Claim, number: int, changes: Changes) -> Claim:
     """The same without tests that were there, which a branch has in its own form: then all of the rest is asked for."""
-    ours = [c for c in case.fix.changes or () if not kinds.is_own_to_a_branch(c.path)]
+    ours = [c for c in case.changes if not kinds.is_own_to_a_branch(c.path)]
     left = tuple(c for c in ours if c.before is None or not kinds.is_test(c.path))
     if all(kinds.tells_only(c.path) for c in left):
         return claim
@@ -154,7 +154,7 @@ def _of_what_is_no_test(case: Case, claim: Claim, number: int, changes: Changes)
 
 def _of_those(case: Case, claim: Claim, left: Changes, number: int, changes: Changes, where: str) -> Claim:
     """The claim by some of the fix's files, if there are others, and it holds enough of these."""
-    if len(left) in (0, len(case.fix.changes or ())):
+    if len(left) in (0, len(case.changes)):
         return claim
     removed, added = likeness.answered(case, left, number, changes)
     told = claim._replace(removed=removed, added=added, where=where)

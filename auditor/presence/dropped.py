@@ -66,9 +66,7 @@ def lacks_all(case: Case, number: int) -> bool:
 def _all_regions(case: Case) -> Regions:
     content = case.scene.content
     return frozenset(
-        (c.path, hunk)
-        for c in case.fix.changes or ()
-        for hunk in (content.undone(c, c.before) if c.before else frozenset({-1}))
+        (c.path, hunk) for c in case.changes for hunk in (content.undone(c, c.before) if c.before else frozenset({-1}))
     )
 
 
@@ -88,7 +86,7 @@ def kept_old_side(case: Case, number: int) -> Undone | None:
     for parent in brought:
         side = case.end(scene.history.ids[parent])
         # A file that the other side itself removed since tells nothing.
-        changes = [c for c in case.fix.changes or () if c.after is None or side.side(c) is not None]
+        changes = [c for c in case.changes if c.after is None or side.side(c) is not None]
         took_nothing = all(_took_nothing(case, change, arrival, parent) for change in changes)
         if changes and took_nothing and not came_otherwise(case, arrival):
             return lost(case, arrival, "kept the old side")
@@ -126,7 +124,7 @@ def _had_it(case: Case, merge: int) -> bool:
 def _held_some(case: Case, commit: str) -> set[str]:
     place = case.place(commit)
     content = case.scene.content
-    return {c.path for c in case.fix.changes or () if content.holds(c, place.side(c))}
+    return {c.path for c in case.changes if content.holds(c, place.side(c))}
 
 
 def _took_nothing(case: Case, change: Change, arrival: int, parent: int) -> bool:

@@ -54,7 +54,7 @@ def holder(case: Case) -> str | None:
     What a file of main's tip has, too, without the fix, is such code as repeats, and tells nothing.
     """
     content, main = case.scene.content, case.scene.main.tip
-    for change in case.fix.changes or ():
+    for change in case.changes:
         code = code_of(content, change)
         here = code and next(_holders(content, change, code, case.line.tip), None)
         if code and here and next(_holders(content, change, code, main), None) is None:
@@ -68,7 +68,7 @@ def moved(case: Case) -> str | None:
     That commit took the lines out of the file of the fix, as the fix does, and they are still there.
     """
     content, own = case.scene.content, case.paths()
-    lines = [content.changed_lines(c) for c in case.fix.changes or ()]
+    lines = [content.changed_lines(c) for c in case.changes]
     removed: Counter[bytes] = sum((gone - came for gone, came in lines), Counter())
     wanted = Counter({line: n for line, n in removed.items() if tells([line])})
     if len(wanted) < _FEWEST or any(tells(came - gone) for gone, came in lines):

@@ -69,7 +69,7 @@ def _from_other_numbers(case: Case, changes: Changes, moved: Mapping[str, str]) 
     lowers nothing is claimed: whoever came by it on the way up did not go back to it.
     """
     by_path, lines = {c.path: c for c in changes}, case.scene.content.changed_lines
-    pairs = ((lines(c), lines(by_path.get(c.path) or by_path[moved[c.path]])) for c in case.fix.changes or ())
+    pairs = ((lines(c), lines(by_path.get(c.path) or by_path[moved[c.path]])) for c in case.changes)
     return all(_raises(*ours) and _sets(*ours, *theirs) for ours, theirs in pairs)
 
 
@@ -93,7 +93,7 @@ def _told(case: Case, oid: str) -> str:
 
 def _carries(case: Case, changes: Changes, moved: Mapping[str, str]) -> bool:
     by_path = {c.path: c for c in changes}
-    for change in case.fix.changes or ():
+    for change in case.changes:
         theirs = by_path.get(change.path) or by_path.get(moved[change.path])
         if theirs is None or not _brings(case, change, theirs):
             return False

@@ -33,7 +33,7 @@ def _nothing_of_it(case: Case) -> bool:
     Of a file that is not there, only what the fix removes can be told not to be.
     """
     gone, put_back, stand = set[bytes](), set[bytes](), set[bytes]()
-    for change in case.fix.changes or ():
+    for change in case.changes:
         there = case.place().side(change)
         if not all(side is None or side.mode in REGULAR for side in (change.before, change.after, there)):
             return False

@@ -54,7 +54,7 @@ def _nothing_left(case: Case, there: Place) -> bool:
     content = case.scene.content
     return all(
         content.gave_way(c, side := there.side(c)) and len(content.lost(c, side) or (c,)) == content.size(c)
-        for c in case.fix.changes or ()
+        for c in case.changes
         if c.before is not None
     )
 
@@ -64,7 +64,7 @@ def _stands(case: Case, there: Place) -> bool:
 
     A name in a list stays behind. A file that it added counts, which a merge may have brought again.
     """
-    changes = case.fix.changes or ()
+    changes = case.changes
     added = [c for c in changes if c.before is None]
     if all(case.scene.content.holds(c, there.side(c)) for c in changes) or any(there.side(c) == c.after for c in added):
         return True
@@ -77,7 +77,7 @@ def _whole_fix_undone(case: Case, there: Place) -> bool:
 
     One that it deleted is there to the byte: main may have made another of it.
     """
-    changes = case.fix.changes or ()
+    changes = case.changes
     modified = [c for c in changes if c.before is not None]
     size, undone = case.scene.content.size, there.undone()
     return (
@@ -101,7 +101,7 @@ def _goes_on(case: Case, there: Place) -> bool:
 def _taken_out(case: Case, there: Place) -> bool:
     """Whether it can be told that main has lost what the fix inserted: lines that repeat may meet with it, too."""
     content = case.scene.content
-    files = ((c, there.side(c)) for c in case.fix.changes or ())
+    files = ((c, there.side(c)) for c in case.changes)
     return all(content.taken_out(c, side, content.undone(c, side)) for c, side in files)
 
 
@@ -109,7 +109,7 @@ def _reworded(case: Case, there: Place) -> bool:
     """Whether main has any of it in other words: then it still asks for that, even where the old lines stand, too."""
     content, parts = (
         case.scene.content,
-        ((c, n) for c in case.fix.changes or () for p, n in there.undone() if p == c.path),
+        ((c, n) for c in case.changes for p, n in there.undone() if p == c.path),
     )
     return any(
         content.reworded(c, there.side(c), n, known) or content.has_new_words(c, there.side(c), n, known)
@@ -120,7 +120,7 @@ def _reworded(case: Case, there: Place) -> bool:
 
 def _said_anew(case: Case, there: Place) -> bool:
     """Whether main has words of its code in lines that are not the fix's: who took it back brought it in otherwise."""
-    code = (c for c in case.fix.changes or () if c.before and c.after and not kinds.tells_only(c.path))
+    code = (c for c in case.changes if c.before and c.after and not kinds.tells_only(c.path))
     parts = ((c, c.after, n) for c in code for n in range(case.scene.content.size(c)))
     words = case.scene.content.has_new_words
     return any(made is not None and words(c, there.side(c), n, [made]) for c, made, n in parts)
@@ -137,7 +137,7 @@ def _took_back(case: Case, there: Place) -> Iterator[int]:
     hinted = _hinted(case)
     confirmed = bool(there.undone())
     searched = _searched(case)
-    wholes = (case.fix.changes or (), *(w.changes for w in case.wholes)) if searched or hinted else ()
+    wholes = (case.changes, *(w.changes for w in case.wholes)) if searched or hinted else ()
     taking = [inverse(whole) for whole in wholes]
     for number in (*hinted, *searched):
         took = _took(case, number) if number in hinted else [0.0]
@@ -166,7 +166,7 @@ def _hinted(case: Case) -> list[int]:
 
 def _took(case: Case, number: int) -> list[float]:
     """How much a commit took back, from 0 to 1: of the lines that the fix added, and of those that it removed."""
-    lines = [case.scene.content.changed_lines(c) for c in inverse(case.fix.changes or ())]
+    lines = [case.scene.content.changed_lines(c) for c in inverse(case.changes)]
     gone, back = likeness.taken_back(case, case.scene.brought(number) or ())
     shares = [(gone, any(removed for removed, _ in lines)), (back, any(added for _, added in lines))]
     return [share for share, had in shares if had] or [0.0]
@@ -183,7 +183,7 @@ def again(case: Case, number: int) -> bool:
     scene = case.scene
     if any(scene.contains(scene.main, n) and not again(case, n) for n in scene.reverts_of(number)):
         return True
-    wanted = (case.fix.changes or (), *(w.changes for w in case.wholes))
+    wanted = (case.changes, *(w.changes for w in case.wholes))
     taken = _on_main(case, number)
     later = ((n, case.search.changes[n]) for n in _searched(case) if _on_main(case, n) > taken)
     return any(

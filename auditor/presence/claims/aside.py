@@ -25,7 +25,7 @@ def answered(case: Case, number: int, changes: Changes) -> tuple[float, float]:
 
     Where none of them is met, nothing is.
     """
-    ours = case.fix.changes or ()
+    ours = case.changes
     pairs = likeness.paired(case, ours, changes, number)
     files: list[tuple[Lines, Lines]] = []
     short = False

@@ -102,7 +102,7 @@ def _same_moment(case: Case) -> Iterator[Claim]:
 
 def _same_but_for_logs(case: Case) -> Iterator[Claim]:
     """Commits that make the same change by their patch identity, but for the change logs that each branch has."""
-    scene, ours = case.scene, _but_logs(case.fix.changes or ())
+    scene, ours = case.scene, _but_logs(case.changes)
     for number in case.candidates() if ours else ():
         theirs = _but_logs(case.search.changes[number])
         if scene.content.same(ours, theirs):

@@ -24,7 +24,7 @@ def share(case: Case, changes: Changes) -> tuple[float, float]:
 
     Each in the same or the renamed file. A side on which the fix has no lines counts as whole.
     """
-    return _of_all(case, case.fix.changes or (), changes)
+    return _of_all(case, case.changes, changes)
 
 
 def answered(case: Case, whole: Changes, number: int, changes: Changes) -> tuple[float, float]:
@@ -48,13 +48,13 @@ def too_small(case: Case, whole: Changes, changes: Changes, least: float) -> boo
 def in_common(case: Case, changes: Changes) -> int:
     """How many lines the fix and `changes` both add to files of one name: told without a look at the files."""
     theirs = {change.path: change for change in changes}
-    added = ((lines_of(case, c)[1], lines_of(case, theirs.get(c.path))[1]) for c in case.fix.changes or ())
+    added = ((lines_of(case, c)[1], lines_of(case, theirs.get(c.path))[1]) for c in case.changes)
     return sum((mine & other).total() for mine, other in added)
 
 
 def taken_back(case: Case, changes: Changes) -> tuple[float, float]:
     """The same shares of the fix's inverse: how much of the fix `changes` takes back."""
-    return _of_all(case, inverse(case.fix.changes or ()), changes)
+    return _of_all(case, inverse(case.changes), changes)
 
 
 def taken_elsewhere(case: Case, changes: Changes) -> float:
@@ -65,7 +65,7 @@ def taken_elsewhere(case: Case, changes: Changes) -> float:
     content, place = case.scene.content, case.place()
     removed: Counter[bytes] = sum((content.changed_lines(c)[0] for c in changes), Counter())
     wanted = met = 0
-    for change in case.fix.changes or ():
+    for change in case.changes:
         added = content.changed_lines(change)[1]
         wanted += added.total()
         if 2 * (added & content.all_lines(place.side(change))).total() < added.total():
@@ -75,11 +75,11 @@ def taken_elsewhere(case: Case, changes: Changes) -> float:
 
 def wrote_anew(case: Case, changes: Changes) -> bool:
     """Whether `changes` adds a line that a line which the fix removed is a part of, in the same or the renamed file."""
-    pairs = paired(case, case.fix.changes or (), changes, None)
+    pairs = paired(case, case.changes, changes, None)
     lines = case.scene.content.changed_lines
     return any(
         len(old) >= _TELLING and old in new
-        for change in case.fix.changes or ()
+        for change in case.changes
         if change.path in pairs
         for old in lines(change)[0]
         for new in lines(pairs[change.path])[1]
@@ -92,11 +92,11 @@ def surviving(case: Case, whole: Changes, number: int, changes: Changes) -> tupl
     Of several fixes made into one change, a later one may have replaced what an earlier one wrote. A fix
     without a line, such as an empty file, cannot be told to have survived.
     """
-    if not any(any(case.scene.content.changed_lines(c)) for c in case.fix.changes or ()):
+    if not any(any(case.scene.content.changed_lines(c)) for c in case.changes):
         return 0.0, 0.0
     by_path = {c.path: c for c in whole}
     kept = []
-    for change in case.fix.changes or ():
+    for change in case.changes:
         if change.path in by_path:
             lines = case.scene.content.changed_lines(change)
             limit = case.scene.content.changed_lines(by_path[change.path])

@@ -23,7 +23,7 @@ def answered(case: Case, number: int, changes: Changes, *, named: bool) -> tuple
     Nothing, where it did the same within none. Of one that is `named` as a copy these may have other names in them.
     """
     files: list[tuple[Lines, Lines]] = []
-    found, ours = False, case.fix.changes or ()
+    found, ours = False, case.changes
     pairs = likeness.paired(case, ours, changes, number)
     for change in ours:
         theirs = pairs.get(change.path)

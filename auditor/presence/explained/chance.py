@@ -7,7 +7,7 @@ from auditor.presence.case import Case, Regions
 
 def aside(case: Case, number: int, back: Regions) -> Regions:
     """Those of some regions that stand as before the fix, and tell nothing: it had come to the branch there."""
-    scene, changes = case.scene, {c.path: c for c in case.fix.changes or ()}
+    scene, changes = case.scene, {c.path: c for c in case.changes}
     content, here = scene.content, case.place()
     found = {(path, n) for path, n in back if n >= 0 and content.by_chance(changes[path], here.side(changes[path]), n)}
     if not found:

@@ -21,7 +21,7 @@ def all_went(case: Case, number: int) -> bool:
         return False
     return all(
         went(case, change, region, *(place.side(change) for place in places_))
-        for change in case.fix.changes or ()
+        for change in case.changes
         for region in range(max(1, len(fix_parts.hunks(case, change))))
     )
 

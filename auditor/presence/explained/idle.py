@@ -29,7 +29,7 @@ def all_idle(place: Place, back: Collection[tuple[str, int]], *, kept: bool) -> 
     Imports do not that nothing there needs, where anything of the fix is `kept`, but for those that do something by
     themselves. Nor do comments, where some of the rest of their file stands.
     """
-    changes = {c.path: c for c in place.fix.changes or ()}
+    changes = {c.path: c for c in place.changes}
     of_file = {path: {n for p, n in back if p == path} for path, _ in back}
     return all(_idle(place, changes[path], some, kept=kept) for path, some in of_file.items())
 

@@ -25,7 +25,7 @@ def kept(there: Place) -> float:
     By letters, of the lines that tell something and that were not there before. Others may have come to such a line.
     """
     wanted = found = 0
-    for change in there.fix.changes or ():
+    for change in there.changes:
         lines = _plain(_brought(there.scene, change)) - _plain(there.scene.content.all_lines(change.before))
         text = b"\n".join(_new(there, change)) if lines else b""
         wanted += wording.letters(lines)
@@ -52,7 +52,7 @@ def moved_away(case: Case) -> bool:
 
 def still_there(case: Case, number: int) -> bool:
     """Whether a commit moved the fix's lines to one other file, half of them or more, and the branch has them there."""
-    parts = [(c, n) for c in case.fix.changes or () for n in range(len(fix_parts.hunks(case, c)))]
+    parts = [(c, n) for c in case.changes for n in range(len(fix_parts.hunks(case, c)))]
     found = _has_there(case, number, *_wanted(case))
     return any(_has_to_do(case, change, n, path, number) for path in found for change, n in parts)
 
@@ -62,7 +62,7 @@ def lost_some(case: Case, number: int, back: Regions) -> bool:
 
     Nor does any line that it wrote say them again.
     """
-    changes, theirs = {c.path: c for c in case.fix.changes or ()}, case.scene.brought(number) or ()
+    changes, theirs = {c.path: c for c in case.changes}, case.scene.brought(number) or ()
     came = {line for other in theirs for line in case.scene.content.changed_lines(other)[1]}
     written = came.difference(_wanted(case)[1])
     return any(_was_left(case, changes[path], n, came, written) for path, n in back if n >= 0)
@@ -77,7 +77,7 @@ def _was_left(case: Case, change: Change, region: int, came: set[bytes], written
 
 def aside(case: Case, number: int, back: Regions) -> Regions:
     """Those of some regions that only added lines which the commit that took them out moved so."""
-    changes = {c.path: c for c in case.fix.changes or ()}
+    changes = {c.path: c for c in case.changes}
     return frozenset((path, n) for path, n in back if n >= 0 and _part_is_there(case, number, changes[path], n))
 
 
@@ -123,7 +123,7 @@ def _has_there(case: Case, number: int, wanted: Counter[bytes], had: set[bytes])
 
 def _wanted(case: Case) -> tuple[Counter[bytes], set[bytes]]:
     """The telling lines that the fix brought to files that it found, and all lines that these had."""
-    changes = case.fix.changes or ()
+    changes = case.changes
     brought: Counter[bytes] = sum((_brought(case.scene, c) for c in changes), Counter())
     return brought, {line for c in changes if c.before for line in case.scene.content.all_lines(c.before)}
 
@@ -156,4 +156,4 @@ def _taken_out(case: Case) -> int:
     scene = case.scene
     trunk, places = scene.arrivals(scene.main)
     later = trunk[places[case.fix.number] :]
-    return later[last_run(case, later, case.fix.changes or (), lambda there: bool(there.undone()))]
+    return later[last_run(case, later, case.changes, lambda there: bool(there.undone()))]

@@ -22,10 +22,10 @@ IsOut = Callable[[Case, Change, int, Side | None], bool]
 
 def aside(case: Case, number: int, back: Regions) -> Regions:
     """Those of a few regions that stand as before the fix since a commit that went on from it, where most do not."""
-    size = sum(case.scene.content.size(c) for c in case.fix.changes or ())
+    size = sum(case.scene.content.size(c) for c in case.changes)
     if len(back) > _FEW or 2 * len(back) >= size:
         return frozenset()
-    changes = {c.path: c for c in case.fix.changes or ()}
+    changes = {c.path: c for c in case.changes}
     return frozenset((path, n) for path, n in back if n >= 0 and went_on(case, number, changes[path], n))
 
 
@@ -88,7 +88,7 @@ def _step(case: Case, number: int, change: Change, region: int) -> tuple[Place, 
 
 def _sides(case: Case, before: Place, after: Place) -> needed.Sides:
     """The fix's files before and after a commit."""
-    pairs = ((c, before.side(c), after.side(c)) for c in case.fix.changes or ())
+    pairs = ((c, before.side(c), after.side(c)) for c in case.changes)
     return [(c, one, other) for c, one, other in pairs if one and other]
 
 

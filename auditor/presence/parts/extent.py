@@ -10,7 +10,7 @@ _MOST = 3
 
 def told(case: Case, back: Regions) -> str:
     """Words on which part of the fix is `back` as before it; none where that is all of it, or cannot be told."""
-    changes = case.fix.changes or ()
+    changes = case.changes
     size = sum(case.scene.content.size(c) for c in changes)
     if not 0 < len(back) < size:
         return ""

@@ -18,7 +18,7 @@ _COMMITS = 500
 def back_at(case: Case, tip: str) -> Case:
     """The case with the versions of files from before an earlier change, where a tip has gone back to one of them."""
     place = case.place(tip)
-    lost = [(c, there) for c in case.fix.changes or () if case.scene.content.gave_way(c, there := place.side(c))]
+    lost = [(c, there) for c in case.changes if case.scene.content.gave_way(c, there := place.side(c))]
     found = [
         o for c, there in lost for o in (*_fixed(case, c, there), *_made_on(case, c, there), *_had(case, c, there))
     ]
@@ -31,7 +31,7 @@ def back_on_main(case: Case) -> Case:
     Of a file from which the fix only removed lines nothing can be lost with these.
     """
     scene, content, place = case.scene, case.scene.content, case.place(case.scene.main.tip)
-    gone = (c for c in case.fix.changes or () if content.gave_way(c, place.side(c)))
+    gone = (c for c in case.changes if content.gave_way(c, place.side(c)))
     lost = [c for c in gone if content.changed_lines(c)[1]]
     at = scene.place(scene.main, case.fix.number)
     found = [Older(c.path, side, None) for c in lost for side in scene.versions.again(c.path, at)]

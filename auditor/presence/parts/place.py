@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 
 from auditor.fixes import FixCommit
-from auditor.git.changes import Change, Side
+from auditor.git.changes import Change, Changes, Side
 from auditor.presence.scene import Line, Scene
 
 
@@ -41,6 +41,11 @@ class Place:
     until: str | None = None
     likewise: bool = False
 
+    @property
+    def changes(self) -> Changes:
+        """What the fix changes."""
+        return self.fix.changes or ()
+
     def side(self, change: Change) -> Side | None:
         """The file at this commit, followed through a rename where its own path is empty."""
         content = self.scene.content
@@ -73,7 +78,7 @@ class Place:
         """
         if change.after is not None:
             return False
-        if any(c.path == name and c.before is None for c in self.fix.changes or ()):
+        if any(c.path == name and c.before is None for c in self.changes):
             return True
         if self.commit == self.scene.main.tip and not self.likewise:
             return True
@@ -87,7 +92,7 @@ class Place:
     def old_regions(self, first: Container[str] = ()) -> Iterator[tuple[str, int]]:
         """The same as they are found: those of the files `first` before others, for who seeks any."""
         content = self.scene.content
-        for change in sorted(self.fix.changes or (), key=lambda c: c.path not in first):
+        for change in sorted(self.changes, key=lambda c: c.path not in first):
             for hunk in content.undone(change, self.side(change)) | self._restored(change):
                 yield change.path, hunk
 
@@ -110,7 +115,7 @@ class Place:
 
     def gone(self) -> frozenset[tuple[str, int]]:
         """The files that the fix added and that are not here, under whatever name."""
-        return frozenset((c.path, -1) for c in self.fix.changes or () if c.before is None and not self._came(c))
+        return frozenset((c.path, -1) for c in self.changes if c.before is None and not self._came(c))
 
     def _came(self, change: Change) -> bool:
         """Whether a file that the fix added is here, or one like it that neither fix nor branch had before."""

@@ -33,7 +33,7 @@ def moved_on(place: Place, back: Regions) -> bool:
     does something, or of which no less is back than stands of all others. An import or a comment comes and goes with
     what needs it: alone it tells nothing where the rest stands.
     """
-    files = [(change.path, _of_file(place, change, back)) for change in place.fix.changes or ()]
+    files = [(change.path, _of_file(place, change, back)) for change in place.changes]
     whole = _sum(f for _, f in files)
     if back and idle.all_idle(place, back, kept=whole.kept > 0):
         return True
@@ -57,18 +57,18 @@ def of_later_versions(place: Place, back: Regions) -> Regions:
 
     A later version of these may have old lines again, and so may what a tool wrote of other files that the fix changes.
     """
-    paths = {c.path for c in place.fix.changes or () if kinds.is_fetched(c.path) or kinds.is_generated(c.path)}
-    if len(paths) == len(place.fix.changes or ()):
+    paths = {c.path for c in place.changes if kinds.is_fetched(c.path) or kinds.is_generated(c.path)}
+    if len(paths) == len(place.changes):
         paths = {path for path in paths if kinds.is_fetched(path)}
     found = frozenset((path, n) for path, n in back if path in paths)
-    files = [c for c in place.fix.changes or () if c.path in paths] if found else []
+    files = [c for c in place.changes if c.path in paths] if found else []
     return found if len(found) < _LEAST * sum(map(place.scene.content.size, files)) else frozenset()
 
 
 def standing(place: Place) -> Standing:
     """How the whole fix stands."""
     undone = place.undone()
-    return _sum(_of_file(place, change, undone) for change in place.fix.changes or ())
+    return _sum(_of_file(place, change, undone) for change in place.changes)
 
 
 def as_left(content: Content, change: Change, there: Side | None, number: int) -> bool:

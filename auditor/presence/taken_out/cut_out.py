@@ -38,7 +38,7 @@ def find(case: Case, number: int) -> int | None:
 def _added(case: Case) -> Iterator[tuple[Change, Counter[bytes]]]:
     """What the fix adds to each file that it found, by lines that tell something: an import goes with what needs it."""
     content = case.scene.content
-    for change in case.fix.changes or ():
+    for change in case.changes:
         if change.before and change.after and not content.as_a_whole(change):
             removed, added = content.changed_lines(change)
             telling = Counter({line: n for line, n in (added - removed).items() if wording.tells([line])})
@@ -74,7 +74,7 @@ def _cut(case: Case, theirs: Changes) -> bool:
     One that brings a line of it to any file moved that there.
     """
     moved, by_path = names(case.scene, case.fix, case.line), {c.path: c for c in theirs}
-    pairs = {c: by_path.get(c.path) or by_path.get(moved[c.path]) for c in case.fix.changes or ()}
+    pairs = {c: by_path.get(c.path) or by_path.get(moved[c.path]) for c in case.changes}
     if not all(_takes_back(case, change, other) for change, other in pairs.items()):
         return False
     changed = case.scene.content.changed_lines

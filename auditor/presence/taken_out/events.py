@@ -43,12 +43,12 @@ def came_again(case: Case, revert: int) -> bool:
 
 def made_again(case: Case, revert: int) -> bool:
     """Whether the branch got a commit after another one that makes most of the fix's change, whatever it says."""
-    scene, paths = case.scene, {c.path for c in case.fix.changes or ()}
+    scene, paths = case.scene, {c.path for c in case.changes}
     taken = scene.place(case.line, revert)
     later = ((n, case.search.changes[n]) for n in case.candidates() if scene.place(case.line, n) > taken)
     # Told without a look at the files: of many commits that touch one of a hundred.
     wide = ((n, made) for n, made in later if 2 * len(paths.intersection(c.path for c in made)) >= len(paths))
-    like = (n for n, made in wide if min(likeness.answered(case, case.fix.changes or (), n, made)) >= _AGAIN)
+    like = (n for n, made in wide if min(likeness.answered(case, case.changes, n, made)) >= _AGAIN)
     return any(case.felt(n, case.line, out=False) for n in like)
 
 
@@ -62,7 +62,7 @@ def _is_there_again(case: Case, revert: int) -> bool:
     above = history.parents[revert][0] if history.parents[revert] else revert
     before, after = (case.place(history.ids[n]) for n in (above, revert))
     beside = not all(map(kinds.is_prose, case.fix.paths))
-    for change in (c for c in case.fix.changes or () if not (beside and kinds.is_prose(c.path))):
+    for change in (c for c in case.changes if not (beside and kinds.is_prose(c.path))):
         removed, added = content.changed_lines(change)
         was, now, have = (content.all_lines(place.side(change)) for place in (before, after, case.place()))
         took = Counter({line: n for line, n in ((added - removed) & (was - now)).items() if wording.tells([line])})
@@ -73,7 +73,7 @@ def _is_there_again(case: Case, revert: int) -> bool:
 
 def _by_change(case: Case) -> Iterator[tuple[int, bool]]:
     candidates = [(n, case.search.changes[n]) for n in case.candidates()]
-    ours = [case.fix.changes or (), *(w.changes for w in case.wholes)] if candidates else []
+    ours = [case.changes, *(w.changes for w in case.wholes)] if candidates else []
     for changes in ours:
         alike = [(number, theirs) for number, theirs in candidates if len(theirs) == len(changes)]
         taking = inverse(changes) if alike else ()
@@ -132,7 +132,7 @@ def _did(case: Case, revert: int, *, out: bool) -> bool:
     if not out:
         return min(likeness.share(case, brought)) >= _ENOUGH
     gone, back = likeness.taken_back(case, brought)
-    adds = any(case.scene.content.changed_lines(c)[1] for c in case.fix.changes or ())
+    adds = any(case.scene.content.changed_lines(c)[1] for c in case.changes)
     by_git = any(len(named) == _WHOLE_ID for named in case.scene.history.reverts[revert])
     if (gone if adds else back) >= (_SOME if by_git else _ENOUGH):
         return True

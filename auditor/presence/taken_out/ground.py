@@ -76,7 +76,7 @@ def has_what_main_made(case: Case, change: Change, region: int, side: Side | Non
 
 def is_as_main_made_it(case: Case) -> bool:
     """The same of every part of a fix that only changes texts."""
-    changes, place = case.fix.changes or (), case.place()
+    changes, place = case.changes, case.place()
     parts = [(c, n) for c in changes for n in range(len(fix_parts.hunks(case, c)))]
     if {c for c, _ in parts} != set(changes):
         return False

@@ -18,7 +18,7 @@ def find(case: Case, number: int) -> tuple[int, str] | None:
     above = scene.history.parents[arrival]
     if len(above) < 2 or scene.contains(scene.main, arrival):
         return None
-    kept = (c for c in case.fix.changes or () if not kinds.tells_only(c.path) and _kept(case, c, arrival))
+    kept = (c for c in case.changes if not kinds.tells_only(c.path) and _kept(case, c, arrival))
     change = next(kept, None)
     return None if change is None or dropped.came_otherwise(case, arrival) else (arrival, f"kept its own {change.path}")
 

@@ -38,7 +38,7 @@ def _kept_all(case: Case, arrival: int, first: int, others: Iterable[int]) -> bo
     """Whether a merge has all files of the fix as the branch had them, and another side had some of it."""
     ids = case.scene.history.ids
     ours, merged = case.place(ids[first]), case.place(ids[arrival])
-    if any(ours.side(c) != merged.side(c) for c in case.fix.changes or ()):
+    if any(ours.side(c) != merged.side(c) for c in case.changes):
         return False
     if all(dropped.lacks_all(case, n) for n in others):
         return False
@@ -48,7 +48,7 @@ def _kept_all(case: Case, arrival: int, first: int, others: Iterable[int]) -> bo
 
 def _parts(case: Case) -> list[Part]:
     """The parts of the fix that tell something; of a fix that sets but a value or two, all."""
-    changes = (c for c in case.fix.changes or () if c.before and c.after)
+    changes = (c for c in case.changes if c.before and c.after)
     every = [(c, n) for c in changes for n in range(len(fix_parts.hunks(case, c)))]
     return [part for part in every if straight.tells(case, *part)] or [part for part in every if _sets(case, *part)]
 

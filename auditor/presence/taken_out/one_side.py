@@ -79,7 +79,7 @@ def _took_nothing(case: Case, kept: int, merge: int) -> bool:
     Who let some of it in has looked at the rest.
     """
     one, other = (case.place(case.scene.history.ids[n]) for n in (kept, merge))
-    changes, here = case.fix.changes or (), case.place()
+    changes, here = case.changes, case.place()
     return all(one.side(c) == other.side(c) for c in changes) and not any(
         standing.as_left(case.scene.content, c, here.side(c), n)
         for c in changes

@@ -24,7 +24,7 @@ def find(case: Case, number: int) -> tuple[int, str] | None:
 def _aside(case: Case) -> Iterator[tuple[str, str]]:
     """The files of the fix that the branch's tip has but under such a name, and those names."""
     at, tip, main = case.scene.content.at, case.line.tip, case.scene.main.tip
-    for change in case.fix.changes or ():
+    for change in case.changes:
         if not change.after or not standing.is_in_force(change.path, case.fix.paths):
             continue
         if at(tip, change.path) is None and at(main, change.path):

@@ -24,7 +24,7 @@ def find(case: Case, number: int) -> tuple[int, str] | None:
 
 def _removed(case: Case) -> Iterator[Change]:
     gone = {path for path, _ in dropped.never_came(case)}
-    changes = (c for c in case.fix.changes or () if c.path in gone)
+    changes = (c for c in case.changes if c.path in gone)
     return (c for c in changes if standing.is_in_force(c.path, case.fix.paths))
 
 
@@ -72,7 +72,7 @@ def _is_elsewhere(case: Case, change: Change, brought: Changes) -> bool:
 def _wrote_anew(case: Case, number: int, step: int) -> bool:
     """Whether a commit left another part of the fix neither as the fix made it nor as it was before."""
     back = case.place(case.scene.history.ids[step]).undone()
-    for change in case.fix.changes or ():
+    for change in case.changes:
         for n in range(len(fix_parts.hunks(case, change))):
             later, at = fix_parts.left_since(case, number, change, n)
             if at and later[at] == step and (change.path, n) not in back:

@@ -26,7 +26,7 @@ def find(case: Case, number: int) -> tuple[int, str] | None:
 def _set_otherwise(case: Case) -> Iterator[tuple[Change, _Switch]]:
     """The switches of the fix that the branch's tip has the other way, and main's has not."""
     here, main = case.place(), case.place(case.scene.main.tip)
-    for change in case.fix.changes or ():
+    for change in case.changes:
         side, on_main = here.side(change), main.side(change)
         in_force = standing.is_in_force(change.path, case.fix.paths)
         if in_force and side is not None and side not in (change.after, on_main):

@@ -22,7 +22,7 @@ Part = tuple[Change, int]
 
 def back(case: Case, number: int, regions: Regions) -> Regions:
     """Those of some regions that went so, on the branch's own line since the fix arrived there with `number`."""
-    changes = {c.path: c for c in case.fix.changes or ()}
+    changes = {c.path: c for c in case.changes}
     telling = ((path, n) for path, n in regions if n >= 0 and tells(case, changes[path], n))
     return frozenset((path, n) for path, n in telling if _taken_out(case, number, changes[path], n) is not None)
 
@@ -116,7 +116,7 @@ def lost(case: Case) -> Iterator[Part]:
 def on_main_alone(case: Case, may: Callable[[Case, Change, int], bool]) -> Iterator[Part]:
     """The hunks of the fix of which that is so, and which tell: main has them as the fix left them."""
     content, here, main = case.scene.content, case.place(), case.place(case.scene.main.tip)
-    for change in case.fix.changes or ():
+    for change in case.changes:
         there, on_main = here.side(change), main.side(change)
         if there is None or there in (change.after, on_main):
             continue

@@ -25,7 +25,7 @@ def find(case: Case, number: int) -> tuple[int, str] | None:
 def _parts(case: Case) -> Iterator[tuple[Change, Lines]]:
     """What the fix brought to its files, part by part, that is out of force at the branch's tip alone."""
     here, main = case.place(), case.place(case.scene.main.tip)
-    for change in case.fix.changes or ():
+    for change in case.changes:
         side, on_main = here.side(change), main.side(change)
         if side is None or side in (change.after, on_main) or not standing.is_in_force(change.path, case.fix.paths):
             continue
