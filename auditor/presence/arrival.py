@@ -75,8 +75,8 @@ def _goes_back(case: Case, number: int, told: _Told) -> bool:
 
     A quick look at many: whether the fix is out then is asked of few.
     """
-    history, found = case.scene.history, set[int]()
-    after, before = (case.place(history.ids[n]) for n in (number, history.parents[number][0]))
+    found = set[int]()
+    after, before = (case.at(n) for n in (number, case.scene.history.parents[number][0]))
     for change in case.changes:
         was, now = before.side(change), after.side(change)
         if was == now:
@@ -97,8 +97,7 @@ def _whole_since(case: Case, number: int, arrival: int) -> int:
     lacking = frozenset() if direct else dropped.lacks(case, arrival)
     if not lacking or not lacking - expected(case, number):
         return arrival
-    trunk, places = case.scene.arrivals(case.line)
-    later = _touching(case, trunk[places[arrival] + 1 :])
+    later = _touching(case, case.since(number)[1:])
     return next((n for n in later if case.held(history.ids[n])), arrival)
 
 

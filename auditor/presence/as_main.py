@@ -24,7 +24,7 @@ def find(case: Case) -> Found | None:
     """
     main = case.scene.main.tip
     made = tuple(Change(c.path, c.before, case.scene.content.at(main, c.path)) for c in case.changes)
-    if not _same(case, made) or case.place(main).undone() or not _came_down(case, made):
+    if not _same(case, made) or case.on_main().undone() or not _came_down(case, made):
         return None
     gave = [one for c, now in zip(case.changes, made, strict=True) for one in _gave_way(case, c, now.after)]
     said = all(_says(now, lines) for now, lines in gave)

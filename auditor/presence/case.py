@@ -70,6 +70,18 @@ class Case:
         """The fix held against a commit, the branch's tip by default."""
         return self._place(commit or self.line.tip, None if self.came is None else self.arrival)
 
+    def at(self, number: int) -> Place:
+        """The fix held against a commit that is given by its number."""
+        return self.place(self.scene.history.ids[number])
+
+    def on_main(self) -> Place:
+        """The fix held against main's tip."""
+        return self.place(self.scene.main.tip)
+
+    def since(self, number: int) -> list[int]:
+        """The branch's own line of commits from the one with which a commit arrived."""
+        return self.scene.since(self.line, number)
+
     def end(self, commit: str) -> Place:
         """The same for one of the few commits that are worth a search for moved files, as tips are."""
         return replace(self.place(commit), ends=(self.line.tip, self.scene.main.tip, commit))
@@ -150,8 +162,7 @@ class Case:
 
     def lacking(self, commit: str | None = None) -> Regions:
         """The regions that stand there as before the fix, and on main do not."""
-        main = replace(self.place(self.scene.main.tip), likewise=True)
-        return self.place(commit).undone() - main.undone()
+        return self.place(commit).undone() - replace(self.on_main(), likewise=True).undone()
 
     def candidates(self) -> list[int]:
         """The branch's commits that touch what the fix touches, under the names it has there."""

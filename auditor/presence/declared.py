@@ -53,8 +53,8 @@ def _left(case: Case, number: int, *, whole: bool = False) -> list[str]:
     What it moved is not left, though it is there under another name.
     """
     case = replace(case, came=number)
-    main = case.place(case.scene.main.tip).undone()
-    there = case.place().undone() & case.place(case.scene.history.ids[number]).undone() - main
+    main = case.on_main().undone()
+    there = case.place().undone() & case.at(number).undone() - main
     return sorted(c.path for c in case.changes if _all_of(case, c, there, whole=whole))
 
 

@@ -40,7 +40,7 @@ def _in_history(case: Case, number: int, parent: int, arrival: int) -> bool:
 
 def lacks(case: Case, number: int) -> Regions:
     """What of the fix is not in a commit: regions that stand as before, added files that are not there."""
-    place = case.place(case.scene.history.ids[number])
+    place = case.at(number)
     return place.undone() | place.gone()
 
 
@@ -55,7 +55,7 @@ def before_moving_on(case: Case, number: int) -> Undone | None:
 
 def never_came(case: Case) -> Regions:
     """The files that the fix adds and that main has, and the branch has not."""
-    return case.place().gone() - case.place(case.scene.main.tip).gone()
+    return case.place().gone() - case.on_main().gone()
 
 
 def lacks_all(case: Case, number: int) -> bool:
@@ -128,10 +128,10 @@ def _held_some(case: Case, commit: str) -> set[str]:
 
 
 def _took_nothing(case: Case, change: Change, arrival: int, parent: int) -> bool:
-    ids, content = case.scene.history.ids, case.scene.content
-    first = case.scene.history.parents[arrival][0]
-    ours, merged, tip = (case.place(ids[n]).side(change) for n in (first, arrival, case.line.number))
-    theirs = case.end(ids[parent]).side(change)
+    history, content = case.scene.history, case.scene.content
+    first = history.parents[arrival][0]
+    ours, merged, tip = (case.at(n).side(change) for n in (first, arrival, case.line.number))
+    theirs = case.end(history.ids[parent]).side(change)
     if ours is None or merged is None or tip is None:
         return False
     if content.holds(change, ours) or content.holds(change, merged):
@@ -167,7 +167,7 @@ def _was_older(case: Case, change: Change, side: Side | None, *, sides: tuple[in
     """
     scene = case.scene
     has, fix = scene.history.has, case.fix.number
-    bases = (case.place(scene.history.ids[n]).side(change) for n in scene.bases(sides) if has(fix, n))
+    bases = (case.at(n).side(change) for n in scene.bases(sides) if has(fix, n))
     return any(scene.content.restored(change, base, side) for base in bases)
 
 

@@ -112,6 +112,11 @@ class Scene:
         trunk, places = self.arrivals(line)
         return trunk[places[number]]
 
+    def since(self, line: Line, number: int) -> list[int]:
+        """The first-parent line of a branch from the commit on with which another one arrived."""
+        trunk, places = self.arrivals(line)
+        return trunk[places[number] :]
+
     def led_to(self, line: Line, number: int) -> set[int]:
         """A commit and what came to a branch together with it, and is below it."""
         places, parents = self.arrivals(line)[1], self.history.parents

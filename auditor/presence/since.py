@@ -17,7 +17,7 @@ def last_run(case: Case, line: Sequence[int], changes: Changes, holds: Callable[
     """Where the last run of commits of a line begins for which something holds of the files of a change."""
 
     def there(at: int) -> Place:
-        return case.place(case.scene.history.ids[line[at]])
+        return case.at(line[at])
 
     return first_of_last(len(line), lambda at: [there(at).side(c) for c in changes], lambda at: holds(there(at)))
 

@@ -37,10 +37,10 @@ def find(case: Case) -> str | None:
 
 def _find(case: Case) -> str | None:
     scene = case.scene
-    there = case.place(scene.main.tip)
+    there = case.on_main()
     if _nothing_left(case, there):
         case = older.back_on_main(case)
-        there = case.place(scene.main.tip)
+        there = case.on_main()
     if there.undone() and _whole_fix_undone(case, there) and not _goes_on(case, there):
         return "the old lines are back at main's tip"
     for number in _took_back(case, there):

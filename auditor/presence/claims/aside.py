@@ -69,8 +69,8 @@ def _left_short(case: Case, change: Change, number: int, removed: Counter[bytes]
     """
     if kinds.is_own_to_a_branch(change.path) or kinds.is_prose(change.path) or kinds.is_test(change.path):
         return False
-    there, main = replace(case, came=number), case.place(case.scene.main.tip)
-    left = there.place().undone() & there.place(case.scene.history.ids[number]).undone() - main.undone()
+    there, main = replace(case, came=number), case.on_main()
+    left = there.place().undone() & there.at(number).undone() - main.undone()
     if not change.before or not change.after or not any(path == change.path for path, _ in left):
         return False
     hunks, old = case.scene.content.own_hunks(change.before.oid, change.after.oid) or (), _text(case, change.before)
@@ -118,7 +118,7 @@ def _is_copy(case: Case, change: Change, other: Change, pairs: dict[str, Change]
     lines_of = case.scene.content.changed_lines
     if other.path not in pairs or _name(change) != _name(other) or lines_of(change) != lines_of(other):
         return False
-    there = case.place(case.scene.history.ids[number]).side(change)
+    there = case.at(number).side(change)
     return (
         there is None or there == pairs[other.path].after or not elsewhere.may_be_in(case.scene.content, change, there)
     )

@@ -139,4 +139,4 @@ def _saying(scene: Scene, line: Line, number: int) -> set[int]:
 def left_alone(case: Case, number: int) -> bool:
     """Whether all that the fix changes stands there as before it: what has its lines has them elsewhere."""
     before = case.place(case.fix.base).undone() if case.fix.base else frozenset()
-    return bool(before) and before <= case.place(case.scene.history.ids[number]).undone()
+    return bool(before) and before <= case.at(number).undone()

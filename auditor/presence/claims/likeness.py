@@ -233,7 +233,7 @@ def owing(case: Case, change: Change, ours: Lines, theirs: Change | None, number
 
 def _had(case: Case, change: Change, theirs: Change | None, number: int) -> Counter[bytes]:
     """The lines of a file before commit `number`; one that the commit left alone has them after it, too."""
-    before = theirs.before if theirs else case.place(case.scene.history.ids[number]).side(change)
+    before = theirs.before if theirs else case.at(number).side(change)
     return case.scene.content.all_lines(before)
 
 

@@ -25,7 +25,7 @@ def aside(case: Case, number: int, back: Regions) -> Regions:
 
 def _left_on_main(case: Case, number: int, change: Change, region: int) -> bool:
     scene, content = case.scene, case.scene.content
-    on_main, here = case.place(scene.main.tip).side(change), case.place().side(change)
+    on_main, here = case.on_main().side(change), case.place().side(change)
     if on_main is None or standing.as_left(content, change, on_main, region):
         return False
     if any(older.path == change.path and older.side == here for older in case.older):
@@ -36,13 +36,13 @@ def _left_on_main(case: Case, number: int, change: Change, region: int) -> bool:
     later, at = fix_parts.left_since(case, number, change, region)
     merged = at and len(scene.history.parents[later[at]]) > 1
     bases = scene.bases((later[at], scene.main.number)) if merged else ()
-    sides = (case.place(scene.history.ids[n]).side(change) for n in bases)
+    sides = (case.at(n).side(change) for n in bases)
     return any(side and not standing.as_left(content, change, side, region) for side in sides)
 
 
 def _has_as_main(case: Case, change: Change, region: int) -> bool:
     """Whether a file has what main wrote in the place of lines that the fix had only added, in words of theirs."""
-    content, main = case.scene.content, case.place(case.scene.main.tip).side(change)
+    content, main = case.scene.content, case.on_main().side(change)
     told = fix_parts.told(case, change, region)
     if told.went or not (change.before and main):
         return False

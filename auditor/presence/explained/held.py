@@ -15,8 +15,7 @@ _NEAR = 6
 
 def all_went(case: Case, number: int) -> bool:
     """Whether a commit took out every part of a fix so."""
-    history = case.scene.history
-    places_ = [case.place(history.ids[n]) for n in (*history.parents[number][:1], number)]
+    places_ = [case.at(n) for n in (*case.scene.history.parents[number][:1], number)]
     if len(places_) < 2:
         return False
     return all(

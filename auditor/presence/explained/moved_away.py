@@ -153,7 +153,5 @@ def _brought(scene: Scene, change: Change) -> Counter[bytes]:
 
 def _taken_out(case: Case) -> int:
     """The commit of main's first-parent line since which the lines are as before: the merge that brought both, too."""
-    scene = case.scene
-    trunk, places = scene.arrivals(scene.main)
-    later = trunk[places[case.fix.number] :]
+    later = case.scene.since(case.scene.main, case.fix.number)
     return later[last_run(case, later, case.changes, lambda there: bool(there.undone()))]

@@ -82,8 +82,7 @@ def went_on(case: Case, number: int, change: Change, region: int, is_out: IsOut 
 def _step(case: Case, number: int, change: Change, region: int) -> tuple[Place, Place] | None:
     """The branch before and after a hunk was taken out, or ceased to be as the fix left it."""
     later, at = out_since.step(case, number, change, region)
-    ids = case.scene.history.ids
-    return (case.place(ids[later[at - 1]]), case.place(ids[later[at]])) if at else None
+    return (case.at(later[at - 1]), case.at(later[at])) if at else None
 
 
 def _sides(case: Case, before: Place, after: Place) -> needed.Sides:

@@ -22,8 +22,7 @@ _KEPT = 1_000
 
 def left_since(case: Case, number: int, change: Change, region: int) -> tuple[Sequence[int], int]:
     """The branch's own line since the fix arrived, and where on it a hunk last ceased to be as the fix left it."""
-    trunk, arrivals = case.scene.arrivals(case.line)
-    later = trunk[arrivals[number] :]
+    later = case.since(number)
 
     def differs(there: Place) -> bool:
         content, side = case.scene.content, there.side(change)

@@ -30,7 +30,7 @@ def back_on_main(case: Case) -> Case:
 
     Of a file from which the fix only removed lines nothing can be lost with these.
     """
-    scene, content, place = case.scene, case.scene.content, case.place(case.scene.main.tip)
+    scene, content, place = case.scene, case.scene.content, case.on_main()
     gone = (c for c in case.changes if content.gave_way(c, place.side(c)))
     lost = [c for c in gone if content.changed_lines(c)[1]]
     at = scene.place(scene.main, case.fix.number)
@@ -70,7 +70,7 @@ def _had(case: Case, change: Change, there: Side | None) -> Iterator[Older]:
     it, and a line is back that none had since.
     """
     content = case.scene.content
-    if case.came is None or content.gave_way_as_written(change, case.place(case.scene.main.tip).side(change)):
+    if case.came is None or content.gave_way_as_written(change, case.on_main().side(change)):
         return
     arrival = case.arrival()
     if arrival is None:
@@ -88,7 +88,7 @@ def _versions(case: Case, change: Change) -> Iterator[Side]:
     before = places[case.came]
     seen: dict[Side, None] = {}
     for number in reversed(trunk[max(0, before - _COMMITS) : before]):
-        side = case.place(case.scene.history.ids[number]).side(change)
+        side = case.at(number).side(change)
         if side is not None and side not in seen:
             seen[side] = None
             yield side

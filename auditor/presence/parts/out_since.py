@@ -29,8 +29,8 @@ def step(case: Case, number: int, change: Change, region: int) -> tuple[Sequence
 
 def _took_out(case: Case, change: Change, region: int, before: int, after: int) -> bool:
     """Whether a commit removed telling lines of a hunk, or these edited, and moved none of them."""
-    content, ids = case.scene.content, case.scene.history.ids
-    old, new = (case.place(ids[n]).side(change) for n in (before, after))
+    content = case.scene.content
+    old, new = (case.at(n).side(change) for n in (before, after))
     if not (old and new):
         return False
     text, came = content.lines(old.oid), fix_parts.told(case, change, region).came

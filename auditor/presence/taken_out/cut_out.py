@@ -49,7 +49,7 @@ def _added(case: Case) -> Iterator[tuple[Change, Counter[bytes]]]:
 
 def _main_has_it(case: Case) -> bool:
     """Whether there is enough to tell by, and main's tip has most of it."""
-    wanted, found = _letters(case, case.place(case.scene.main.tip))
+    wanted, found = _letters(case, case.on_main())
     return wanted >= _TELLING and found >= _MOST * wanted
 
 

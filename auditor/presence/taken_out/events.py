@@ -60,7 +60,7 @@ def _is_there_again(case: Case, revert: int) -> bool:
     content, history = case.scene.content, case.scene.history
     taken, there = Counter[bytes](), Counter[bytes]()
     above = history.parents[revert][0] if history.parents[revert] else revert
-    before, after = (case.place(history.ids[n]) for n in (above, revert))
+    before, after = (case.at(n) for n in (above, revert))
     beside = not all(map(kinds.is_prose, case.fix.paths))
     for change in (c for c in case.changes if not (beside and kinds.is_prose(c.path))):
         removed, added = content.changed_lines(change)

@@ -66,7 +66,7 @@ def has_own_value(case: Case, change: Change, region: int, side: Side | None) ->
 
 def has_what_main_made(case: Case, change: Change, region: int, side: Side | None) -> bool:
     """Whether a file has all that main's has in the place of what a part replaced, if that went on from the fix."""
-    content, main = case.scene.content, case.place(case.scene.main.tip).side(change)
+    content, main = case.scene.content, case.on_main().side(change)
     if change.before is None or side is None or main is None:
         return False
     hunk = fix_parts.hunks(case, change)[region]

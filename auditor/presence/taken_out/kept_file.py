@@ -24,14 +24,14 @@ def find(case: Case, number: int) -> tuple[int, str] | None:
 
 
 def _kept(case: Case, change: Change, arrival: int) -> bool:
-    scene, content, ids = case.scene, case.scene.content, case.scene.history.ids
+    scene, content = case.scene, case.scene.content
     if change.before and change.after and not content.as_a_whole(change):
         return False
     first, *others = scene.history.parents[arrival]
-    ours, merged, tip = (content.at(ids[n], change.path) for n in (first, arrival, case.line.number))
+    ours, merged, tip = (content.at(scene.history.ids[n], change.path) for n in (first, arrival, case.line.number))
     if ours is None or ours != merged or tip is None:
         return False
-    has = (case.place(ids[n]).side(change) for n in (*others, scene.main.number))
+    has = (case.at(n).side(change) for n in (*others, scene.main.number))
     return all(content.holds(change, side) for side in has) and all(_is_own(case, change, s) for s in (ours, tip))
 
 

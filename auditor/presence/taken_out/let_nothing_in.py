@@ -36,8 +36,7 @@ def find(case: Case, number: int) -> tuple[int, str] | None:
 
 def _kept_all(case: Case, arrival: int, first: int, others: Iterable[int]) -> bool:
     """Whether a merge has all files of the fix as the branch had them, and another side had some of it."""
-    ids = case.scene.history.ids
-    ours, merged = case.place(ids[first]), case.place(ids[arrival])
+    ours, merged = case.at(first), case.at(arrival)
     if any(ours.side(c) != merged.side(c) for c in case.changes):
         return False
     if all(dropped.lacks_all(case, n) for n in others):

@@ -44,8 +44,7 @@ def _by(case: Case, number: int, change: Change, region: int) -> tuple[int, str]
     """The commit since which a part is out, if it did that, or the last of a few that did, and nothing explains it."""
     back = put_back.is_so(case, change, region, case.place().side(change))
     way = put_back if back else deleted
-    trunk, arrivals = case.scene.arrivals(case.line)
-    later = trunk[arrivals[number] :]
+    later = case.since(number)
     at = last_run(case, later, (change,), lambda there: way.is_so(case, change, region, there.side(change)))
     steps = _taking(case, change, region, later[: at + 1], way.did)
     if not steps:
@@ -57,7 +56,7 @@ def _by(case: Case, number: int, change: Change, region: int) -> tuple[int, str]
 
 def _taking(case: Case, change: Change, region: int, line: Sequence[int], did: Did) -> list[int]:
     """The last few commits of a line by which a part came to be out, together; none, where it did not by these."""
-    after, steps = case.place(case.scene.history.ids[line[-1]]).side(change), list[int]()
+    after, steps = case.at(line[-1]).side(change), list[int]()
     for commit, before in _steps(case, change, line):
         steps.append(commit)
         if after and did(case, change, region, before, after):
@@ -70,13 +69,12 @@ def _steps(case: Case, change: Change, line: Sequence[int]) -> Iterator[tuple[in
 
     Who takes a part out in one commit may as well do it in two.
     """
-    scene, ids = case.scene, case.scene.history.ids
-    known, steps = case.place(ids[line[-1]]).side(change), 0
+    known, steps = case.at(line[-1]).side(change), 0
     for commit, above in itertools.islice(itertools.pairwise(reversed(line)), _COMMITS):
-        before = case.place(ids[above]).side(change)
+        before = case.at(above).side(change)
         if before != known:
             steps += 1
-            if before is None or steps > _STEPS or scene.contains(scene.main, commit):
+            if before is None or steps > _STEPS or case.scene.contains(case.scene.main, commit):
                 return
             yield commit, before
             known = before

@@ -26,11 +26,11 @@ def find(case: Case, number: int) -> tuple[int, str] | None:
 
 def _gone(case: Case) -> Iterator[tuple[Change, int]]:
     """The parts that tell something, which main has as the fix left them, and the branch's file next to nothing of."""
-    content, here, main = case.scene.content, case.place(), case.place(case.scene.main.tip)
+    here, main = case.place(), case.on_main()
     for change in case.changes:
         side, on_main = here.side(change), main.side(change)
         for n in range(len(fix_parts.hunks(case, change))) if side not in (change.after, on_main) else ():
-            told = straight.tells(case, change, n) and standing.as_left(content, change, on_main, n)
+            told = straight.tells(case, change, n) and standing.as_left(case.scene.content, change, on_main, n)
             if told and fix_parts.few_left(case, change, n, side):
                 yield change, n
 

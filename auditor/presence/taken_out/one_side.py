@@ -57,8 +57,8 @@ def _arrivals(case: Case, number: int, merge: int) -> Iterator[int]:
 
 def _kept_other(case: Case, number: int, part: tuple[Change, int], merge: int, has: int, kept: int) -> bool:
     """Whether of a merge's two sides one `has` a part of a fix, the one that was `kept` never had, and it is lost."""
-    (change, region), history = part, case.scene.history
-    ours, theirs, there = (case.place(history.ids[n]).side(change) for n in (has, kept, merge))
+    change, region = part
+    ours, theirs, there = (case.at(n).side(change) for n in (has, kept, merge))
     if theirs is None or there is None or not standing.as_left(case.scene.content, change, ours, region):
         return False
     if not all(fix_parts.few_left(case, change, region, side) for side in (theirs, there)):
@@ -67,7 +67,7 @@ def _kept_other(case: Case, number: int, part: tuple[Change, int], merge: int, h
     if not all(ground.has(case, change, region, side, own=own) for side in (theirs, case.place().side(change))):
         return False
     new = case.scene.content.changed_lines(Change(change.path, theirs, there))[1]
-    if history.has(kept, number) or wording.said_again(fix_parts.told(case, change, region).came, new):
+    if case.scene.history.has(kept, number) or wording.said_again(fix_parts.told(case, change, region).came, new):
         return False
     # Last, because it takes a look at all that the merge brought.
     return not fix_parts.moves(case, change, region, case.scene.brought(merge) or ())
@@ -78,7 +78,7 @@ def _took_nothing(case: Case, kept: int, merge: int) -> bool:
 
     Who let some of it in has looked at the rest.
     """
-    one, other = (case.place(case.scene.history.ids[n]) for n in (kept, merge))
+    one, other = (case.at(n) for n in (kept, merge))
     changes, here = case.changes, case.place()
     return all(one.side(c) == other.side(c) for c in changes) and not any(
         standing.as_left(case.scene.content, c, here.side(c), n)

@@ -49,8 +49,7 @@ def _is_like(case: Case, path: str, name: str) -> bool:
 
 
 def _since(case: Case, number: int, path: str, aside: str) -> tuple[int, str]:
-    trunk, arrivals = case.scene.arrivals(case.line)
-    later, ids, at = trunk[arrivals[number] :], case.scene.history.ids, case.scene.content.at
+    later, ids, at = case.since(number), case.scene.history.ids, case.scene.content.at
 
     def sides(n: int) -> tuple[object, object]:
         return at(ids[later[n]], path), at(ids[later[n]], aside)

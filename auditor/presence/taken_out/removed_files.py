@@ -30,8 +30,7 @@ def _removed(case: Case) -> Iterator[Change]:
 
 def _by(case: Case, number: int, change: Change) -> tuple[int, str] | None:
     """The commit since which a file is gone, if it removed that and nothing explains it."""
-    trunk, arrivals = case.scene.arrivals(case.line)
-    later = trunk[arrivals[number] :]
+    later = case.since(number)
     at = last_run(case, later, (change,), lambda there: (change.path, -1) in there.gone())
     brought = case.scene.brought(later[at]) or ()
     if (
@@ -52,7 +51,7 @@ def _others_went(case: Case, brought: Changes) -> bool:
 def _users_went(case: Case, change: Change, step: int) -> bool:
     """Whether a commit took the name of a file out of others, and these do not stand as before the fix."""
     name = PurePosixPath(change.path).stem.encode("utf-8", "surrogateescape")
-    back = {path for path, _ in case.place(case.scene.history.ids[step]).undone()}
+    back = {path for path, _ in case.at(step).undone()}
     others = (o for o in case.scene.brought(step) or () if o.before and o.after and o.path not in back)
     return any(name in line for other in others for line in case.scene.content.changed_lines(other)[0])
 
@@ -71,7 +70,7 @@ def _is_elsewhere(case: Case, change: Change, brought: Changes) -> bool:
 
 def _wrote_anew(case: Case, number: int, step: int) -> bool:
     """Whether a commit left another part of the fix neither as the fix made it nor as it was before."""
-    back = case.place(case.scene.history.ids[step]).undone()
+    back = case.at(step).undone()
     for change in case.changes:
         for n in range(len(fix_parts.hunks(case, change))):
             later, at = fix_parts.left_since(case, number, change, n)

@@ -25,7 +25,7 @@ def find(case: Case, number: int) -> tuple[int, str] | None:
 
 def _set_otherwise(case: Case) -> Iterator[tuple[Change, _Switch]]:
     """The switches of the fix that the branch's tip has the other way, and main's has not."""
-    here, main = case.place(), case.place(case.scene.main.tip)
+    here, main = case.place(), case.on_main()
     for change in case.changes:
         side, on_main = here.side(change), main.side(change)
         in_force = standing.is_in_force(change.path, case.fix.paths)
@@ -54,8 +54,7 @@ def _has(case: Case, side: Side | None, switch: _Switch) -> bool:
 
 
 def _since(case: Case, number: int, change: Change, switch: _Switch) -> tuple[int, str]:
-    trunk, arrivals = case.scene.arrivals(case.line)
-    later = trunk[arrivals[number] :]
+    later = case.since(number)
 
     def is_otherwise(there: Place) -> bool:
         return _has(case, there.side(change), switch[::-1])

@@ -46,11 +46,11 @@ def _taken_out_as_carried(case: Case, number: int, change: Change, region: int) 
 
 def _taken_out(case: Case, number: int, change: Change, region: int) -> int | None:
     """The commit after which a hunk stood as the fix left it no more, if it put it back or deleted of it."""
-    content, history = case.scene.content, case.scene.history
+    content = case.scene.content
     later, at = out_since.step(case, number, change, region)
     if not at:
         return None
-    before, after = (case.place(history.ids[n]).side(change) for n in later[at - 1 : at + 1])
+    before, after = (case.at(n).side(change) for n in later[at - 1 : at + 1])
     back = region in content.undone(change, after) and not content.by_chance(change, after, region)
     if not back and not _deleted(case, change, region, before, after):
         return None
@@ -115,7 +115,7 @@ def lost(case: Case) -> Iterator[Part]:
 
 def on_main_alone(case: Case, may: Callable[[Case, Change, int], bool]) -> Iterator[Part]:
     """The hunks of the fix of which that is so, and which tell: main has them as the fix left them."""
-    content, here, main = case.scene.content, case.place(), case.place(case.scene.main.tip)
+    content, here, main = case.scene.content, case.place(), case.on_main()
     for change in case.changes:
         there, on_main = here.side(change), main.side(change)
         if there is None or there in (change.after, on_main):

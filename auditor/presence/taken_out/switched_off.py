@@ -24,7 +24,7 @@ def find(case: Case, number: int) -> tuple[int, str] | None:
 
 def _parts(case: Case) -> Iterator[tuple[Change, Lines]]:
     """What the fix brought to its files, part by part, that is out of force at the branch's tip alone."""
-    here, main = case.place(), case.place(case.scene.main.tip)
+    here, main = case.place(), case.on_main()
     for change in case.changes:
         side, on_main = here.side(change), main.side(change)
         if side is None or side in (change.after, on_main) or not standing.is_in_force(change.path, case.fix.paths):
@@ -71,14 +71,13 @@ def _found(case: Case, change: Change, side: Side, came: Lines) -> dict[int, byt
 
 def _since(case: Case, number: int, change: Change, came: Lines) -> tuple[int, str] | None:
     """The commit since which a part is out of force, the one that brought it or a later one; none with other code."""
-    trunk, arrivals = case.scene.arrivals(case.line)
-    later = trunk[arrivals[number] :]
+    later = case.since(number)
 
     def is_off(there: Place) -> bool:
         return _is(case, change, there.side(change), came, in_force=False)
 
     at = last_run(case, later, (change,), is_off)
-    before, after = (case.place(case.scene.history.ids[later[n]]).side(change) for n in (max(0, at - 1), at))
+    before, after = (case.at(later[n]).side(change) for n in (max(0, at - 1), at))
     if after is None or _has_instead(case, change, change.before if not at else before, after, came):
         return None
     return later[at], f"left a part of it in {change.path}, and out of force"
