@@ -12,7 +12,10 @@ from auditor.presence.parts.place import Older, Place
 from auditor.presence.scene import Line, Scene, Whole
 from auditor.presence.search import Search
 
+# Hunks of a fix: the path, and which of what the fix did there; below zero what is taken as a whole.
 Regions = frozenset[tuple[str, int]]
+# A hunk of a fix by the change of its file.
+Part = tuple[Change, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,11 @@ class Case:
     def changes(self) -> Changes:
         """What the fix changes; nothing where that cannot be read, which is told before anything is asked of it."""
         return self.fix.changes or ()
+
+    def parts(self, regions: Regions) -> list[Part]:
+        """Those of some regions that are hunks of texts."""
+        changes = {c.path: c for c in self.changes}
+        return [(changes[path], n) for path, n in regions if n >= 0]
 
     @property
     def wholes(self) -> tuple[Whole, ...]:

@@ -19,8 +19,7 @@ def aside(case: Case, number: int, back: Regions) -> Regions:
     They stand so since a merge of what main had made of them, or not in the very lines that the fix found; or what main
     wrote in their place is there.
     """
-    changes = {c.path: c for c in case.changes}
-    return frozenset((p, n) for p, n in back if n >= 0 and _left_on_main(case, number, changes[p], n))
+    return frozenset((c.path, n) for c, n in case.parts(back) if _left_on_main(case, number, c, n))
 
 
 def _left_on_main(case: Case, number: int, change: Change, region: int) -> bool:

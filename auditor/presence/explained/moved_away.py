@@ -52,9 +52,8 @@ def moved_away(case: Case) -> bool:
 
 def still_there(case: Case, number: int) -> bool:
     """Whether a commit moved the fix's lines to one other file, half of them or more, and the branch has them there."""
-    parts = [(c, n) for c in case.changes for n in range(len(fix_parts.hunks(case, c)))]
-    found = _has_there(case, number, *_wanted(case))
-    return any(_has_to_do(case, change, n, path, number) for path in found for change, n in parts)
+    found, every = _has_there(case, number, *_wanted(case)), fix_parts.every(case)
+    return any(_has_to_do(case, change, n, path, number) for path in found for change, n in every)
 
 
 def lost_some(case: Case, number: int, back: Regions) -> bool:
@@ -62,10 +61,10 @@ def lost_some(case: Case, number: int, back: Regions) -> bool:
 
     Nor does any line that it wrote say them again.
     """
-    changes, theirs = {c.path: c for c in case.changes}, case.scene.brought(number) or ()
+    theirs = case.scene.brought(number) or ()
     came = {line for other in theirs for line in case.scene.content.changed_lines(other)[1]}
     written = came.difference(_wanted(case)[1])
-    return any(_was_left(case, changes[path], n, came, written) for path, n in back if n >= 0)
+    return any(_was_left(case, change, n, came, written) for change, n in case.parts(back))
 
 
 def _was_left(case: Case, change: Change, region: int, came: set[bytes], written: set[bytes]) -> bool:
@@ -77,8 +76,7 @@ def _was_left(case: Case, change: Change, region: int, came: set[bytes], written
 
 def aside(case: Case, number: int, back: Regions) -> Regions:
     """Those of some regions that only added lines which the commit that took them out moved so."""
-    changes = {c.path: c for c in case.changes}
-    return frozenset((path, n) for path, n in back if n >= 0 and _part_is_there(case, number, changes[path], n))
+    return frozenset((c.path, n) for c, n in case.parts(back) if _part_is_there(case, number, c, n))
 
 
 def _part_is_there(case: Case, number: int, change: Change, region: int) -> bool:

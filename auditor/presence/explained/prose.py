@@ -19,10 +19,9 @@ def aside(case: Case, _: int, back: Regions) -> Regions:
     They differ but in signs, where the fix did more; what they only added is there all the same; or what they replaced
     is not, where the fix is more than prose.
     """
-    changes = {c.path: c for c in case.changes if kinds.is_prose(c.path)}
-    beside = len(changes) < len(case.changes)
-    found = ((path, n) for path, n in back if path in changes and n >= 0)
-    return frozenset((path, n) for path, n in found if _tells_nothing(case, changes[path], n, beside=beside))
+    beside = not all(map(kinds.is_prose, case.fix.paths))
+    found = ((c, n) for c, n in case.parts(back) if kinds.is_prose(c.path))
+    return frozenset((c.path, n) for c, n in found if _tells_nothing(case, c, n, beside=beside))
 
 
 def _tells_nothing(case: Case, change: Change, number: int, *, beside: bool) -> bool:

@@ -25,8 +25,7 @@ def aside(case: Case, number: int, back: Regions) -> Regions:
     size = sum(case.scene.content.size(c) for c in case.changes)
     if len(back) > _FEW or 2 * len(back) >= size:
         return frozenset()
-    changes = {c.path: c for c in case.changes}
-    return frozenset((path, n) for path, n in back if n >= 0 and went_on(case, number, changes[path], n))
+    return frozenset((c.path, n) for c, n in case.parts(back) if went_on(case, number, c, n))
 
 
 def _worded(case: Case, change: Change, region: int) -> bool:

@@ -13,8 +13,7 @@ from auditor.text.lines import Hunk
 
 def aside(case: Case, _: int, back: Regions) -> Regions:
     """Those of some regions that tell nothing: the fix did but move lines there, or what it made is there, moved."""
-    changes = {c.path: c for c in case.changes}
-    return frozenset((path, n) for path, n in back if n >= 0 and _is_spacing(case, changes[path], n))
+    return frozenset((c.path, n) for c, n in case.parts(back) if _is_spacing(case, c, n))
 
 
 def _is_spacing(case: Case, change: Change, number: int) -> bool:

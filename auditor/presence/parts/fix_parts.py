@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from auditor.git.changes import Change, Changes, Side
-from auditor.presence.case import Case
+from auditor.presence.case import Case, Part
 from auditor.presence.parts import standing
 from auditor.presence.parts.place import Place
 from auditor.presence.since import last_run
@@ -54,9 +54,9 @@ def as_carried(case: Case, number: int, change: Change, region: int) -> Iterator
     yield from ((replace(case, fix=carried), other, n) for other, n in found)
 
 
-def _parts_of(case: Case, number: int) -> Mapping[Hashable, Sequence[tuple[Change, int]]]:
+def _parts_of(case: Case, number: int) -> Mapping[Hashable, Sequence[Part]]:
     """What a commit did to the fix's files, hunk by hunk, by the lines of each."""
-    found: defaultdict[Hashable, list[tuple[Change, int]]] = defaultdict(list)
+    found: defaultdict[Hashable, list[Part]] = defaultdict(list)
     paths = case.paths()
     for other in case.scene.brought(number) or ():
         for n in range(len(hunks(case, other))) if other.path in paths else ():
@@ -81,6 +81,11 @@ def told(case: Case, change: Change, number: int) -> parts.Told:
         return parts.Told([], [])
     old, new = content.lines(change.before.oid), content.lines(change.after.oid)
     return parts.told(found[number].removed_of(old), found[number].added_of(new))
+
+
+def every(case: Case) -> list[Part]:
+    """All hunks of the fix in texts that it found."""
+    return [(change, n) for change in case.changes for n in range(len(hunks(case, change)))]
 
 
 def hunks(case: Case, change: Change) -> Sequence[Hunk]:

@@ -8,13 +8,12 @@ from typing import NamedTuple
 
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.git.content import Content
+from auditor.presence.case import Regions
 from auditor.presence.explained import idle
 from auditor.presence.parts.place import Place
 from auditor.text import kinds, lines, places
 
 _LEAST = 1 / 3
-
-Regions = frozenset[tuple[str, int]]
 
 
 class Standing(NamedTuple):

@@ -144,9 +144,8 @@ def _did(case: Case, revert: int, *, out: bool) -> bool:
 def _turned(case: Case, revert: int, *, out: bool) -> bool:
     """Whether a region stands as before the fix since a commit, or does so no more."""
     after = dropped.lacks(case, revert)
-    before = frozenset[tuple[str, int]]().union(
-        *(dropped.lacks(case, n) for n in case.scene.history.parents[revert][:1])
-    )
+    above = case.scene.history.parents[revert][:1]
+    before = dropped.lacks(case, above[0]) if above else frozenset()
     return bool(after - before if out else before - after)
 
 

@@ -76,11 +76,9 @@ def has_what_main_made(case: Case, change: Change, region: int, side: Side | Non
 
 def is_as_main_made_it(case: Case) -> bool:
     """The same of every part of a fix that only changes texts."""
-    changes, place = case.changes, case.place()
-    parts = [(c, n) for c in changes for n in range(len(fix_parts.hunks(case, c)))]
-    if {c for c, _ in parts} != set(changes):
-        return False
-    return all(has_what_main_made(case, c, n, place.side(c)) for c, n in parts)
+    place, every = case.place(), fix_parts.every(case)
+    only_texts = {c for c, _ in every} == set(case.changes)
+    return only_texts and all(has_what_main_made(case, c, n, place.side(c)) for c, n in every)
 
 
 def _around(old: Sequence[bytes], hunk: Hunk) -> list[list[bytes]]:

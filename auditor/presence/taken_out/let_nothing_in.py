@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from auditor.git.changes import Change
 from auditor.presence import dropped
-from auditor.presence.case import Case
+from auditor.presence.case import Case, Part
 from auditor.presence.parts import fix_parts, standing
 from auditor.presence.taken_out import ground, straight
-from auditor.presence.taken_out.straight import Part
 from auditor.presence.taken_out.unmended import Unmended
 
 # Of more files that a branch has changed since it parted from main none is read.
@@ -47,8 +46,7 @@ def _kept_all(case: Case, arrival: int, first: int, others: Iterable[int]) -> bo
 
 def _parts(case: Case) -> list[Part]:
     """The parts of the fix that tell something; of a fix that sets but a value or two, all."""
-    changes = (c for c in case.changes if c.before and c.after)
-    every = [(c, n) for c in changes for n in range(len(fix_parts.hunks(case, c)))]
+    every = fix_parts.every(case)
     return [part for part in every if straight.tells(case, *part)] or [part for part in every if _sets(case, *part)]
 
 

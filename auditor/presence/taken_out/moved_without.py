@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.git.changes import Change, Changes
-from auditor.presence.case import Case
+from auditor.presence.case import Case, Part
 from auditor.presence.parts import fix_parts, standing
 from auditor.presence.taken_out import straight
 from auditor.presence.taken_out.unmended import Unmended
@@ -24,7 +24,7 @@ def find(case: Case, number: int) -> tuple[int, str] | None:
     return case.last_own(_moved(case, number, change, n) for change, n in _gone(case))
 
 
-def _gone(case: Case) -> Iterator[tuple[Change, int]]:
+def _gone(case: Case) -> Iterator[Part]:
     """The parts that tell something, which main has as the fix left them, and the branch's file next to nothing of."""
     here, main = case.place(), case.on_main()
     for change in case.changes:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from auditor.git.changes import Change
-from auditor.presence.case import Case
+from auditor.presence.case import Case, Part
 from auditor.presence.parts import fix_parts, standing
-from auditor.presence.taken_out import ground, straight
+from auditor.presence.taken_out import ground
 from auditor.text import wording
 
 # A fix that was handed on from line to line oftener is asked for no further down.
 _DEEP = 16
 
 
-def find(case: Case, number: int, parts: Iterable[straight.Part]) -> tuple[int, str] | None:
+def find(case: Case, number: int, parts: Iterable[Part]) -> tuple[int, str] | None:
     """The last such merge of the branch's own line since the fix arrived there with `number`, and what it did.
 
     Main still has the part, one of those that are lost, and has not that merge. A side that went on from the fix has it
@@ -34,7 +34,7 @@ def _merge(case: Case, number: int, change: Change, region: int) -> int | None:
     return next((n for n in _arrivals(case, number, later[at]) if _lost_by(case, number, part, n)), None)
 
 
-def _lost_by(case: Case, number: int, part: tuple[Change, int], merge: int) -> bool:
+def _lost_by(case: Case, number: int, part: Part, merge: int) -> bool:
     first, *others = case.scene.history.parents[merge]
     return any(_kept_other(case, number, part, merge, has, first) for has in others)
 
@@ -55,7 +55,7 @@ def _arrivals(case: Case, number: int, merge: int) -> Iterator[int]:
             merge = parents[merge][0]
 
 
-def _kept_other(case: Case, number: int, part: tuple[Change, int], merge: int, has: int, kept: int) -> bool:
+def _kept_other(case: Case, number: int, part: Part, merge: int, has: int, kept: int) -> bool:
     """Whether of a merge's two sides one `has` a part of a fix, the one that was `kept` never had, and it is lost."""
     change, region = part
     ours, theirs, there = (case.at(n).side(change) for n in (has, kept, merge))
@@ -79,9 +79,6 @@ def _took_nothing(case: Case, kept: int, merge: int) -> bool:
     Who let some of it in has looked at the rest.
     """
     one, other = (case.at(n) for n in (kept, merge))
-    changes, here = case.changes, case.place()
-    return all(one.side(c) == other.side(c) for c in changes) and not any(
-        standing.as_left(case.scene.content, c, here.side(c), n)
-        for c in changes
-        for n in range(len(fix_parts.hunks(case, c)))
-    )
+    here, content = case.place(), case.scene.content
+    same = all(one.side(c) == other.side(c) for c in case.changes)
+    return same and not any(standing.as_left(content, c, here.side(c), n) for c, n in fix_parts.every(case))

@@ -71,9 +71,6 @@ def _is_elsewhere(case: Case, change: Change, brought: Changes) -> bool:
 def _wrote_anew(case: Case, number: int, step: int) -> bool:
     """Whether a commit left another part of the fix neither as the fix made it nor as it was before."""
     back = case.at(step).undone()
-    for change in case.changes:
-        for n in range(len(fix_parts.hunks(case, change))):
-            later, at = fix_parts.left_since(case, number, change, n)
-            if at and later[at] == step and (change.path, n) not in back:
-                return True
-    return False
+    others = ((c, n) for c, n in fix_parts.every(case) if (c.path, n) not in back)
+    since = (fix_parts.left_since(case, number, c, n) for c, n in others)
+    return any(at and later[at] == step for later, at in since)

@@ -10,21 +10,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from auditor.git.changes import Change, Side
-from auditor.presence.case import Case, Regions
+from auditor.presence.case import Case, Part, Regions
 from auditor.presence.explained import given_up, idle, moved_away, reworked
 from auditor.presence.parts import fix_parts, out_since, standing
 from auditor.text import deletions, lines, parts, wording
 from auditor.text.lines import Hunk
 
-# A hunk of the fix, by the change of its file.
-Part = tuple[Change, int]
-
 
 def back(case: Case, number: int, regions: Regions) -> Regions:
     """Those of some regions that went so, on the branch's own line since the fix arrived there with `number`."""
-    changes = {c.path: c for c in case.changes}
-    telling = ((path, n) for path, n in regions if n >= 0 and tells(case, changes[path], n))
-    return frozenset((path, n) for path, n in telling if _taken_out(case, number, changes[path], n) is not None)
+    telling = ((c, n) for c, n in case.parts(regions) if tells(case, c, n))
+    return frozenset((c.path, n) for c, n in telling if _taken_out(case, number, c, n) is not None)
 
 
 def last_cut(case: Case, number: int, parts_: Sequence[Part]) -> tuple[int, str] | None:
