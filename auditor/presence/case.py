@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from auditor.fixes import FixCommit
-from auditor.git.changes import Change, Changes
+from auditor.git.changes import Change, Changes, Side
 from auditor.model import Status, Via
 from auditor.presence.parts.place import Older, Place
 from auditor.presence.scene import Line, Scene, Whole
@@ -68,6 +68,12 @@ class Case:
         """Those of some regions that are hunks of texts."""
         changes = {c.path: c for c in self.changes}
         return [(changes[path], n) for path, n in regions if n >= 0]
+
+    def own_files(self) -> Iterator[tuple[Change, Side | None, Side | None]]:
+        """The files that the branch has otherwise than the fix left them, and than main: here, and on main."""
+        here, main = self.place(), self.on_main()
+        sides = ((change, here.side(change), main.side(change)) for change in self.changes)
+        return ((change, side, on_main) for change, side, on_main in sides if side not in (change.after, on_main))
 
     @property
     def wholes(self) -> tuple[Whole, ...]:

@@ -26,10 +26,8 @@ def find(case: Case, number: int) -> tuple[int, str] | None:
 
 def _gone(case: Case) -> Iterator[Part]:
     """The parts that tell something, which main has as the fix left them, and the branch's file next to nothing of."""
-    here, main = case.place(), case.on_main()
-    for change in case.changes:
-        side, on_main = here.side(change), main.side(change)
-        for n in range(len(fix_parts.hunks(case, change))) if side not in (change.after, on_main) else ():
+    for change, side, on_main in case.own_files():
+        for n in range(len(fix_parts.hunks(case, change))):
             told = straight.tells(case, change, n) and standing.as_left(case.scene.content, change, on_main, n)
             if told and fix_parts.few_left(case, change, n, side):
                 yield change, n

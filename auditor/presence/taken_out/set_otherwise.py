@@ -25,14 +25,10 @@ def find(case: Case, number: int) -> tuple[int, str] | None:
 
 def _set_otherwise(case: Case) -> Iterator[tuple[Change, _Switch]]:
     """The switches of the fix that the branch's tip has the other way, and main's has not."""
-    here, main = case.place(), case.on_main()
-    for change in case.changes:
-        side, on_main = here.side(change), main.side(change)
-        in_force = standing.is_in_force(change.path, case.fix.paths)
-        if in_force and side is not None and side not in (change.after, on_main):
-            for switch in _switches(case, change):
-                if _has(case, side, switch[::-1]) and _has(case, on_main, switch):
-                    yield change, switch
+    for change, side, on_main in case.own_files():
+        for switch in _switches(case, change) if standing.is_in_force(change.path, case.fix.paths) else ():
+            if _has(case, side, switch[::-1]) and _has(case, on_main, switch):
+                yield change, switch
 
 
 def _switches(case: Case, change: Change) -> Iterator[_Switch]:

@@ -111,13 +111,11 @@ def lost(case: Case) -> Iterator[Part]:
 
 def on_main_alone(case: Case, may: Callable[[Case, Change, int], bool]) -> Iterator[Part]:
     """The hunks of the fix of which that is so, and which tell: main has them as the fix left them."""
-    content, here, main = case.scene.content, case.place(), case.on_main()
-    for change in case.changes:
-        there, on_main = here.side(change), main.side(change)
-        if there is None or there in (change.after, on_main):
-            continue
+    content = case.scene.content
+    for change, there, on_main in case.own_files():
+        numbers = range(len(fix_parts.hunks(case, change))) if there else ()
         # Where old lines stand on main, too, they tell nothing.
-        for number in sorted(set(range(len(fix_parts.hunks(case, change)))) - content.undone(change, on_main)):
+        for number in (n for n in numbers if n not in content.undone(change, on_main)):
             asked = tells(case, change, number) and may(case, change, number)
             respaced = asked and standing.as_left_respaced(content, change, there, number)
             if asked and not respaced and standing.as_left(content, change, on_main, number):
