@@ -248,7 +248,7 @@ def share(text: Iterable[bytes], have: Sequence[int], by: Callable[[bytes], int]
 
 def bare(line: bytes) -> int:
     """A line without its white space, by hash."""
-    return hash(b"".join(line.split()))
+    return hash(lines.unspaced(line))
 
 
 def _count(have: Sequence[int], wanted: Iterable[int]) -> int:

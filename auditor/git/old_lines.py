@@ -237,7 +237,7 @@ class OldLines(Blocks):
 
     def _without_space(self, oid: str) -> bytes:
         lines_ = (line.replace(_NO_BREAK, b" ") for line in self.lines(oid))
-        return b"".join(b"".join(line.split()) + b"\n" for line in lines_)
+        return b"".join(lines.unspaced(line) + b"\n" for line in lines_)
 
     def _undone_parts(self, before: Side, after: Side, there: Side) -> frozenset[int]:
         """Hunks that stand in neither form, and of which the part that tells is out."""

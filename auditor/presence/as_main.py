@@ -60,7 +60,7 @@ def _gave_way(case: Case, change: Change, now: Side | None) -> Iterator[tuple[Se
         return
     added, old, new = content.changed_lines(change)[1], content.lines(after.oid), content.lines(now.oid)
     for hunk in hunks:
-        gave = [line for line in hunk.removed_of(old) if lines.bare([line]) & added]
+        gave = [line for line in hunk.removed_of(old) if lines.unspaced(line) in added]
         if wording.letters(gave):
             yield hunk.added_of(new), gave
 

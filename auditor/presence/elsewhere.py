@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.git.content import Content
 from auditor.presence.case import Case
+from auditor.text import lines
 from auditor.text.lines import CONTEXT
 from auditor.text.wording import tells
 
@@ -39,8 +40,8 @@ class Code:
 
     def may_stand(self, content: Content, side: Side) -> bool:
         """Whether a file may have as many of its lines: a quick no, while a yes proves nothing."""
-        known = [b"".join(line.split()) for line in self.removed | self.around]
-        return len(content.among(known, side)) >= max(_LEAST, len(known) / 2)
+        known = self.removed | self.around
+        return len(content.among(map(lines.unspaced, known), side)) >= max(_LEAST, len(known) / 2)
 
     def has_its_place(self, have: set[bytes]) -> bool:
         """Whether a text has half of what the change found there."""
@@ -68,10 +69,10 @@ def moved(case: Case) -> str | None:
     That commit took the lines out of the file of the fix, as the fix does, and they are still there.
     """
     content, own = case.scene.content, case.paths()
-    lines = [content.changed_lines(c) for c in case.changes]
-    removed: Counter[bytes] = sum((gone - came for gone, came in lines), Counter())
+    did = [content.changed_lines(c) for c in case.changes]
+    removed: Counter[bytes] = sum((gone - came for gone, came in did), Counter())
     wanted = Counter({line: n for line, n in removed.items() if tells([line])})
-    if len(wanted) < _FEWEST or any(tells(came - gone) for gone, came in lines):
+    if len(wanted) < _FEWEST or any(tells(came - gone) for gone, came in did):
         return None
     hashes = set(map(hash, wanted))
     for number in case.candidates():
@@ -137,5 +138,5 @@ def code_of(content: Content, change: Change, context: int = CONTEXT, only: int 
     return found if (found.removed or found.added) and len(found.removed | found.around) >= _LEAST else None
 
 
-def _telling(lines: set[bytes]) -> Lines:
-    return frozenset(line.strip() for line in lines if tells([line]))
+def _telling(some: set[bytes]) -> Lines:
+    return frozenset(line.strip() for line in some if tells([line]))

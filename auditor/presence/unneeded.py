@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.presence import elsewhere
 from auditor.presence.case import Case
-from auditor.text import wording
+from auditor.text import lines, wording
 
 # Of the lines that it put back, so many stand on the branch: the others may have moved on there.
 _LEAST = 1 / 2
@@ -53,7 +53,7 @@ def _went_away(case: Case, change: Change, lost: Mapping[bytes, bytes], back: Ma
         return False
     others = (content.at(tip, name) for name in content.sharing(change.before.oid, change.path, tip))
     # What a file needs of others stands in many.
-    own = lost.keys() - {b"".join(line.split()) for line in content.imports(change.before.oid)}
+    own = lost.keys() - set(map(lines.unspaced, content.imports(change.before.oid)))
     if any(own & _telling(case, other).keys() for other in others if other and other.mode in REGULAR):
         return True
     return not case.place().side(change) and (bool(back) or elsewhere.may_have(case, change))
@@ -74,4 +74,4 @@ def _but(some: Mapping[bytes, bytes], others: Mapping[bytes, bytes]) -> dict[byt
 def _telling(case: Case, side: Side | None) -> dict[bytes, bytes]:
     """The lines of a file that are more than braces, by themselves without white space."""
     text = case.scene.content.lines(side.oid) if side else ()
-    return {b"".join(line.split()): line for line in text if wording.tells([line])}
+    return {lines.unspaced(line): line for line in text if wording.tells([line])}

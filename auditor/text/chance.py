@@ -103,4 +103,4 @@ def _depth(line: bytes) -> int:
 
 def _bare(line: bytes) -> bytes:
     """A line without white space, in small letters, and without what makes a guard one of several."""
-    return _ELSE.sub(b"", b"".join(line.lower().split()), count=1)
+    return _ELSE.sub(b"", lines.unspaced(line.lower()), count=1)

@@ -31,7 +31,7 @@ class Inserted:
     def places_of(self, wanted: Sequence[bytes]) -> list[int]:
         """Where those of some lines that tell something were inserted."""
         telling = lines.bare(line for line in wanted if wording.tells([line]))
-        return [n for n in self._places if not lines.bare([self._have[n]]).keys().isdisjoint(telling)]
+        return [n for n in self._places if lines.unspaced(self._have[n]) in telling]
 
     @cached_property
     def _places(self) -> set[int]:

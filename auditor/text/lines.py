@@ -117,9 +117,14 @@ def changed_lines(old: bytes, new: bytes) -> tuple[Counter[bytes], Counter[bytes
     return removed, added
 
 
+def unspaced(line: bytes) -> bytes:
+    """A line without white space."""
+    return b"".join(line.split())
+
+
 def bare(lines: Iterable[bytes]) -> Counter[bytes]:
     """Lines without white space, blank ones left out, with how often each occurs."""
-    return Counter(text for line in lines if (text := b"".join(line.split())))
+    return Counter(filter(None, map(unspaced, lines)))
 
 
 def is_end(hunk: Hunk, old: Sequence[bytes], new: Sequence[bytes]) -> bool:
@@ -220,17 +225,16 @@ def signature(old: bytes, new: bytes) -> str:
     patch = pygit2.Patch.create_from(old, new, context_lines=CONTEXT, flag=_FLAGS)
     marked = [(line.origin, line.raw_content) for hunk in patch.hunks for line in hunk.lines]
     kept = [(mark, text) for mark, text in marked if mark in " +-"]
-    squeezed = [(mark, b"".join(text.split())) for mark, text in kept]
-    kept = marked if _whitespace_only(kept) else squeezed
+    squeezed = [(mark, unspaced(text)) for mark, text in kept]
+    kept = marked if _whitespace_only(squeezed) else squeezed
     digest = hashlib.sha256()
     for mark, text in kept:
         digest.update(mark.encode() + text + b"\n")
     return digest.hexdigest()
 
 
-def _whitespace_only(marked: Sequence[tuple[str, bytes]]) -> bool:
-    removed = b"".join(b"".join(text.split()) for mark, text in marked if mark == "-")
-    added = b"".join(b"".join(text.split()) for mark, text in marked if mark == "+")
+def _whitespace_only(squeezed: Sequence[tuple[str, bytes]]) -> bool:
+    removed, added = (b"".join(text for mark, text in squeezed if mark == sign) for sign in "-+")
     return removed == added
 
 

@@ -100,7 +100,7 @@ def _stands(old: Sequence[bytes], hunk: Hunk, text: bytes) -> bool:
 
 def signs(line: bytes) -> bytes:
     """A line without white space, a comment behind it, and what ends a statement or stands between two of a list."""
-    return b"".join(comments.before_any(line).split()).rstrip(b";,")
+    return lines.unspaced(comments.before_any(line)).rstrip(b";,")
 
 
 def _joined(text: Iterable[bytes]) -> bytes:

@@ -24,5 +24,5 @@ def again(case: Case, change: Change, region: int, old: Side, new: Side) -> bool
     near = [h for h in taken.hunks if h.old <= last and first <= h.old + h.removed]
     gone = (taken.old[n] for h in near for n in range(h.old, h.old + h.removed) if n not in there)
     have = case.scene.content.all_lines(case.place().side(change))
-    came = [line for h in near for line in h.added_of(taken.new) if lines.bare([line]) <= have]
+    came = [line for h in near for line in h.added_of(taken.new) if lines.unspaced(line) in have]
     return wanted <= calls.called(came) - calls.called(gone)

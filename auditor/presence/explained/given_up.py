@@ -42,7 +42,7 @@ def _all_old(case: Case, change: Change, number: int, cut: Sequence[bytes]) -> b
         return True
     have = case.scene.content.all_lines(change.after)
     removed = (h.removed_of(case.scene.content.lines(change.before.oid)) for h in fix_parts.hunks(case, change))
-    found = [line for some in removed for line in some if wording.tells([line]) and not lines.bare([line]) & have]
+    found = [line for some in removed for line in some if wording.tells([line]) and lines.unspaced(line) not in have]
     telling = [line for line in cut if wording.tells([line])]
     return bool(telling) and all(any(_is_worded(old, line) for old in found) for line in telling)
 

@@ -74,7 +74,7 @@ def _users(taken: Edit, names: set[bytes], made: Sequence[bytes]) -> set[int]:
     """The lines of the older text that use any of some names, but for imports, and a hunk's own, as edited since."""
     using = [n for n, line in enumerate(taken.old) if bindings.names([line], _LEAST) & names] if names else []
     own = lines.bare((*made, *wording.imports(taken.old))) if using else ()
-    others = (n for n in using if b"".join(taken.old[n].split()) not in own)
+    others = (n for n in using if lines.unspaced(taken.old[n]) not in own)
     return {n for n in others if not any(deletions.is_edited(line, taken.old[n]) for line in made)}
 
 
@@ -128,7 +128,7 @@ def anew(case: Case, change: Change, region: int, old: Side, new: Side) -> bool:
     if change.before is None or told.went:
         return False
     found = case.scene.content.all_lines(change.before)
-    came = [line for line in edit(case, old, new).added() if not lines.bare([line]) & found]
+    came = [line for line in edit(case, old, new).added() if lines.unspaced(line) not in found]
     declared = {name for line in told.came if (name := lines.declared(line))}
     if declared:
         return declared <= {lines.declared(line) for line in came}

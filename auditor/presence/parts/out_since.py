@@ -41,4 +41,4 @@ def _took_out(case: Case, change: Change, region: int, before: int, after: int) 
 
 
 def _is_same(line: bytes, other: bytes) -> bool:
-    return lines.bare([line]) == lines.bare([other]) or deletions.is_edited(other, line)
+    return lines.unspaced(line) == lines.unspaced(other) or deletions.is_edited(other, line)

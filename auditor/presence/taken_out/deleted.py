@@ -32,7 +32,7 @@ def did(case: Case, change: Change, region: int, before: Side, after: Side) -> b
     own = lines.bare(came)
     gone = list(_gone(case, before, after, own))
     telling = [line for line in parts.lines_of_code(gone) if wording.tells([line])]
-    if wording.letters(line for line in telling if lines.bare([line]) <= own) < _MOST * wording.letters(telling):
+    if wording.letters(line for line in telling if lines.unspaced(line) in own) < _MOST * wording.letters(telling):
         return False
     brought = case.scene.content.changed_lines(Change(change.path, before, after))[1]
     return (

@@ -52,7 +52,7 @@ def is_explained(case: Case, number: int, change: Change, region: int) -> bool:
 def _replaced(case: Case, change: Change, region: int) -> list[bytes]:
     """The telling lines that a hunk removed, and that the fix left nowhere in the file; none where those are few."""
     left = case.scene.content.all_lines(change.after)
-    went = [b"".join(line.split()) for line in fix_parts.told(case, change, region).went if wording.tells([line])]
+    went = [lines.unspaced(line) for line in fix_parts.told(case, change, region).went if wording.tells([line])]
     found = [line for line in went if line not in left]
     return found if wording.letters(found) >= max(_TELLING, _HALF * wording.letters(went)) else []
 
@@ -91,4 +91,4 @@ def _next(text: Iterable[bytes]) -> bytes:
 
 def _bare(case: Case, side: Side) -> list[bytes]:
     """The lines of a text, without white space."""
-    return [b"".join(line.split()) for line in case.scene.content.lines(side.oid)]
+    return list(map(lines.unspaced, case.scene.content.lines(side.oid)))

@@ -9,7 +9,7 @@ from auditor.presence.case import Case
 from auditor.presence.parts import fix_parts, standing
 from auditor.presence.parts.place import Place
 from auditor.presence.since import last_run
-from auditor.text import switches, wording
+from auditor.text import lines, switches, wording
 
 # A line as the fix has it, and the other way.
 _Switch = tuple[bytes, bytes]
@@ -38,7 +38,7 @@ def _switches(case: Case, change: Change) -> Iterator[_Switch]:
     for n in range(len(fix_parts.hunks(case, change))):
         came = fix_parts.told(case, change, n).came
         for line, opposite in ((line, o) for line in came if (o := switches.opposite(line))):
-            one, other = (b"".join(some.split()) for some in (line, opposite))
+            one, other = map(lines.unspaced, (line, opposite))
             if wording.tells([line]) and known.isdisjoint((one, other)) and other not in every(change.after):
                 yield one, other
 

@@ -61,7 +61,7 @@ def _is(case: Case, change: Change, side: Side | None, came: Lines, *, in_force:
 def _found(case: Case, change: Change, side: Side, came: Lines) -> dict[int, bytes]:
     """Where which of some lines are in a file; in a comment, without its signs."""
     text, out = case.scene.content.lines(side.oid), case.scene.content.off(change.path, side.oid)
-    bare = {n: off.said(line) if n in out else b"".join(line.split()) for n, line in enumerate(text)}
+    bare = {n: off.said(line) if n in out else lines.unspaced(line) for n, line in enumerate(text)}
     return {n: line for n, line in bare.items() if line in came}
 
 
