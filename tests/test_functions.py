@@ -139,9 +139,11 @@ def test_lines_outside_of_functions_are_nowhere_else() -> None:
 
 
 @pytest.mark.parametrize("text", [C, C.replace(b"    ", b""), b"\n" + C + C, b"a\n b\n"])
-def test_where_a_line_is_does_not_hang_on_how_it_is_looked_for(text: bytes) -> None:
+def test_where_a_line_is_can_be_looked_for_line_by_line(text: bytes) -> None:
     lines = text.splitlines(keepends=True)
-    known = functions.heads(lines)
-    assert [functions.holding(lines, n, known) for n in range(len(lines))] == [
-        functions.holding(lines, n) for n in range(len(lines))
-    ]
+    known, deep = functions.heads(lines), [functions.depth(line) for line in lines]
+    for at in range(len(lines)):
+        start = next((n for n in range(at - 1, -1, -1) if n in known and deep[n] < deep[at]), None)
+        later = range(0 if start is None else start + 1, len(lines))
+        end = next((n for n in later if start is not None and n in known and deep[n] <= deep[start]), len(lines))
+        assert functions.holding(lines, at, known) == range(start or 0, end)

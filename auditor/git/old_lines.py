@@ -50,7 +50,7 @@ class OldLines(Blocks):
             _CODE, lambda oid: parts.code(self.lines(oid)), lambda code: 100 * (2 + len(code.at))
         )
         self._signs = lru_cache(_SIGNS)(self._find_signs)
-        self._heads = lru_cache(_SIGNS)(self._find_heads)
+        self.heads = lru_cache(_SIGNS)(self._find_heads)
         self.imports = lru_cache(_SIGNS)(self._find_imports)
         self.off = lru_cache(_OFF)(self._find_off)
         self.said_off = lru_cache(_OFF)(self._find_said_off)
@@ -187,7 +187,7 @@ class OldLines(Blocks):
         beside = (n for n in places.kept((hunk.old - 1, hunk.old), since) if n < len(have) and have[n].strip())
         gap = max(beside, key=lambda n: functions.depth(have[n]), default=None)
         code = [n for n in at if parts.lines_of_code([have[n]])]
-        return gap is not None and functions.apart(have, gap, code, self._heads(there))
+        return gap is not None and functions.apart(have, gap, code, self.heads(there))
 
     def _declared(self, added: Sequence[bytes], before: str, there: str) -> bool:
         """Whether all functions and the like that some lines declare are still there: then they were reworked."""

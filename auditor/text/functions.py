@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
 from auditor.text import lines
@@ -13,43 +13,26 @@ _OWNER = re.compile(rb"[\w<>]+::")
 _WORD = re.compile(rb"\w+")
 
 
-def holding(text: Sequence[bytes], at: int, known: Sequence[int] | None = None) -> range:
+def heads(text: Sequence[bytes]) -> tuple[int, ...]:
+    """The lines that declare a function or the like."""
+    return tuple(n for n in range(len(text)) if lines.declares(_head(text, n)))
+
+
+def holding(text: Sequence[bytes], at: int, known: Sequence[int]) -> range:
     """The lines of the function or the like in which a line is, as far as it can be told by how deep lines are.
 
-    From the nearest line above that declares one and is less deep, to the next that is no deeper than that; the whole
-    text where there is none. It is quicker where the text's `heads` are known.
+    From the nearest of the `known` heads of the text above it that is less deep, to the next that is no deeper than
+    that; the whole text where there is none.
     """
-    if known is not None:
-        return _among(text, at, known)
-    deep = depth(text[at])
-    start = next((n for n in range(at - 1, -1, -1) if depth(text[n]) < deep and _is_head(text, n)), None)
-    if start is None:
-        return range(len(text))
-    return from_head(text, start)
+    above = (known[n] for n in reversed(range(bisect_left(known, at))))
+    start = next((n for n in above if depth(text[n]) < depth(text[at])), None)
+    return range(len(text)) if start is None else from_head(text, start, known)
 
 
-def heads(text: Sequence[bytes]) -> tuple[int, ...]:
-    """The lines that declare a function or the like, for who asks of many lines in which they are."""
-    return tuple(n for n in range(len(text)) if _is_head(text, n))
-
-
-def _among(text: Sequence[bytes], at: int, known: Sequence[int]) -> range:
-    deep, place = depth(text[at]), bisect_left(known, at)
-    start = next((n for n in reversed(range(place)) if depth(text[known[n]]) < deep), None)
-    if start is None:
-        return range(len(text))
-    least = depth(text[known[start]])
-    return range(known[start], next((n for n in known[start + 1 :] if depth(text[n]) <= least), len(text)))
-
-
-def from_head(text: Sequence[bytes], start: int) -> range:
-    """The lines from one that declares a function or the like to the next such that is no deeper."""
-    later = (n for n in range(start + 1, len(text)) if depth(text[n]) <= depth(text[start]) and _is_head(text, n))
+def from_head(text: Sequence[bytes], start: int, known: Sequence[int]) -> range:
+    """The lines from one that declares a function or the like to the next of the `known` heads that is no deeper."""
+    later = (n for n in known[bisect_right(known, start) :] if depth(text[n]) <= depth(text[start]))
     return range(start, next(later, len(text)))
-
-
-def _is_head(text: Sequence[bytes], at: int) -> bool:
-    return lines.declares(_head(text, at))
 
 
 def _head(text: Sequence[bytes], at: int) -> bytes:

@@ -99,10 +99,10 @@ def _has_to_do(case: Case, change: Change, region: int, path: str, number: int) 
     if change.after is None or there is None:
         return False
     old, new = content.lines(change.after.oid), content.lines(there.oid)
-    home = functions.holding(old, fix_parts.hunks(case, change)[region].new)
+    home = functions.holding(old, fix_parts.hunks(case, change)[region].new, content.heads(change.after.oid))
     came = lines.bare(line for line in told.came if wording.tells([line]))
     code = (n for n, line in enumerate(new) if lines.unspaced(line) in came and parts.lines_of_code([line]))
-    hosts = {functions.holding(new, n) for n in code} or {range(len(new))}
+    hosts = {functions.holding(new, n, content.heads(there.oid)) for n in code} or {range(len(new))}
     above = history.parents[number][:1]
     had = content.all_lines(content.at(history.ids[above[0]], path)) if above else Counter[bytes]()
     return any(lines.unspaced(new[host.start]) not in had or functions.related(old, home, new, host) for host in hosts)

@@ -49,7 +49,7 @@ def no_more(case: Case, change: Change, region: int, sides: Sides) -> bool:
     some users may just be gone. `sides`: all these files before and after a commit.
     """
     return _in_files(case, change, region, sides) or any(
-        _in_function(case, change, region, old, edit(case, old, new)) for c, old, new in sides if c == change
+        _in_function(case, change, region, old, new) for c, old, new in sides if c == change
     )
 
 
@@ -78,19 +78,20 @@ def _users(taken: Edit, names: set[bytes], made: Sequence[bytes]) -> set[int]:
     return {n for n in others if not any(deletions.is_edited(line, taken.old[n]) for line in made)}
 
 
-def _in_function(case: Case, change: Change, region: int, old: Side, taken: Edit) -> bool:
+def _in_function(case: Case, change: Change, region: int, old: Side, new: Side) -> bool:
     """The same of what a hunk but binds within one function, whoever else has things of these names."""
     told, there = fix_parts.told(case, change, region), _stood(case, change, region, old)
     bound = {bindings.bound(line) for line in told.came}
     if told.went or not bound or None in bound or not there:
         return False
     names = {name for name in bound if name}
-    within = functions.holding(taken.old, min(there))
+    taken, heads = edit(case, old, new), case.scene.content.heads
+    within = functions.holding(taken.old, min(there), heads(old.oid))
     users = {n for n in within if n not in there and any(bindings.uses(taken.old[n], name) for name in names)}
     head = places.kept([within.start], taken.hunks)
     if len(within) == len(taken.old) or not head or users.isdisjoint(taken.rewritten(least=1)):
         return False
-    after = (taken.new[n] for n in functions.from_head(taken.new, min(head)))
+    after = (taken.new[n] for n in functions.from_head(taken.new, min(head), heads(new.oid)))
     left = any(bindings.uses(line, name) for line in after for name in names)
     return not left and not _back_in_words(case, change, old, taken, users)
 
