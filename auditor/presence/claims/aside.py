@@ -25,23 +25,19 @@ def answered(case: Case, number: int, changes: Changes) -> tuple[float, float]:
 
     Where none of them is met, nothing is.
     """
-    ours = case.changes
-    pairs = likeness.paired(case, ours, changes, number)
-    files: list[tuple[Lines, Lines]] = []
-    short = False
-    for change in _but_copies(case, ours, pairs, number):
-        theirs = pairs.get(change.path)
-        told = likeness.lines_of(case, theirs)
-        owed = likeness.owing(case, change, _but_respaced(case, change), theirs, number)
-        files.append((_telling(case, change, owed, told), told))
-        short = short or _left_short(case, change, number, owed[0])
-    shared = (mine & other for sides in files for mine, other in zip(*sides, strict=True))
+    pairs = likeness.paired(case, case.changes, changes, number)
+    ours = [(c, _but_respaced(case, c)) for c in _but_copies(case, case.changes, pairs, number)]
+    files = list(likeness.owed_and_told(case, ours, pairs, number))
+    telling = [(_telling(case, c, owed, told), told) for (c, _), (owed, told) in zip(ours, files, strict=True)]
+    shared = (mine & other for sides in telling for mine, other in zip(*sides, strict=True))
     if not wording.tells({line for some in shared for line in some}):
         return 0.0, 0.0
-    removed, added = likeness.shares(files)
+    removed, added = likeness.shares(telling)
+    if any(owed for (owed, _), _ in telling):
+        return removed, added
     # Where it took out nothing of what the fix did, and no line of that is long enough to tell, its place does.
-    nothing = short and not any(owed for (owed, _), _ in files)
-    return 0.0 if nothing else removed, added
+    short = any(_left_short(case, c, number, owed[0]) for (c, _), (owed, _) in zip(ours, files, strict=True))
+    return 0.0 if short else removed, added
 
 
 def _telling(case: Case, change: Change, owed: Lines, told: Lines) -> Lines:

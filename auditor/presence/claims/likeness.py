@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from auditor.git.changes import Change, Changes, Side
 from auditor.presence import elsewhere
@@ -113,10 +113,21 @@ def _measure(
 ) -> tuple[tuple[float, float], int]:
     """The shares, and how many lines they are shares of; with `number`, of removed lines those that were there."""
     pairs = paired(case, [change for change, _ in ours], changes, number)
-    every = [(change, lines, pairs.get(change.path)) for change, lines in ours]
-    owed = [lines if number is None else owing(case, change, lines, other, number) for change, lines, other in every]
-    told = (lines_of(case, other) for _, _, other in every)
-    return shares(zip(owed, told, strict=True)), sum(lines.total() for some in owed for lines in some)
+    files = list(owed_and_told(case, ours, pairs, number))
+    return shares(files), sum(lines.total() for owed, _ in files for lines in owed)
+
+
+def owed_and_told(
+    case: Case, ours: Iterable[tuple[Change, Lines]], pairs: Mapping[str, Change], number: int | None
+) -> Iterator[tuple[Lines, Lines]]:
+    """File by file the lines that a change has to remove and to add, and those that it does, given the files' `pairs`.
+
+    Where it is that of commit `number`, what the branch did not have is not owed.
+    """
+    for change, lines in ours:
+        theirs = pairs.get(change.path)
+        owed = lines if number is None else owing(case, change, lines, theirs, number)
+        yield owed, lines_of(case, theirs)
 
 
 def shares(files: Iterable[tuple[Lines, Lines]]) -> tuple[float, float]:

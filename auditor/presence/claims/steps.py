@@ -22,16 +22,13 @@ def answered(case: Case, number: int, changes: Changes, *, named: bool) -> tuple
 
     Nothing, where it did the same within none. Of one that is `named` as a copy these may have other names in them.
     """
-    files: list[tuple[Lines, Lines]] = []
-    found, ours = False, case.changes
-    pairs = likeness.paired(case, ours, changes, number)
-    for change in ours:
-        theirs = pairs.get(change.path)
-        (gone, came), as_well = likeness.lines_of(case, theirs), _as_well(case, change, theirs, named=named)
-        found = found or any(as_well)
-        owed = likeness.owing(case, change, case.scene.content.changed_lines(change), theirs, number)
-        files.append((owed, (gone + as_well[0], came + as_well[1])))
-    return likeness.shares(files) if found else (0.0, 0.0)
+    pairs = likeness.paired(case, case.changes, changes, number)
+    as_well = [_as_well(case, change, pairs.get(change.path), named=named) for change in case.changes]
+    if not any(map(any, as_well)):
+        return 0.0, 0.0
+    ours = [(change, case.scene.content.changed_lines(change)) for change in case.changes]
+    files = zip(likeness.owed_and_told(case, ours, pairs, number), as_well, strict=True)
+    return likeness.shares((owed, (told[0] + more[0], told[1] + more[1])) for (owed, told), more in files)
 
 
 def _as_well(case: Case, change: Change, theirs: Change | None, *, named: bool) -> Lines:
