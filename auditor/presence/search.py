@@ -64,7 +64,9 @@ class Search:
         for number, found in zip(scope, each(self.scene.content.store, [history.step(n) for n in scope]), strict=True):
             counted = counting(found, self.scene.counts)
             if counted and any(c.path in wanted for c in counted):
-                self._note(number, counted)
+                self.changes[number] = counted
+                for change in counted:
+                    self._touching[change.path].append(number)
 
     def _look_at_merges(self, below_all: set[int], paths: list[str]) -> None:
         """What branches' merges did to these paths: of a topic's commits together, one of main may be the squash."""
@@ -80,11 +82,6 @@ class Search:
         found = [n for n, changes in self.merged.items() if any(c.path in wanted for c in changes)]
         kept = [n for n in found if self.scene.contains(line, n) and not self._brings_only_below(fix, n)]
         return sorted(kept, key=lambda n: (history.generation[n], history.ids[n]))
-
-    def _note(self, number: int, changes: Changes) -> None:
-        self.changes[number] = changes
-        for change in changes:
-            self._touching[change.path].append(number)
 
     def candidates(self, fix: FixCommit, line: Line, paths: Iterable[str]) -> list[int]:
         """Commits of a branch that touch any of `paths` and are not below the fix, oldest first.
@@ -130,10 +127,7 @@ class Search:
     def _brings_only_below(self, fix: FixCommit, number: int) -> bool:
         """Whether it merges but what is below the fix."""
         merged = self.scene.history.parents[number][1:]
-        return bool(merged) and self._all_below(fix, merged)
-
-    def _all_below(self, fix: FixCommit, numbers: Sequence[int]) -> bool:
-        return all(self.is_below(fix, n) for n in numbers)
+        return bool(merged) and all(self.is_below(fix, n) for n in merged)
 
     def is_below(self, fix: FixCommit, number: int) -> bool:
         """Whether a commit is the fix itself or one of its ancestors."""

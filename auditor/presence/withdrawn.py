@@ -107,15 +107,12 @@ def _taken_out(case: Case, there: Place) -> bool:
 
 def _reworded(case: Case, there: Place) -> bool:
     """Whether main has any of it in other words: then it still asks for that, even where the old lines stand, too."""
-    content, parts = (
-        case.scene.content,
-        ((c, n) for c in case.changes for p, n in there.undone() if p == c.path),
-    )
-    return any(
-        content.reworded(c, there.side(c), n, known) or content.has_new_words(c, there.side(c), n, known)
-        for c, n in parts
-        for known in [[older.side for older in there.older if older.path == c.path]]
-    )
+    content = case.scene.content
+    for change, n in case.parts(there.undone()):
+        side, known = there.side(change), [older.side for older in there.older if older.path == change.path]
+        if content.reworded(change, side, n, known) or content.has_new_words(change, side, n, known):
+            return True
+    return False
 
 
 def _said_anew(case: Case, there: Place) -> bool:

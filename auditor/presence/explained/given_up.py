@@ -41,7 +41,7 @@ def _all_old(case: Case, change: Change, number: int, cut: Sequence[bytes]) -> b
     if wording.tells(went) and wording.said_again(went, cut) and not wording.said_again(went, rest):
         return True
     have = case.scene.content.all_lines(change.after)
-    removed = (h.removed_of(case.scene.content.lines(change.before.oid)) for h in fix_parts.hunks(case, change))
+    removed = (fix_parts.did(case, change, n)[0] for n in range(len(fix_parts.hunks(case, change))))
     found = [line for some in removed for line in some if wording.tells([line]) and lines.unspaced(line) not in have]
     telling = [line for line in cut if wording.tells([line])]
     return bool(telling) and all(any(_is_worded(old, line) for old in found) for line in telling)
@@ -61,5 +61,4 @@ def _given_no_more(case: Case, change: Change, number: int, cut: Sequence[bytes]
     gone = {name for name in names if name} - bindings.names(content.lines(there.oid), 1)
     if not names or len(gone) < len(names) or not gone <= set(map(calls.given, content.lines(change.before.oid))):
         return False
-    hunk = fix_parts.hunks(case, change)[number]
-    return calls.are_given(gone, hunk.added_of(content.lines(change.after.oid)))
+    return calls.are_given(gone, fix_parts.did(case, change, number)[1])

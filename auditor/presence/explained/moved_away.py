@@ -26,10 +26,10 @@ def kept(there: Place) -> float:
     """
     wanted = found = 0
     for change in there.changes:
-        lines = _plain(_brought(there.scene, change)) - _plain(there.scene.content.all_lines(change.before))
-        text = b"\n".join(_new(there, change)) if lines else b""
-        wanted += wording.letters(lines)
-        found += wording.letters(line for line in lines if line in text)
+        brought = _plain(_brought(there.scene, change)) - _plain(there.scene.content.all_lines(change.before))
+        text = b"\n".join(_new(there, change)) if brought else b""
+        wanted += wording.letters(brought)
+        found += wording.letters(line for line in brought if line in text)
     return found / wanted if found >= _RARE else 0.0
 
 
@@ -40,8 +40,8 @@ def _new(there: Place, change: Change) -> set[bytes]:
     return _plain(content.all_lines(there.side(change))).difference(*(_plain(content.all_lines(s)) for s in earlier))
 
 
-def _plain(lines: Iterable[bytes]) -> set[bytes]:
-    return set(map(wording.plain, lines))
+def _plain(some: Iterable[bytes]) -> set[bytes]:
+    return set(map(wording.plain, some))
 
 
 def moved_away(case: Case) -> bool:
@@ -133,9 +133,9 @@ def _moved_to(case: Case, number: int, wanted: Counter[bytes], had: set[bytes]) 
                 yield other.path
 
 
-def _tell(lines: Counter[bytes], had: set[bytes]) -> bool:
+def _tell(some: Counter[bytes], had: set[bytes]) -> bool:
     """Whether some lines stand nowhere by chance: there are many, or those that no file had before are long."""
-    return lines.total() >= _LEAST or wording.letters(lines.keys() - had) >= _RARE
+    return some.total() >= _LEAST or wording.letters(some.keys() - had) >= _RARE
 
 
 def _brought(scene: Scene, change: Change) -> Counter[bytes]:

@@ -61,7 +61,7 @@ def _in_files(case: Case, change: Change, region: int, sides: Sides) -> bool:
     taken = [(c, old, edit(case, old, new)) for c, old, new in sides] if names else []
     for _, _, one in taken:
         names -= bindings.names(one.new, _LEAST)
-    made = fix_parts.hunks(case, change)[region].added_of(content.lines(change.after.oid))
+    made = fix_parts.did(case, change, region)[1]
     users = [(c, old, one, _users(one, names, made)) for c, old, one in taken]
     anew = [(some, some & set(one.rewritten())) for _, _, one, some in users]
     binds = all(map(bindings.bound, came))

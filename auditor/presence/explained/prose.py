@@ -45,11 +45,8 @@ def _says(have: Iterable[bytes], wanted: Iterable[bytes]) -> bool:
 
 def _plain(case: Case, change: Change, number: int) -> tuple[list[bytes], list[bytes]]:
     """The lines that a hunk removed, and those that it added, by their words alone."""
-    if change.before is None or change.after is None:
-        return [], []
-    hunk = fix_parts.hunks(case, change)[number]
-    old, new = (case.scene.content.lines(side.oid) for side in (change.before, change.after))
-    return [*map(wording.plain, hunk.removed_of(old))], [*map(wording.plain, hunk.added_of(new))]
+    went, came = fix_parts.did(case, change, number)
+    return [*map(wording.plain, went)], [*map(wording.plain, came)]
 
 
 def _words(case: Case, side: Side | None) -> set[bytes]:

@@ -44,7 +44,7 @@ def as_carried(case: Case, number: int, change: Change, region: int) -> Iterator
     Where the branch's file is far from main's, a part that stands there twice can be followed from that alone. With it
     the case of a fix that is what that commit did to these files.
     """
-    part = _made(case, change, region)
+    part = _bare(case, change, region)
     if number == case.fix.number or not any(part):
         return
     parts_there = case.scene.carried((case.fix, case.line, number), lambda: _parts_of(case, number))
@@ -60,27 +60,27 @@ def _parts_of(case: Case, number: int) -> Mapping[Hashable, Sequence[Part]]:
     paths = case.paths()
     for other in case.scene.brought(number) or ():
         for n in range(len(hunks(case, other))) if other.path in paths else ():
-            found[_made(case, other, n)].append((other, n))
+            found[_bare(case, other, n)].append((other, n))
     return found
 
 
-def _made(case: Case, change: Change, number: int) -> tuple[frozenset[tuple[bytes, int]], ...]:
-    """The lines that a hunk removed, and those that it added, white space aside; none of what is no text."""
-    found = hunks(case, change)
-    if not (change.before and change.after and found):
-        return ()
-    old, new = (case.scene.content.lines(side.oid) for side in (change.before, change.after))
-    sides = found[number].removed_of(old), found[number].added_of(new)
-    return tuple(frozenset(lines.bare(side).items()) for side in sides)
+def _bare(case: Case, change: Change, number: int) -> tuple[frozenset[tuple[bytes, int]], ...]:
+    """The lines that a hunk removed, and those that it added, white space aside."""
+    return tuple(frozenset(lines.bare(side).items()) for side in did(case, change, number))
 
 
 def told(case: Case, change: Change, number: int) -> parts.Told:
-    """Which lines of code a hunk of the fix removed and added; none of what is no text."""
-    content, found = case.scene.content, hunks(case, change)
+    """Which lines of code a hunk of the fix removed and added."""
+    return parts.told(*did(case, change, number))
+
+
+def did(case: Case, change: Change, number: int) -> tuple[Sequence[bytes], Sequence[bytes]]:
+    """The lines that a hunk of the fix removed, and those that it added; none of what is no text."""
+    found = hunks(case, change)
     if not (change.before and change.after and found):
-        return parts.Told([], [])
-    old, new = content.lines(change.before.oid), content.lines(change.after.oid)
-    return parts.told(found[number].removed_of(old), found[number].added_of(new))
+        return (), ()
+    old, new = (case.scene.content.lines(side.oid) for side in (change.before, change.after))
+    return found[number].removed_of(old), found[number].added_of(new)
 
 
 def every(case: Case) -> list[Part]:

@@ -44,8 +44,7 @@ def has_in_words(case: Case, change: Change, region: int, side: Side | None) -> 
     if change.before is None or change.after is None or side is None or as_good(case, change, region, side):
         return False
     hunk, old = fix_parts.hunks(case, change)[region], content.lines(change.before.oid)
-    sides = hunk.removed_of(old), hunk.added_of(content.lines(change.after.oid))
-    went, came = (Counter(wording.all_words(some)) for some in sides)
+    went, came = (Counter(wording.all_words(some)) for some in fix_parts.did(case, change, region))
     if went:
         has = Counter(wording.all_words(_instead(content, hunk, change.before, side)))
         return bool(went - came) and all(has[word] >= went[word] for word in went - came)

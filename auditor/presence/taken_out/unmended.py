@@ -41,11 +41,7 @@ class Unmended:
         if not code.stands(stripped(content, now)) or (main is not None and code.stands(stripped(content, main))):
             return False
         own = content.all_lines(now) - content.all_lines(self._change.before)
-        return not wording.said_again(self._added(), own)
-
-    def _added(self) -> Sequence[bytes]:
-        hunks, after = fix_parts.hunks(self._case, self._change), self._change.after
-        return hunks[self._part].added_of(self._case.scene.content.lines(after.oid)) if hunks and after else ()
+        return not wording.said_again(fix_parts.did(case, self._change, self._part)[1], own)
 
     def _brings(self, other: Change) -> bool:
         content, there = self._case.scene.content, other.after
