@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -61,3 +62,10 @@ def test_one_importer_each() -> None:
 
 def test_files_stay_readable() -> None:
     assert {f.name: n for f in FILES if (n := len(f.read_text().splitlines())) > 330} == {}
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "presence").rglob("__init__.py")), ids=lambda page: page.parent.name)
+def test_each_page_of_presence_names_all_that_is_in_its_folder(page: Path) -> None:
+    rooms = {p.stem for p in page.parent.iterdir() if p.suffix == ".py" or (p / "__init__.py").exists()} - {"__init__"}
+    named = set(re.findall(r"`(?:presence\.)?(\w+)`", ast.get_docstring(ast.parse(page.read_text())) or ""))
+    assert rooms <= named, f"{page} does not say what {sorted(rooms - named)} are for"

@@ -1,4 +1,24 @@
-"""Is this fix on this branch? The rungs, strongest first, and what can overrule them."""
+"""Is this fix on this branch? The rungs, strongest first, and what can overrule them.
+
+`judge` asks in this order, and the first answer counts:
+
+1. `certain`: what can be read in two ways, or not at all, makes the verdict unknown.
+2. `withdrawn`: main itself took the fix back.
+3. The rungs say by which commit the branch has it: `merge`, `cherry_pick`, `squash`, `content`, `declared` (by what
+   `claims` holds), `as_main`. Where to look is worked out once for all fixes, down to their own ancestors: `sought`,
+   `search`.
+4. Where no rung found it, it is missing; or not applicable, if it takes back what the branch never had (`unneeded`),
+   or the branch never had its files (`applicable`), nor their code in another one (`elsewhere`).
+5. `elsewhere` once more: it but removes lines, which the branch had moved to another file. Then it is missing.
+6. `undone`: history has it, and the content is not there, as on main it is. It was reverted, by what is in `taken_out`;
+   or `dropped` by a merge. `parts` tells how its lines stand; what is in `explained` is no sign of either.
+7. It is present, and `arrival` tells since when; `since` looks for such moments on a branch's line.
+
+A `case` is one fix on one branch, the `scene` what all cases of a repository share. The rest of DESIGN's verdicts lies
+around this folder: what a hotfix is, and its fixes, without ignored paths (`hotfixes`, `bounds`, `fixes`); from fixes
+to pairs (`judging`, `pairs`); waivers (`waiving`); what is overdue (`due`); check commands (`checks`); the back-merge
+that is foretold (`forecast`).
+"""
 
 from __future__ import annotations
 
@@ -29,27 +49,27 @@ def judge(case: Case) -> FixVerdict:
     try:
         return _judge(case)
     except RepositoryError as error:
-        return unknown(case.fix.oid, f"{error.code}: {error.detail}")
+        return _told(case, Status.UNKNOWN, f"{error.code}: {error.detail}")
 
 
 def _judge(case: Case) -> FixVerdict:
     if case.fix.changes is None:
-        return unknown(case.fix.oid, "objects-missing: what the fix changes cannot be read")
+        return _told(case, Status.UNKNOWN, "objects-missing: what the fix changes cannot be read")
     certain.hold(case)
     taken_back = withdrawn.find(case)
     if taken_back is not None:
-        return _verdict(case, Status.WITHDRAWN, None, Evidence(None, taken_back))
+        return _told(case, Status.WITHDRAWN, taken_back)
     found = _find(case)
-    moved = elsewhere.moved(case) if found and found.via is not Via.MERGE else None
-    if moved is not None:
-        return _verdict(case, Status.MISSING, None, Evidence(None, moved))
     if found is None:
         return _absent(case)
+    moved = elsewhere.moved(case) if found.via is not Via.MERGE else None
+    if moved is not None:
+        return _told(case, Status.MISSING, moved)
     certain.hold_evidence(case, found.number)
     out = undone.find(case, found)
     if out is not None:
-        oid = case.scene.history.ids[out.number]
-        return FixVerdict(case.fix.oid, out.status, found.via, Evidence(oid, out.detail), out.since)
+        evidence = Evidence(case.scene.history.ids[out.number], out.detail)
+        return FixVerdict(case.fix.oid, out.status, found.via, evidence, out.since)
     return _present(case, found)
 
 
@@ -79,27 +99,20 @@ def _present(case: Case, found: Found) -> FixVerdict:
 
 def _absent(case: Case) -> FixVerdict:
     if case.line.short:
-        return unknown(case.fix.oid, "the branch's history is cut short, so absence proves nothing")
+        return _told(case, Status.UNKNOWN, "the branch's history is cut short, so absence proves nothing")
     taken_back = unneeded.takes_back(case)
     if taken_back is not None:
         why = f"it takes back {taken_back[:12]}, which the branch never had"
-        return _verdict(case, Status.NOT_APPLICABLE, None, Evidence(None, why))
+        return _told(case, Status.NOT_APPLICABLE, why)
     detail = declared.too_little(case) or "no commit of the branch brings it, and replaying it would change the branch"
-    if applicable.never_had(case):
-        there = elsewhere.holder(case)
-        if there is not None:
-            return _verdict(
-                case, Status.MISSING, None, Evidence(None, f"{detail}: {there} has the lines that it changes")
-            )
-        never = "none of the files it changes was ever in the branch's history"
-        return _verdict(case, Status.NOT_APPLICABLE, None, Evidence(None, never))
-    return _verdict(case, Status.MISSING, None, Evidence(None, detail))
+    if not applicable.never_had(case):
+        return _told(case, Status.MISSING, detail)
+    there = elsewhere.holder(case)
+    if there is not None:
+        return _told(case, Status.MISSING, f"{detail}: {there} has the lines that it changes")
+    return _told(case, Status.NOT_APPLICABLE, "none of the files it changes was ever in the branch's history")
 
 
-def _verdict(case: Case, status: Status, via: Via | None, evidence: Evidence) -> FixVerdict:
-    return FixVerdict(case.fix.oid, status, via, evidence)
-
-
-def unknown(oid: str, why: str) -> FixVerdict:
-    """A fix of which nothing can be said."""
-    return FixVerdict(oid, Status.UNKNOWN, None, Evidence(None, why))
+def _told(case: Case, status: Status, why: str) -> FixVerdict:
+    """A verdict that no commit of the branch shows."""
+    return FixVerdict(case.fix.oid, status, None, Evidence(None, why))

@@ -1,4 +1,4 @@
-"""Last of all: the branch has the files of the fix as main has them today, where main went on from the fix.
+"""Rung 6: the branch has the files of the fix as main has them today, where main went on from the fix.
 
 Main may have moved its code elsewhere since: then the branch has to have all else that main changed, too.
 """

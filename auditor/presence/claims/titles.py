@@ -120,14 +120,20 @@ def read(raw: bytes) -> Title:
     notes = [found for found in _BRACKETS.findall(said) if _COPY.search(found)]
     plain, numbers = _unmarked(_BRACKETS.sub(lambda found: b"" if _COPY.search(found[0]) else found[0], said))
     marked = bool(notes or _RELEASE.match(said)) or numbers is not None or said != whole
-    title = _signed(raw, tuple(_WORD.findall(plain.lower())))._replace(marked=marked and whole == line)
     landed = _numbers(_LANDS, [said]) | _numbers(_REQUEST, [raw] if said.startswith(b"Merge branch ") else [])
     copied = _numbers(_PULL, notes) | (numbers or set()) | _numbers(_FROM, [said])
     tickets = _numbers(_TICKET, [said, plain.strip()])
-    title = title._replace(pulls=_numbers(_PULL, [said]) | landed | copied | tickets, tickets=tickets)
-    title = title._replace(flaws=frozenset(map(bytes.upper, _numbers(_FLAW, [said]))), listed=bodies.listed(below))
-    title = title._replace(flaws_told=title.flaws | frozenset(map(bytes.upper, _numbers(_FLAW, [below]))))
-    title = title._replace(body=bodies.said(below), ported=bodies.copied(below), cut=cut)
+    title = _signed(raw, tuple(_WORD.findall(plain.lower())))._replace(
+        pulls=_numbers(_PULL, [said]) | landed | copied | tickets,
+        tickets=tickets,
+        marked=marked and whole == line,
+        cut=cut,
+        flaws=_flaws(said),
+        flaws_told=_flaws(said) | _flaws(below),
+        body=bodies.said(below),
+        ported=bodies.copied(below),
+        listed=bodies.listed(below),
+    )
     if title.words[:1] == (b"revert",):
         return title
     return title._replace(landed=landed, copied=copied, silent=not title.words or bool(_SILENT.match(plain)))
@@ -226,6 +232,10 @@ def _unmarked(said: bytes) -> tuple[bytes, frozenset[bytes] | None]:
 def _numbers(pattern: re.Pattern[bytes], texts: Iterable[bytes]) -> frozenset[bytes]:
     found = (match[match.lastindex or 0] for text in texts for match in pattern.finditer(text))
     return frozenset(found)
+
+
+def _flaws(text: bytes) -> frozenset[bytes]:
+    return frozenset(map(bytes.upper, _numbers(_FLAW, [text])))
 
 
 def _of_one_ticket(one: Title, other: Title) -> bool:
