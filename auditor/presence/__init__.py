@@ -12,7 +12,7 @@
 5. `elsewhere` once more: it but removes lines, which the branch had moved to another file. Then it is missing.
 6. `undone`: history has it, and the content is not there, as on main it is. It was reverted, by what is in `taken_out`;
    or `dropped` by a merge. `parts` tells how its lines stand; what is in `explained` is no sign of either.
-7. It is present, and `arrival` tells since when; `since` looks for such moments on a branch's line.
+7. It is present, and `arrival` tells since when; `last_run` looks for such moments on a branch's line.
 
 A `case` is one fix on one branch, the `scene` what all cases of a repository share. The rest of DESIGN's verdicts lies
 around this folder: what a hotfix is, and its fixes, without ignored paths (`hotfixes`, `bounds`, `fixes`); from fixes

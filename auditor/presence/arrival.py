@@ -10,7 +10,7 @@ from typing import NamedTuple
 from auditor.git.changes import Change, diffs
 from auditor.presence import dropped
 from auditor.presence.case import Case, Found, names
-from auditor.presence.since import last_run
+from auditor.presence.last_run import last_run
 from auditor.presence.taken_out.events import events
 from auditor.presence.undone import expected
 from auditor.text import wording

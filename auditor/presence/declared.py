@@ -9,7 +9,7 @@ from auditor.git.changes import Change, Changes
 from auditor.model import Via
 from auditor.presence import applicable
 from auditor.presence.case import Case, Found, Regions
-from auditor.presence.claims import aside, by_title, claimants, conflicts, likeness, steps
+from auditor.presence.claims import aside, by_title, claimants, conflicts, likeness, within_lines
 from auditor.presence.claims.claim import Claim
 from auditor.presence.claims.likeness import HALF
 from auditor.text import kinds
@@ -131,7 +131,7 @@ def _within_lines(case: Case, claim: Claim, number: int, changes: Changes) -> Cl
     """The claim where the same was done within lines that the branch has otherwise."""
     if likeness.too_small(case, case.changes, changes, claim.enough):
         return claim
-    removed, added = steps.answered(case, number, changes, named=claim.named)
+    removed, added = within_lines.answered(case, number, changes, named=claim.named)
     told = claim._replace(removed=removed, added=added, where=", or does the same within other lines")
     return told if told.holds_enough else claim
 

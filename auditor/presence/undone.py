@@ -10,9 +10,9 @@ from auditor.model import Status, Via
 from auditor.presence import declared, dropped, withdrawn
 from auditor.presence.case import Case, Found, Regions, Undone
 from auditor.presence.explained import chance, from_main, idle, moved_away, prose, reworked, spacing
+from auditor.presence.last_run import last_run
 from auditor.presence.parts import extent, older, standing
 from auditor.presence.parts.place import Place
-from auditor.presence.since import last_run
 from auditor.presence.taken_out import (
     cut_out,
     ground,

@@ -8,10 +8,10 @@ from pathlib import PurePosixPath
 
 from auditor.git.changes import Change
 from auditor.presence.case import Case, Regions
+from auditor.presence.last_run import last_run
 from auditor.presence.parts import fix_parts
 from auditor.presence.parts.place import Place
 from auditor.presence.scene import Scene
-from auditor.presence.since import last_run
 from auditor.text import functions, lines, parts, wording
 
 # Fewer lines than these, which tell something, stand elsewhere by chance, unless they have so many letters.

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from auditor.git.changes import Change, Changes, Side
 from auditor.presence.case import Case, Part
+from auditor.presence.last_run import last_run
 from auditor.presence.parts import standing
 from auditor.presence.parts.place import Place
-from auditor.presence.since import last_run
 from auditor.text import lines, parts, places, wording
 from auditor.text.lines import Hunk
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from auditor.git.changes import Change
 from auditor.presence.case import Case
+from auditor.presence.last_run import last_run
 from auditor.presence.parts import fix_parts
-from auditor.presence.since import last_run
 from auditor.text import deletions, lines, wording
 
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from auditor.git.changes import Change, Side
 from auditor.presence.case import Case
 from auditor.presence.explained import moved_away
+from auditor.presence.last_run import last_run
 from auditor.presence.parts import fix_parts
-from auditor.presence.since import last_run
 from auditor.presence.taken_out import deleted, put_back, straight
 
 # In so many steps a part is taken out as in one, if they follow within so many commits.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.presence.case import Case
+from auditor.presence.last_run import first_of_last
 from auditor.presence.parts import standing
-from auditor.presence.since import first_of_last
 
 # What is put behind the whole name of a file that is not to be read, and folders of such files.
 _ENDS = ("disabled", "disable", "off", "bak", "backup", "old", "orig", "unused", "inactive")

@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 from auditor.git.changes import Change, Changes
 from auditor.presence import dropped
 from auditor.presence.case import Case
+from auditor.presence.last_run import last_run
 from auditor.presence.parts import fix_parts, standing
-from auditor.presence.since import last_run
 from auditor.text import wording
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from auditor.git.changes import Change, Side
 from auditor.presence.case import Case
+from auditor.presence.last_run import last_run
 from auditor.presence.parts import fix_parts, standing
 from auditor.presence.parts.place import Place
-from auditor.presence.since import last_run
 from auditor.text import lines, switches, wording
 
 # A line as the fix has it, and the other way.

@@ -7,7 +7,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.presence.since import first_of_last
+from auditor.presence.last_run import first_of_last
 
 
 def own(place: int) -> object:

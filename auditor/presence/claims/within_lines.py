@@ -1,6 +1,7 @@
 """Whether a commit that says to be the fix does within its branch's own lines what the fix did within main's.
 
 Where a line is not the same on both, no whole line tells: `at(&key)` became `at(key)` on main, `get(&key)` `get(key)`.
+Of two lines, or two insertions, `text.renamed` tells whether the same was done in them.
 """
 
 from __future__ import annotations
