@@ -196,6 +196,12 @@ class Case:
         yield from self.fix.carriers
 
 
+def counterparts(case: Case, theirs: Changes) -> Iterator[tuple[Change, Change | None]]:
+    """Each of the fix's changes with what a commit did to that file, under its name or the one that it has there."""
+    moved, by_path = names(case.scene, case.fix, case.line), {c.path: c for c in theirs}
+    return ((c, by_path.get(c.path) or by_path.get(moved[c.path])) for c in case.changes)
+
+
 def names(scene: Scene, fix: FixCommit, line: Line) -> Mapping[str, str]:
     """For each path of a fix, the one it has at the branch's tip."""
     return scene.named((fix, line), lambda: {c.path: _name(scene, fix, c, line) or c.path for c in fix.changes or ()})

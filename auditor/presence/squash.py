@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from auditor.git.changes import Change, Changes
 from auditor.model import Via
-from auditor.presence.case import Case, Found, names
+from auditor.presence.case import Case, Found, counterparts
 from auditor.presence.claims import likeness
 from auditor.text import numbers
 
@@ -52,24 +52,23 @@ def _whole(case: Case) -> Found | None:
 
 
 def _carried(case: Case, candidates: list[int], made: Mapping[int, Changes]) -> Found | None:
-    moved = names(case.scene, case.fix, case.line)
     for number in candidates:
         changes = made[number]
-        if _carries(case, changes, moved) and (
-            likeness.share(case, changes) == (1.0, 1.0) or _from_other_numbers(case, changes, moved)
+        if _carries(case, changes) and (
+            likeness.share(case, changes) == (1.0, 1.0) or _from_other_numbers(case, changes)
         ):
             return Found(Via.SQUASH, number, _told(case, case.scene.history.ids[number]))
     return None
 
 
-def _from_other_numbers(case: Case, changes: Changes, moved: Mapping[str, str]) -> bool:
+def _from_other_numbers(case: Case, changes: Changes) -> bool:
     """Whether a change raises all numbers that the fix raises to the same, from others than the fix found there.
 
     `sbt 1.10.5 (was 1.10.2)` is `sbt 1.10.5 (was 1.10.4)` where the branch left out a version. Of a number that the fix
     lowers nothing is claimed: whoever came by it on the way up did not go back to it.
     """
-    by_path, lines = {c.path: c for c in changes}, case.scene.content.changed_lines
-    pairs = ((lines(c), lines(by_path.get(c.path) or by_path[moved[c.path]])) for c in case.changes)
+    lines = case.scene.content.changed_lines
+    pairs = ((lines(change), lines(theirs)) for change, theirs in counterparts(case, changes) if theirs)
     return all(_raises(*ours) and _sets(*ours, *theirs) for ours, theirs in pairs)
 
 
@@ -91,13 +90,8 @@ def _told(case: Case, oid: str) -> str:
     return f"{carries}all its lines stand there in their places, among others, and did not before it"
 
 
-def _carries(case: Case, changes: Changes, moved: Mapping[str, str]) -> bool:
-    by_path = {c.path: c for c in changes}
-    for change in case.changes:
-        theirs = by_path.get(change.path) or by_path.get(moved[change.path])
-        if theirs is None or not _brings(case, change, theirs):
-            return False
-    return True
+def _carries(case: Case, changes: Changes) -> bool:
+    return all(theirs is not None and _brings(case, change, theirs) for change, theirs in counterparts(case, changes))
 
 
 def _brings(case: Case, change: Change, theirs: Change) -> bool:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from auditor.git.changes import Change, Changes
-from auditor.presence.case import Case, names
+from auditor.presence.case import Case, counterparts
 from auditor.presence.claims import likeness
 from auditor.presence.explained import held, moved_away
 from auditor.presence.parts.place import Place
@@ -73,8 +73,7 @@ def _cut(case: Case, theirs: Changes) -> bool:
 
     One that brings a line of it to any file moved that there.
     """
-    moved, by_path = names(case.scene, case.fix, case.line), {c.path: c for c in theirs}
-    pairs = {c: by_path.get(c.path) or by_path.get(moved[c.path]) for c in case.changes}
+    pairs = dict(counterparts(case, theirs))
     if not all(_takes_back(case, change, other) for change, other in pairs.items()):
         return False
     changed = case.scene.content.changed_lines
