@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import signal
 import sys
+from pathlib import Path
 
 import pytest
 
-from tests.build import PINNED
+from tests.build import PINNED, Repo, protocol
 
 PACES = "auditor.forges.pace"
 STRAYS = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "GIT_DIR", "GIT_WORK_TREE", "NO_COLOR")
@@ -35,3 +36,9 @@ def _no_host_is_known() -> None:
     """A port that another test's server had, and that wanted quiet, is another server's now."""
     if PACES in sys.modules:
         sys.modules[PACES]._PACES.clear()
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    """A repository by the protocol, with dev beside main."""
+    return protocol(tmp_path / "shop", branches=("dev",))

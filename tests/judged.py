@@ -41,6 +41,11 @@ def told(repo: Repo | Path, branch: str = "dev", tag: str = "v2.3.1", **keys: An
     return verdict.status.value, verdict.via.value if verdict.via else None
 
 
+def judged(repo: Repo) -> str:
+    """The status of the fix on qa."""
+    return told(repo, "qa", "v2.4.1")[0]
+
+
 def merged_and(repo: Repo, old: Files, new: Files, *later: Files) -> str:
     """The status of a fix on qa, which merged it and then had some commits of its own."""
     started(repo, old)
@@ -49,7 +54,7 @@ def merged_and(repo: Repo, old: Files, new: Files, *later: Files) -> str:
     repo.merge("main")
     for files in later:
         repo.commit("Work on it", files)
-    return told(repo, "qa", "v2.4.1")[0]
+    return judged(repo)
 
 
 def assert_checks_hold(path: Path, verdict: Verdict) -> None:

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from auditor.output.words import shows
 from auditor.proof import Check
-from tests.build import Files, Repo, fixed, hotfix, protocol, started
+from tests.build import Files, Repo, fixed, hotfix, started
 from tests.judged import audit, pair, told
 
 CART = {"src/cart.py": "total = 3\n"}
 MENU = {"src/menu.py": "open = True\n"}
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return protocol(tmp_path / "shop", branches=("dev",))
 
 
 def two_fixes(repo: Repo) -> tuple[str, str]:

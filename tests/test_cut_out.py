@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.build import Files, Repo, fixed, protocol, started
+from tests.build import Files, Repo, fixed, started
 from tests.judged import told
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return protocol(tmp_path / "shop", branches=("dev",))
-
 
 STEPS = "".join(f"            self.after_step({n})\n" for n in range(20))
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.build import Files, Repo, fixed, protocol, started
+from tests.build import Files, Repo, fixed, started
 from tests.judged import merged_and, told
 
 SHOP = """\
@@ -42,11 +40,6 @@ def shop(guard: str = "", close: str = "", credit: str = "", audit: str = "", qu
 OLD, NEW = shop(), shop(GUARD, **NEW_ARGS)
 FORMATTED, EDITED = shop(GUARD, **NEW_ARGS, quote='"'), shop(EDITED_GUARD, **EDITED_ARGS)
 NO_GUARD, NO_EDITED_GUARD = shop(**NEW_ARGS, quote='"'), shop(**EDITED_ARGS)
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return protocol(tmp_path / "shop", branches=("dev",))
 
 
 @pytest.mark.parametrize(

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.build import Repo, protocol
+from tests.build import Repo
 from tests.judged import told
 
 ANN, BOB = "Ann <ann@example.com>", "Bob <bob@example.com>"
 TITLE = "Mend what the pool does with its last item"
 FILE = "".join(f"    step_{n}(pool, {n});\n" for n in range(5))
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return protocol(tmp_path / "shop", branches=("dev",))
 
 
 def judged(repo: Repo, ours: tuple[str, str], theirs: tuple[str, str], message: str, path: str = "src/pool.c") -> str:

@@ -5,17 +5,10 @@ Beside each is the history in which the same signs are all there is to see of a 
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.build import Repo, fixed, protocol, started
+from tests.build import Repo, fixed, started
 from tests.judged import told
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return protocol(tmp_path / "shop", branches=("dev",))
 
 
 def status(repo: Repo, old: str, new: str, later: str, name: str = "src/part.py", more: str = "") -> str:

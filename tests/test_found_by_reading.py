@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from auditor.evidence import plain_git
-from tests.build import CART, LOGIN, LOGIN_FIXED, Repo, back_merge, hotfix, protocol
+from tests.build import CART, LOGIN, LOGIN_FIXED, Repo, back_merge, hotfix
 from tests.judged import assert_checks_hold, audit, pair, told
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return protocol(tmp_path / "shop", branches=("dev",))
-
 
 # Ways to say which commit was copied
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from auditor.git import trailers
-from tests.build import Repo, protocol, started
+from tests.build import Repo, started
 from tests.judged import told
 
 ANN, BOB = "Ann <ann@example.com>", "Bob <bob@example.com>"
@@ -22,11 +20,6 @@ NINE = OWN.replace(SEVENTH, f"{PUMP}return ours, pump\n")
 SEVEN = NINE.replace("open_pump(1)", "open(1)").replace("open_pump(2)", "open(2)")
 THREE = OWN.replace(SEVENTH, "".join(PUMP.splitlines(keepends=True)[:3]) + "".join(f"b_{n}\n" for n in range(6)))
 MESSAGE = f"Mend the pump\n\nIt leaks.\n\nChange-Id: {FIRST}\nSigned-off-by: Ann <ann@example.com>"
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return protocol(tmp_path / "shop", branches=("dev",))
 
 
 def begun(repo: Repo, message: str = MESSAGE) -> None:

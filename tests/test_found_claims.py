@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.build import Files, Repo, fixed, protocol, started
+from tests.build import Files, Repo, fixed, started
 from tests.judged import assert_checks_hold, audit, pair, told
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return protocol(tmp_path / "shop", branches=("dev",))
 
 
 def judged(repo: Repo) -> tuple[str, str | None]:

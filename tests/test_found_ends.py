@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.build import Repo, fixed, protocol, started
-from tests.judged import told
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return protocol(tmp_path / "shop", branches=("dev",))
-
-
-def judged(repo: Repo) -> str:
-    return told(repo, "qa", "v2.4.1")[0]
-
+from tests.build import Repo, fixed, started
+from tests.judged import judged
 
 GUIDE = "".join(f"Step {n}: look at the log of server {n}.\n" for n in range(12))
 BETTER = GUIDE.replace("server 3.", "server 3, which binds to both addresses.")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.build import Repo, fixed, protocol, started
+from tests.build import Repo, fixed, started
 from tests.judged import told
 
 LICENCE = """\
@@ -74,11 +72,6 @@ MORE_TESTS = CONTEXT_TEST.replace('"testing"\n', '"testing"\n\n\t"github.com/sir
 FIELDS = f"{LICENCE}package log\n\ntype Fields = logrus.Fields\n\nvar L = logrus.NewEntry(logrus.StandardLogger())\n"
 FIELDS_FIXED = FIELDS.replace("= logrus.Fields", "map[string]any")
 FILES = {"log/context.go": FIELDS, "log/context_test.go": CONTEXT_TEST}
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return protocol(tmp_path / "shop", branches=("dev",))
 
 
 def gone_on(repo: Repo, **more: str) -> tuple[str, str | None]:

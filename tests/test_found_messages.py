@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import pytest
 
 from auditor.presence.claims import titles
-from tests.build import Files, Repo, protocol, started
+from tests.build import Files, Repo, started
 from tests.judged import audit, pair, told
 
 BOT, QUINN, MONA = "Bot <bot@example.com>", "Quinn Qa <quinn@example.com>", "Mona Main <mona@example.com>"
@@ -26,11 +25,6 @@ OWN = SERVER.replace("read(6)", "read(6, own)")
 COPY = mended(OWN, "ours, pump")
 ADAPTED = mended(OWN, "ours, pump", PUMP.replace("open_pump(1)", "open(1)").replace("open_pump(2)", "open(2)"))
 THIRD = mended(OWN, "ours, pump", "".join(PUMP.splitlines(keepends=True)[:3]) + "".join(f"b_{n}\n" for n in range(6)))
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return protocol(tmp_path / "shop", branches=("dev",))
 
 
 def read(title: str, body: str = "") -> titles.Title:

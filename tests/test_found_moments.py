@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.build import Files, Repo, protocol, started
+from tests.build import Files, Repo, started
 from tests.judged import told
 
 ANN, AWAY, BOB = "Ann Archer <ann@example.com>", "Ann Archer <ann@new.example>", "Bob Bow <bob@example.com>"
@@ -17,11 +15,6 @@ SEVENTH = "option_7 = read(7)\n"
 MENDED = SERVER.replace(SEVENTH, f"{PUMP}return main, pump\n")
 THEIRS = OWN.replace(SEVENTH, f"{PUMP}return pump, ours\n").replace("read(17)", "read(17, anew)")
 HALF = OWN.replace(SEVENTH, PUMP[: PUMP.index("    raise")])
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return protocol(tmp_path / "shop", branches=("dev",))
 
 
 def begun(repo: Repo, old: Files, new: Files, own: Files) -> str:

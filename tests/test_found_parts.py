@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.build import Repo, fixed, protocol, started
+from tests.build import Repo, fixed, started
 from tests.judged import told
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return protocol(tmp_path / "shop", branches=("dev",))
-
 
 LOAD = "def load(name):\n    key = lookup('user')\n    return open(name)\n\n\n" + "".join(
     f"def step_{n}():\n    run({n})\n\n\n" for n in range(6)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.build import Repo, fixed, protocol, started
+from tests.build import Repo, fixed, started
 from tests.judged import told
 
 SERVER = "".join(f"option_{n} = read({n})\n" for n in range(20))
@@ -18,11 +16,6 @@ MERGO = "package mergo\n\n" + "".join(
     f"func Merge{n}(into, from Map) Map {{\n\treturn into.with(from, {n})\n}}\n\n" for n in range(5)
 )
 OLD, NEW, ELSEWHERE = "vendor/imdario/mergo/mergo.go", "vendor/dario.cat/mergo/mergo.go", "third/mergo/mergo.go"
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return protocol(tmp_path / "shop", branches=("dev",))
 
 
 def judged(repo: Repo) -> tuple[str, str | None]:

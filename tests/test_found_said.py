@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from auditor.presence.claims import titles
 from auditor.text import kinds
-from tests.build import Files, Repo, protocol, started
+from tests.build import Files, Repo, started
 from tests.judged import audit, pair, told
 
 ANN, BOB = "Ann <ann@example.com>", "Bob <bob@example.com>"
@@ -22,11 +21,6 @@ MENDED = SERVER.replace(SEVENTH, f"{PUMP}return main, pump\n")
 MOST = OWN.replace(SEVENTH, f"{PUMP}return ours, pump\n")
 MANY = re.sub(r"open_pump\(([0-4])\)", r"open(\1)", MOST)
 FEW = OWN.replace(SEVENTH, "".join(PUMP.splitlines(keepends=True)[:9]) + "".join(f"b_{n}\n" for n in range(21)))
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return protocol(tmp_path / "shop", branches=("dev",))
 
 
 def begun(repo: Repo, message: str, old: Files | None = None, new: Files | None = None) -> None:

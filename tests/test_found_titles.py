@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import pytest
 
 from auditor.presence.claims import titles
-from tests.build import Files, Repo, protocol, started
+from tests.build import Files, Repo, started
 from tests.judged import audit, pair, told
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return protocol(tmp_path / "shop", branches=("dev",))
 
 
 def judged(repo: Repo) -> tuple[str, str | None]:

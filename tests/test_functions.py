@@ -8,7 +8,7 @@ import pytest
 
 from auditor.text import functions
 from tests.build import Files, Repo, fixed, protocol, started
-from tests.judged import told
+from tests.judged import judged
 
 GUARD = "    if job.closed:\n        raise Closed(job)\n"
 TASK = """\
@@ -40,10 +40,6 @@ def repo(tmp_path: Path) -> Repo:
     fixed(repo, {"tasks.py": FIXED})
     repo.switch("qa")
     return repo
-
-
-def judged(repo: Repo) -> str:
-    return told(repo, "qa", "v2.4.1")[0]
 
 
 def since_merged(repo: Repo, files: Files) -> str:

@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
-from tests.build import Files, Repo, fixed, protocol, started
+from tests.build import Files, Repo, fixed, started
 from tests.judged import audit, merged_and, pair
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return protocol(tmp_path / "shop", branches=("dev",))
-
 
 # A whole function, or class, is gone
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.build import Files, Repo, fixed, protocol, started
-from tests.judged import told
+from tests.judged import judged
 
 HOOKS = """\
 repos:
@@ -77,10 +77,6 @@ def history(path: Path, before: Files, after: Files) -> Repo:
     repo.switch("qa")
     repo.merge("main")
     return repo
-
-
-def judged(repo: Repo) -> str:
-    return told(repo, "qa", "v2.4.1")[0]
 
 
 # Lines that the fix replaced

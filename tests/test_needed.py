@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.build import Files, Repo, protocol
+from tests.build import Files, Repo
 from tests.judged import merged_and
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return protocol(tmp_path / "shop", branches=("dev",))
-
 
 # What else the fix did, which stands
 WORK = "def {0}(cart):\n    log('{0}')\n    return {1}\n\n\n"

@@ -11,15 +11,10 @@ from auditor.commands import explain
 from auditor.evidence import plain_git
 from auditor.model import Verdict
 from auditor.output.words import short
-from tests.build import CART, LOGIN_FIXED, Repo, protocol
+from tests.build import CART, LOGIN_FIXED, Repo
 from tests.judged import assert_checks_hold, audit, hotfix_of
 
 ALL_IGNORED = "all that it changes lies under ignored paths: "
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return protocol(tmp_path / "shop", branches=("dev",))
 
 
 def shown(repo: Repo, status: str, *ignored: str, tag: str = "v2.3.1") -> Verdict:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.build import Files, Repo, fixed, protocol, started
-from tests.judged import told
+from tests.judged import judged
 
 STEPS = [f"    {{verb}}('step {n} of opening the shop on', day)" for n in range(20)]
 CLOSING = [f"    {{verb}}('step {n} of closing the shop on', day)" for n in range(20)]
@@ -33,10 +33,6 @@ def history(path: Path, folder: str) -> Repo:
     repo.switch("qa")
     repo.merge("main")
     return repo
-
-
-def judged(repo: Repo) -> str:
-    return told(repo, "qa", "v2.4.1")[0]
 
 
 @pytest.mark.parametrize(("folder", "status"), [("src/test/expected", "present"), ("src/rules", "reverted")])

@@ -7,13 +7,8 @@ from pathlib import Path
 import pytest
 
 from auditor import versions
-from tests.build import CART, LOGIN_FIXED, Repo, hotfix, protocol
+from tests.build import CART, LOGIN_FIXED, Repo, hotfix
 from tests.judged import audit, hotfix_of
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return protocol(tmp_path / "shop", branches=("dev",))
 
 
 @pytest.mark.parametrize("name", ["v2.3.1", "2.3.1", "payments/v2.3.1", "v2.3.1+build5", "release-2.3.1",

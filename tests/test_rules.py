@@ -12,13 +12,8 @@ from auditor.model import Audit, Tool
 from auditor.output.metrics import exposition
 from auditor.rules.hotfix_merges import merged_branch
 from auditor.waivers import Standing
-from tests.build import CART, LOGIN, Repo, back_merge, hotfix, protocol
+from tests.build import CART, LOGIN, Repo, back_merge, hotfix
 from tests.judged import audit
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return protocol(tmp_path / "shop", branches=("dev",))
 
 
 def broken(repo: Repo, **keys: object) -> list[tuple[str, str]]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.build import Files, Repo, fixed, protocol, started
+from tests.build import Files, Repo, fixed, started
 from tests.judged import merged_and, told
 
 METHOD = """\
@@ -45,11 +43,6 @@ def services(common: str = "", **more: str) -> Files:
     """What runs where."""
     text = "".join(SERVICE.format(head=name, more=more.get(name, "")) for name in SERVICES)
     return {"compose.yml": f"services:\n{common}{text}"}
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return protocol(tmp_path / "shop", branches=("dev",))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.build import Files, Repo, fixed, protocol, started
-from tests.judged import told
+from tests.judged import judged
 
 PAGE = """\
 refresh() {{
@@ -50,10 +50,6 @@ def repo(tmp_path: Path) -> Repo:
     repo.switch("qa")
     repo.merge("main")
     return repo
-
-
-def judged(repo: Repo) -> str:
-    return told(repo, "qa", "v2.4.1")[0]
 
 
 def moved(repo: Repo) -> None:

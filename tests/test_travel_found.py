@@ -8,16 +8,11 @@ from pathlib import Path
 import pytest
 
 from auditor.model import Verdict
-from tests.build import CART, LOGIN, LOGIN_FIXED, Repo, hotfix, protocol
+from tests.build import CART, LOGIN, LOGIN_FIXED, Repo, hotfix
 from tests.judged import assert_checks_hold, audit, pair, told
 
 CART_FIXED = CART.replace("value = 0", "value = 0.0")
 GUARD = {"src/guard.py": "def guard():\n    return True\n"}
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return protocol(tmp_path / "shop", branches=("dev",))
 
 
 TWO_REGIONS = LOGIN_FIXED.replace('return "bye"', 'return "ciao"')

@@ -8,18 +8,8 @@ import pytest
 
 from auditor.audit import audit_repository
 from auditor.config.configuration import RepositoryConfig
-from tests.build import Files, Repo, fixed, protocol, started
-from tests.judged import NOW, audit, pair, told
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return protocol(tmp_path / "shop", branches=("dev",))
-
-
-def judged(repo: Repo) -> str:
-    return told(repo, "qa", "v2.4.1")[0]
-
+from tests.build import Files, Repo, fixed, started
+from tests.judged import NOW, audit, judged, pair
 
 # A word of a list, which a later one moved to another line
 

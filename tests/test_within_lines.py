@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.build import Repo, fixed, protocol, started
+from tests.build import Repo, fixed, started
 from tests.judged import assert_checks_hold, audit, pair
 
 POOL = """\
@@ -19,11 +17,6 @@ def prune(pool):
 MAIN, FIXED = "ref(item.second)", "copy(item.second)"
 TITLE = "Copy the keys of the pool before they are removed from it"
 OURS, OURS_FIXED = "ref(item.right())", "copy(item.right())"
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return protocol(tmp_path / "shop", branches=("dev",))
 
 
 def picked(repo: Repo, ours: str, resolved: str, main: str = MAIN, fixed_: str = FIXED) -> tuple[str, str]:
