@@ -161,11 +161,15 @@ class Case:
     def _let_in(self, number: int, oid: str) -> bool:
         """Whether the files of a merge have most of the lines that a commit below it brought."""
         content, wanted, found = self.scene.content, 0, 0
-        for change in self.scene.brought(number) or ():
+        for change in self.scene.brought(number):
             added = content.changed_lines(change)[1]
             wanted += added.total()
             found += (added & content.all_lines(content.at(oid, change.path))).total()
         return wanted > 0 and 2 * found > wanted
+
+    def made_by(self, number: int) -> Changes:
+        """What a commit changes, whether or not the search came by it."""
+        return self.search.changes.get(number) or self.scene.brought(number)
 
     def last_own(self, found: Iterable[tuple[int | None, str] | None]) -> tuple[int, str] | None:
         """Of some commits, each with what it did, the last that the branch's own line got, and main has not."""

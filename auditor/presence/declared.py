@@ -41,7 +41,7 @@ def in_other_files(case: Case, found: Found) -> Changes:
     """What a claimant did to files that are not the fix's, nor called so on the branch, where that holds the fix."""
     if found.number is None:
         return ()
-    own, theirs = case.paths(), _changes(case, found.number)
+    own, theirs = case.paths(), case.made_by(found.number)
     paired = likeness.paired(case, case.changes, theirs, found.number)
     return tuple(other for other in paired.values() if other.path not in own)
 
@@ -82,7 +82,7 @@ def _claims(case: Case) -> list[Claim]:
 
 def _measured(case: Case) -> Iterator[Claim]:
     for said in claimants.claims(case):
-        number, changes = conflicts.resolved(case, said.number, _changes(case, said.number))
+        number, changes = conflicts.resolved(case, said.number, case.made_by(said.number))
         removed, added = _held(case, number, changes)
         yield _by_what_counts(case, said._replace(removed=removed, added=added), number, changes)
 
@@ -159,7 +159,3 @@ def _of_those(case: Case, claim: Claim, left: Changes, number: int, changes: Cha
     removed, added = likeness.answered(case, left, number, changes)
     told = claim._replace(removed=removed, added=added, where=where)
     return told if told.holds_enough else claim
-
-
-def _changes(case: Case, number: int) -> Changes:
-    return case.search.changes.get(number) or case.scene.brought(number) or ()

@@ -66,7 +66,7 @@ class Scene:
         self._arrivals: dict[int, tuple[list[int], array[int]]] = {}
         self._overruling: dict[int, tuple[list[int], list[int]]] = {}
         self._own_work: dict[int, Mapping[str, Sequence[int]]] = {}
-        self._brought: dict[int, Changes | None] = {}
+        self._brought: dict[int, Changes] = {}
         self._own_changes: dict[int, Changes] = {}
         self.withdrawn: dict[tuple[int, str, bool], str | None] = {}
         self.ceased: dict[tuple[int, Change, int, int, int, int | None], int] = {}
@@ -267,11 +267,11 @@ class Scene:
         maybe = self.reverting.get(oid[:7], ())
         return tuple(r for r in maybe if any(oid.startswith(named) for named in self.history.reverts[r]))
 
-    def brought(self, number: int) -> Changes | None:
-        """What a commit changes that counts, against its first parent."""
+    def brought(self, number: int) -> Changes:
+        """What a commit changes that counts, against its first parent; nothing where that cannot be read."""
         if number not in self._brought:
             found = diffs(self.content.store, [self.history.step(number)])[0]
-            self._brought[number] = counting(found, self.counts)
+            self._brought[number] = counting(found, self.counts) or ()
         return self._brought[number]
 
 

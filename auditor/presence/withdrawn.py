@@ -164,15 +164,15 @@ def _hinted(case: Case) -> list[int]:
 def _took(case: Case, number: int) -> list[float]:
     """How much a commit took back, from 0 to 1: of the lines that the fix added, and of those that it removed."""
     lines = [case.scene.content.changed_lines(c) for c in inverse(case.changes)]
-    gone, back = likeness.taken_back(case, case.scene.brought(number) or ())
+    gone, back = likeness.taken_back(case, case.scene.brought(number))
     shares = [(gone, any(removed for removed, _ in lines)), (back, any(added for _, added in lines))]
     return [share for share, had in shares if had] or [0.0]
 
 
 def _is_any(case: Case, taking: Sequence[Changes], number: int) -> bool:
     """Whether a commit makes one of the changes that would take the fix back."""
-    changes = case.search.changes.get(number) or case.scene.brought(number)
-    return bool(changes) and any(case.scene.content.same(one, changes or ()) for one in taking)
+    changes = case.made_by(number)
+    return bool(changes) and any(case.scene.content.same(one, changes) for one in taking)
 
 
 def again(case: Case, number: int) -> bool:

@@ -56,7 +56,7 @@ def _but_most(case: Case, ours: titles.Title, numbers: list[int]) -> list[int]:
     alike = [n for n in numbers if titles.same(ours, scene.title(n))]
     if len(alike) <= _UNDER_ONE:
         return numbers
-    near = {n: likeness.in_common(case, case.search.changes.get(n) or scene.brought(n) or ()) for n in alike}
+    near = {n: likeness.in_common(case, case.made_by(n)) for n in alike}
     few = set(sorted(alike, key=lambda n: (-near[n], scene.history.ids[n]))[:_UNDER_ONE])
     return [n for n in numbers if n in few or n not in near]
 

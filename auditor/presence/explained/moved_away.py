@@ -61,7 +61,7 @@ def lost_some(case: Case, number: int, back: Regions) -> bool:
 
     Nor does any line that it wrote say them again.
     """
-    theirs = case.scene.brought(number) or ()
+    theirs = case.scene.brought(number)
     came = {line for other in theirs for line in case.scene.content.changed_lines(other)[1]}
     written = came.difference(_wanted(case)[1])
     return any(_was_left(case, change, n, came, written) for change, n in case.parts(back))
@@ -126,7 +126,7 @@ def _wanted(case: Case) -> tuple[Counter[bytes], set[bytes]]:
 def _moved_to(case: Case, number: int, wanted: Counter[bytes], had: set[bytes]) -> Iterator[str]:
     """The other files, of the fix's kinds, to each of which a commit added half of the lines that the fix brought."""
     kinds = {PurePosixPath(path).suffix for path in case.fix.paths}
-    for other in case.scene.brought(number) or ():
+    for other in case.scene.brought(number):
         if other.path not in case.fix.paths and PurePosixPath(other.path).suffix in kinds:
             found = wanted & case.scene.content.changed_lines(other)[1]
             if 2 * found.total() >= wanted.total() and _tell(found, had):

@@ -50,7 +50,7 @@ def as_carried(case: Case, number: int, change: Change, region: int) -> Iterator
     parts_there = case.scene.carried((case.fix, case.line, number), lambda: _parts_of(case, number))
     found = [(other, n) for other, n in parts_there.get(part, ()) if other != change]
     paths = case.paths() if found else ()
-    carried = replace(case.fix, changes=tuple(c for c in case.scene.brought(number) or () if c.path in paths))
+    carried = replace(case.fix, changes=tuple(c for c in case.scene.brought(number) if c.path in paths))
     yield from ((replace(case, fix=carried), other, n) for other, n in found)
 
 
@@ -58,7 +58,7 @@ def _parts_of(case: Case, number: int) -> Mapping[Hashable, Sequence[Part]]:
     """What a commit did to the fix's files, hunk by hunk, by the lines of each."""
     found: defaultdict[Hashable, list[Part]] = defaultdict(list)
     paths = case.paths()
-    for other in case.scene.brought(number) or ():
+    for other in case.scene.brought(number):
         for n in range(len(hunks(case, other))) if other.path in paths else ():
             found[_bare(case, other, n)].append((other, n))
     return found

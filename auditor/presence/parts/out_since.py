@@ -36,7 +36,7 @@ def _took_out(case: Case, change: Change, region: int, before: int, after: int) 
     text, came = content.lines(old.oid), fix_parts.told(case, change, region).came
     removed = (line for h in content.hunks(old.oid, new.oid) or () for line in h.removed_of(text))
     gone = lines.bare(line for line in removed if any(_is_same(line, other) for other in came))
-    theirs = case.scene.brought(after) or ()
+    theirs = case.scene.brought(after)
     return wording.tells(gone) and not any(gone & content.changed_lines(other)[1] for other in theirs)
 
 

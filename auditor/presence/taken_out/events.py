@@ -128,7 +128,7 @@ def _did(case: Case, revert: int, *, out: bool) -> bool:
     """
     if _turned(case, revert, out=out):
         return True
-    brought = case.scene.brought(revert) or ()
+    brought = case.scene.brought(revert)
     if not out:
         return min(likeness.share(case, brought)) >= _ENOUGH
     gone, back = likeness.taken_back(case, brought)

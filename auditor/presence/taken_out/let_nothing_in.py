@@ -40,7 +40,7 @@ def _kept_all(case: Case, arrival: int, first: int, others: Iterable[int]) -> bo
         return False
     if all(dropped.lacks_all(case, n) for n in others):
         return False
-    brought = case.scene.brought(arrival) or ()
+    brought = case.scene.brought(arrival)
     return not any(fix_parts.moves(case, c, n, brought) for c, n in _parts(case))
 
 

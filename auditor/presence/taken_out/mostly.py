@@ -49,7 +49,7 @@ def _by(case: Case, number: int, change: Change, region: int) -> tuple[int, str]
     steps = _taking(case, change, region, later[: at + 1], way.did)
     if not steps:
         return None
-    moved = any(fix_parts.moves(case, change, region, case.scene.brought(commit) or ()) for commit in steps)
+    moved = any(fix_parts.moves(case, change, region, case.scene.brought(commit)) for commit in steps)
     explained = moved or way.is_explained(case, number, change, region)
     return None if explained else (later[at], f"{way.HOW} {change.path}")
 

@@ -61,5 +61,5 @@ def _beside(case: Case, number: int) -> Iterator[int]:
 
 def _others(case: Case, commit: int) -> Changes:
     """What a commit did to other files than the fix's."""
-    brought = case.scene.brought(commit) or ()
+    brought = case.scene.brought(commit)
     return tuple(o for o in brought if o.path not in case.fix.paths) if len(brought) <= _FILES else ()

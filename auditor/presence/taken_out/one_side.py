@@ -70,7 +70,7 @@ def _kept_other(case: Case, number: int, part: Part, merge: int, has: int, kept:
     if case.scene.history.has(kept, number) or wording.said_again(fix_parts.told(case, change, region).came, new):
         return False
     # Last, because it takes a look at all that the merge brought.
-    return not fix_parts.moves(case, change, region, case.scene.brought(merge) or ())
+    return not fix_parts.moves(case, change, region, case.scene.brought(merge))
 
 
 def _took_nothing(case: Case, kept: int, merge: int) -> bool:

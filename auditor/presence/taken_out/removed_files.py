@@ -32,15 +32,15 @@ def _by(case: Case, number: int, change: Change) -> tuple[int, str] | None:
     """The commit since which a file is gone, if it removed that and nothing explains it."""
     later = case.since(number)
     at = last_run(case, later, (change,), lambda there: (change.path, -1) in there.gone())
-    brought = case.scene.brought(later[at]) or ()
-    if (
+    step, brought = later[at], case.scene.brought(later[at])
+    explained = (
         not at
         or _others_went(case, brought)
         or _is_elsewhere(case, change, brought)
-        or _users_went(case, change, later[at])
-    ):
-        return None
-    return None if _wrote_anew(case, number, later[at]) else (later[at], f"removed {change.path}, which it had added")
+        or _users_went(case, change, step)
+        or _wrote_anew(case, number, step)
+    )
+    return None if explained else (step, f"removed {change.path}, which it had added")
 
 
 def _others_went(case: Case, brought: Changes) -> bool:
@@ -52,7 +52,7 @@ def _users_went(case: Case, change: Change, step: int) -> bool:
     """Whether a commit took the name of a file out of others, and these do not stand as before the fix."""
     name = PurePosixPath(change.path).stem.encode("utf-8", "surrogateescape")
     back = {path for path, _ in case.at(step).undone()}
-    others = (o for o in case.scene.brought(step) or () if o.before and o.after and o.path not in back)
+    others = (o for o in case.scene.brought(step) if o.before and o.after and o.path not in back)
     return any(name in line for other in others for line in case.scene.content.changed_lines(other)[0])
 
 

@@ -50,7 +50,7 @@ def _taken_out(case: Case, number: int, change: Change, region: int) -> int | No
     back = region in content.undone(change, after) and not content.by_chance(change, after, region)
     if not back and not _deleted(case, change, region, before, after):
         return None
-    moved = fix_parts.moves(case, change, region, case.scene.brought(later[at]) or ())
+    moved = fix_parts.moves(case, change, region, case.scene.brought(later[at]))
     return None if moved or reworked.went_on(case, number, change, region) else later[at]
 
 
