@@ -55,7 +55,7 @@ _SHIPPED = ("src", "main")
 
 def tells_only(path: str) -> bool:
     """Whether of what stands in a file nothing is in force: prose, a change log, a lock file."""
-    return _is_lock(path.rpartition("/")[2].lower()) or is_prose(path)
+    return _is_lock(path) or is_prose(path)
 
 
 def is_prose(path: str) -> bool:
@@ -71,13 +71,14 @@ def is_freely_spaced(path: str) -> bool:
     return _end(path.lower()) in _IN_BRACKETS or is_prose(path)
 
 
-def _is_lock(name: str) -> bool:
+def _is_lock(path: str) -> bool:
+    name = path.rpartition("/")[2].lower()
     return _end(name) in _LOCKS or name in _LOCK_NAMES
 
 
 def is_own_to_a_branch(path: str) -> bool:
     """Whether each branch has its own of a file, by nature: a change log, a lock file, what a tool wrote of others."""
-    return is_log(path) or _is_lock(path.rpartition("/")[2].lower()) or is_fetched(path) or is_generated(path)
+    return is_log(path) or _is_lock(path) or is_fetched(path) or is_generated(path)
 
 
 def is_log(path: str) -> bool:

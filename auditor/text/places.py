@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from auditor.text import lines, wording
+from auditor.text import functions, lines, wording
 from auditor.text.lines import CONTEXT, Hunk
 
 # Of an insertion that begins or ends as its neighbours do, so many lines around it are looked at.
@@ -152,7 +152,7 @@ def in_place(
 
 def depths(text: Sequence[bytes]) -> list[int]:
     """How deep lines are, blank ones left out."""
-    return [len(line) - len(line.lstrip()) for line in text if line.strip()]
+    return [functions.depth(line) for line in text if line.strip()]
 
 
 def as_deep(one: Sequence[bytes], other: Sequence[bytes]) -> bool:
