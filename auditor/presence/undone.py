@@ -53,7 +53,7 @@ def _out(case: Case, found: Found, number: int) -> Undone | None:
     out = _elsewhere(case, found) if found.via is Via.DECLARED else None
     if out is not None:
         return out
-    case = older.back_at(replace(case, came=number), case.line.tip)
+    case = older.back_on_branch(replace(case, came=number))
     regions = _back(case, number)
     out = _undone(case, number, regions)
     return out and replace(out, detail=out.detail + extent.told(case, regions | dropped.never_came(case)))
@@ -139,9 +139,9 @@ def expected(case: Case, number: int) -> Regions:
 
 
 def _differs_from_main(case: Case) -> bool:
-    here, main = case.place(), case.place(case.scene.main.tip)
+    here, main = case.place(), case.on_main()
     # What main has moved since stands at its own path on neither.
-    return any(here.side(c) != main.side(c) for c in case.fix.changes or ()) or bool(dropped.never_came(case))
+    return any(here.side(c) != main.side(c) for c in case.changes) or bool(dropped.never_came(case))
 
 
 def _explicit(case: Case, number: int) -> Undone | None:
@@ -211,17 +211,15 @@ def _silent(case: Case, number: int, regions: Regions) -> Undone:
 
     Where they never gave way, the merge by which the fix arrived had lost it already.
     """
-    scene = case.scene
-    trunk, places = scene.arrivals(case.line)
-    arrival = trunk[places[number]]
+    later, files = case.since(number), {path for path, _ in regions}
+    arrival = later[0]
     if arrival != number and _kept_removed(case, arrival):
         return dropped.lost(case, arrival, "kept the file removed")
-    later, files = trunk[places[number] :], {path for path, _ in regions}
 
     def stood(there: Place) -> bool:
         return any(region in regions for region in there.old_regions(first=files))
 
-    place = last_run(case, later, case.fix.changes or (), stood)
+    place = last_run(case, later, case.changes, stood)
     if place or arrival == number:
         return _restored(case, later[place])
     return dropped.lost(case, arrival, "what it merged was without it already")
@@ -233,7 +231,7 @@ def _restored_before_moving_on(case: Case, number: int) -> Undone | None:
     Unless it moved what the fix brought to another file, where that still is, or all of that came again.
     """
     scene = case.scene
-    if any(c.before is None for c in case.fix.changes or ()):
+    if any(c.before is None for c in case.changes):
         return None
     trunk, places = scene.arrivals(case.line)
     later = {places[n] for n in case.candidates() if places[n] > places[number]}
@@ -249,8 +247,8 @@ def _is_as(case: Case, number: int, others: Iterable[int]) -> bool:
     """Whether any of some commits has the fix's files just as another one: so it is where that was taken back."""
 
     def files(n: int) -> list[Side | None]:
-        place = case.place(case.scene.history.ids[n])
-        return [place.side(c) for c in case.fix.changes or ()]
+        place = case.at(n)
+        return [place.side(c) for c in case.changes]
 
     wanted = files(number)
     return any(files(n) == wanted for n in others)
@@ -261,14 +259,14 @@ def _old_again(case: Case, number: int) -> bool:
 
     Under each new heading of a changelog it looks as before the last entry.
     """
-    place = case.place(case.scene.history.ids[number])
-    return all(place.side(c) == c.before for c in case.fix.changes or ())
+    place = case.at(number)
+    return all(place.side(c) == c.before for c in case.changes)
 
 
 def _kept_removed(case: Case, arrival: int) -> bool:
     """Whether none of the fix's files was there after the merge by which it came: what is there today came later."""
-    place = case.place(case.scene.history.ids[arrival])
-    changes = [c for c in case.fix.changes or () if c.after is not None]
+    place = case.at(arrival)
+    changes = [c for c in case.changes if c.after is not None]
     return bool(changes) and all(place.side(c) is None for c in changes)
 
 

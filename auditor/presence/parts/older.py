@@ -15,9 +15,9 @@ from auditor.presence.parts.place import Older
 _COMMITS = 500
 
 
-def back_at(case: Case, tip: str) -> Case:
-    """The case with the versions of files from before an earlier change, where a tip has gone back to one of them."""
-    place = case.place(tip)
+def back_on_branch(case: Case) -> Case:
+    """The case with the versions of files from before an earlier change, where the branch went back to one of them."""
+    place = case.place()
     lost = [(c, there) for c in case.changes if case.scene.content.gave_way(c, there := place.side(c))]
     found = [
         o for c, there in lost for o in (*_fixed(case, c, there), *_made_on(case, c, there), *_had(case, c, there))
