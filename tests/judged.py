@@ -32,18 +32,30 @@ def hotfix_of(found: RepositoryAudit, tag: str) -> Hotfix:
     return next(h for h in found.hotfixes if h.tag == tag)
 
 
-def told(repo: Repo | Path, branch: str = "dev", tag: str = "v2.3.1", **keys: Any) -> tuple[str, str | None]:
-    """Status and rung of one pair, after its check commands have been seen to hold."""
+def proven(repo: Repo | Path, branch: str, tag: str, **keys: Any) -> Verdict:
+    """One verdict, after its check commands have been seen to hold."""
     found = audit(repo, branches=[branch], **keys)
     assert not found.errors, found.errors
     verdict = pair(found, tag, branch)
     assert_checks_hold(repo.path if isinstance(repo, Repo) else repo, verdict)
+    return verdict
+
+
+def told(repo: Repo | Path, branch: str = "dev", tag: str = "v2.3.1", **keys: Any) -> tuple[str, str | None]:
+    """Status and rung of one pair, after its check commands have been seen to hold."""
+    verdict = proven(repo, branch, tag, **keys)
     return verdict.status.value, verdict.via.value if verdict.via else None
 
 
 def judged(repo: Repo) -> str:
     """The status of the fix on qa."""
     return told(repo, "qa", "v2.4.1")[0]
+
+
+def judged_why(repo: Repo) -> tuple[str, str]:
+    """The same, and what its evidence says."""
+    verdict = proven(repo, "qa", "v2.4.1")
+    return verdict.status.value, verdict.fixes[0].evidence.detail
 
 
 def merged_and(repo: Repo, old: Files, new: Files, *later: Files) -> str:

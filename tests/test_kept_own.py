@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.build import Files, Repo, fixed, protocol, started
-from tests.judged import assert_checks_hold, audit, pair, told
+from tests.build import Files, fixed, protocol, started
+from tests.judged import judged_why, told
 
 LOGIN = """\
 def login(request, session):
@@ -34,13 +34,7 @@ def merged(tmp_path: Path, base: Files, fix: Files, own: Files, kept: Files, *op
     repo.switch("qa")
     repo.commit("Of our own", own)
     repo.merge("main", *options, resolve=kept or None)
-    return judged(repo)
-
-
-def judged(repo: Repo) -> tuple[str, str]:
-    verdict = pair(audit(repo, branches=["qa"]), "v2.4.1", "qa")
-    assert_checks_hold(repo.path, verdict)
-    return told(repo, "qa", "v2.4.1")[0], verdict.fixes[0].evidence.detail
+    return judged_why(repo)
 
 
 # Of text, the very lines that the fix replaced
@@ -159,7 +153,7 @@ def test_the_branch_had_the_file_from_a_pick_and_went_on(tmp_path: Path) -> None
     repo.pick(fix)
     repo.commit("A logo for qa", {"logo": OUR_LOGO})
     repo.merge("main", resolve={**ASIDE[1], "logo": OUR_LOGO})
-    assert judged(repo)[0] == "present"
+    assert judged_why(repo)[0] == "present"
 
 
 def test_main_went_on_and_the_branch_kept_its_own(tmp_path: Path) -> None:
@@ -171,7 +165,7 @@ def test_main_went_on_and_the_branch_kept_its_own(tmp_path: Path) -> None:
     repo.switch("qa")
     repo.commit("A logo for qa", {"logo": OUR_LOGO})
     repo.merge("main", resolve={**ASIDE[1], "logo": OUR_LOGO})
-    assert judged(repo)[0] == "present"
+    assert judged_why(repo)[0] == "present"
 
 
 def test_main_has_the_merge_that_kept_the_branchs_own_file(tmp_path: Path) -> None:
@@ -185,7 +179,7 @@ def test_main_has_the_merge_that_kept_the_branchs_own_file(tmp_path: Path) -> No
     repo.switch("main")
     repo.merge("qa")
     repo.commit("The new one after all", {"logo": NEW_LOGO})
-    assert judged(repo)[0] == "present"
+    assert judged_why(repo)[0] == "present"
 
 
 # A file that the fix deletes, brought back
@@ -198,7 +192,7 @@ def test_a_deleted_file_comes_back_with_another_word(tmp_path: Path) -> None:
     repo.switch("qa")
     repo.merge("main")
     repo.commit("Needed after all", {"src/old.py": LOGIN.format(token=OWN)})
-    assert judged(repo)[0] == "reverted"
+    assert judged_why(repo)[0] == "reverted"
 
 
 def test_another_file_comes_under_the_name_of_a_deleted_one(tmp_path: Path) -> None:
@@ -208,7 +202,7 @@ def test_another_file_comes_under_the_name_of_a_deleted_one(tmp_path: Path) -> N
     repo.switch("qa")
     repo.merge("main")
     repo.commit("Something else", {"src/old.py": "import new\n\nnew.run()\nnew.stop()\n"})
-    assert judged(repo)[0] == "present"
+    assert judged_why(repo)[0] == "present"
 
 
 def test_main_has_a_deleted_file_again_in_other_words(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.build import Files, Repo, fixed, protocol, started
-from tests.judged import assert_checks_hold, audit, pair, told
+from tests.judged import judged_why, told
 
 PAY = """\
 def login(request, session):
@@ -43,19 +43,13 @@ def repo(tmp_path: Path) -> Repo:
     return repo
 
 
-def judged(repo: Repo) -> tuple[str, str]:
-    verdict = pair(audit(repo, branches=["qa"]), "v2.4.1", "qa")
-    assert_checks_hold(repo.path, verdict)
-    return told(repo, "qa", "v2.4.1")[0], verdict.fixes[0].evidence.detail
-
-
 # The merge by which the fix came
 
 
 def test_the_guard_was_left_out_and_the_rest_let_in(repo: Repo) -> None:
     repo.commit("Dry runs", pay(words=DRY))
     repo.merge("main", resolve=pay("", FORBIDDEN, DRY))
-    status, detail = judged(repo)
+    status, detail = judged_why(repo)
     assert status == "dropped"
     assert detail.endswith("but kept in src/pay.py the lines of a side that never had it")
 
@@ -72,14 +66,14 @@ def test_the_guard_was_left_out_and_the_rest_let_in(repo: Repo) -> None:
 def test_the_guard_was_let_in(repo: Repo, guard: str) -> None:
     repo.commit("Dry runs", pay(words=DRY))
     repo.merge("main", resolve=pay(guard, FORBIDDEN, DRY))
-    assert judged(repo)[0] == "present"
+    assert judged_why(repo)[0] == "present"
 
 
 def test_the_guard_was_put_where_its_code_lives_now(repo: Repo) -> None:
     checks = f"def checked(session):\n{GUARD}    return session\n"
     repo.commit("Dry runs", pay(words=DRY))
     repo.merge("main", resolve={**pay("", FORBIDDEN, DRY), "src/checks.py": checks})
-    assert judged(repo)[0] == "present"
+    assert judged_why(repo)[0] == "present"
 
 
 def test_what_the_guard_was_for_was_gone_from_the_branch(repo: Repo) -> None:
@@ -90,14 +84,14 @@ def test_what_the_guard_was_for_was_gone_from_the_branch(repo: Repo) -> None:
     less = {"src/pay.py": text[:start] + text[end:]}
     repo.commit("No payments", less)
     repo.merge("main", resolve={"src/pay.py": f"{less['src/pay.py']}{FORBIDDEN}"})
-    assert judged(repo)[0] == "present"
+    assert judged_why(repo)[0] == "present"
 
 
 def test_the_guard_came_with_a_later_commit(repo: Repo) -> None:
     repo.commit("Dry runs", pay(words=DRY))
     repo.merge("main", resolve=pay("", FORBIDDEN, DRY))
     repo.commit("Guard", pay(GUARD, FORBIDDEN, DRY))
-    assert judged(repo)[0] == "present"
+    assert judged_why(repo)[0] == "present"
 
 
 # The fix is the guard alone, and the merge took nothing of main: what it came to before, by it, or since
@@ -119,20 +113,20 @@ def test_the_branch_had_a_pick_in_other_words_by_then(guarded: Repo) -> None:
     guarded.pick("main", "-x")
     guarded.commit("Our words", pay(OTHER_WORDS))
     guarded.merge("main", "-s", "ours")
-    assert judged(guarded)[0] == "present"
+    assert judged_why(guarded)[0] == "present"
 
 
 def test_the_merge_put_other_words(guarded: Repo) -> None:
     guarded.commit("Dry runs", pay(words=OWN_ARGS))
     guarded.merge("main", resolve=pay(OTHER_WORDS, words=OWN_ARGS))
-    assert judged(guarded)[0] == "present"
+    assert judged_why(guarded)[0] == "present"
 
 
 def test_a_later_commit_brought_it_with_a_word_more(guarded: Repo) -> None:
     guarded.commit("Dry runs", pay(words=OWN_ARGS))
     guarded.merge("main", "-s", "ours")
     guarded.commit("Guard", pay(GUARD.replace("if not", "if dry or not"), words=OWN_ARGS))
-    assert judged(guarded)[0] == "present"
+    assert judged_why(guarded)[0] == "present"
 
 
 # A later merge
@@ -146,7 +140,7 @@ def test_a_topic_that_began_before_the_fix(repo: Repo, guard: str, status: str) 
     repo.commit("Dry runs", pay(words=DRY))
     repo.switch("qa")
     repo.merge("topic", resolve=pay(guard, FORBIDDEN, DRY))
-    assert judged(repo)[0] == status
+    assert judged_why(repo)[0] == status
 
 
 def test_a_topic_that_had_the_fix_and_went_on_from_it(repo: Repo) -> None:
@@ -158,7 +152,7 @@ def test_a_topic_that_had_the_fix_and_went_on_from_it(repo: Repo) -> None:
     repo.switch("qa")
     repo.commit("Notes", {"NOTES": "none\n"})
     repo.merge("topic")
-    assert judged(repo)[0] == "present"
+    assert judged_why(repo)[0] == "present"
 
 
 @pytest.mark.parametrize(("guard", "status"), [("", "dropped"), (GUARD, "present")])
@@ -174,7 +168,7 @@ def test_a_line_between_them_left_it_out_and_was_merged(repo: Repo, guard: str, 
     repo.switch("qa")
     repo.commit("Of our own", {"OWN": "one\n"})
     repo.merge("next")
-    assert judged(repo)[0] == status
+    assert judged_why(repo)[0] == status
 
 
 def test_what_is_not_in_force_is_not_dropped(tmp_path: Path) -> None:
