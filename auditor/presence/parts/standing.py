@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.git.content import Content
-from auditor.presence.case import Regions
+from auditor.presence.case import Case, Regions
 from auditor.presence.explained import idle
 from auditor.presence.parts.place import Place
 from auditor.text import kinds, lines, places
@@ -49,6 +49,13 @@ def is_in_force(path: str, paths: Collection[str]) -> bool:
     if kinds.tells_only(path) or kinds.is_fetched(path):
         return False
     return all(not kind(path) or all(map(kind, paths)) for kind in (kinds.is_test, kinds.is_generated))
+
+
+def own_in_force(case: Case) -> Iterator[tuple[Change, Side, Side | None]]:
+    """Of the files that the branch has in its own way, as `Case.own_files` has them, those that do something there."""
+    for change, side, on_main in case.own_files():
+        if side and is_in_force(change.path, case.fix.paths):
+            yield change, side, on_main
 
 
 def of_later_versions(place: Place, back: Regions) -> Regions:

@@ -25,8 +25,8 @@ def find(case: Case, number: int) -> tuple[int, str] | None:
 
 def _set_otherwise(case: Case) -> Iterator[tuple[Change, _Switch]]:
     """The switches of the fix that the branch's tip has the other way, and main's has not."""
-    for change, side, on_main in case.own_files():
-        for switch in _switches(case, change) if standing.is_in_force(change.path, case.fix.paths) else ():
+    for change, side, on_main in standing.own_in_force(case):
+        for switch in _switches(case, change):
             if _has(case, side, switch[::-1]) and _has(case, on_main, switch):
                 yield change, switch
 

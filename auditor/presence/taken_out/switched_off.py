@@ -24,12 +24,11 @@ def find(case: Case, number: int) -> tuple[int, str] | None:
 
 def _parts(case: Case) -> Iterator[tuple[Change, Lines]]:
     """What the fix brought to its files, part by part, that is out of force at the branch's tip alone."""
-    for change, side, on_main in case.own_files():
-        if side and standing.is_in_force(change.path, case.fix.paths):
-            for came in _maybe_off(case, change, side):
-                is_in = (_is(case, change, other, came, in_force=True) for other in (change.after, on_main))
-                if _is(case, change, side, came, in_force=False) and all(is_in):
-                    yield change, came
+    for change, side, on_main in standing.own_in_force(case):
+        for came in _maybe_off(case, change, side):
+            is_in = (_is(case, change, other, came, in_force=True) for other in (change.after, on_main))
+            if _is(case, change, side, came, in_force=False) and all(is_in):
+                yield change, came
 
 
 def _maybe_off(case: Case, change: Change, side: Side) -> Iterator[Lines]:
