@@ -23,31 +23,29 @@ _A_LOOK = 100
 
 def arrived(case: Case, found: Found) -> int:
     """The commit of the branch's own line with which a present fix arrived; after a revert, with which it came back."""
-    scene = case.scene
     if found.number is None:
         return _content_since(case, found)
     case = replace(case, came=found.number)
-    arrival = scene.arrival(case.line, found.number)
-    out = [scene.place(case.line, n) for n, taken in events(case, found.number) if taken]
-    last = max(out) if out else _was_out(case, found.number)
+    arrival = case.scene.arrival(case.line, found.number)
+    out = [n for n, taken in events(case, found.number) if taken]
+    last = out[-1] if out else _was_out(case, found.number)
     if last is None:
         return _whole_since(case, found.number, arrival)
-    may = expected(case, found.number)
-    trunk, _ = scene.arrivals(case.line)
-    turns = itertools.chain([trunk[last]], _touching(case, trunk[last + 1 :]))
+    may, (went, *later) = expected(case, found.number), case.since(last)
+    turns = itertools.chain([went], _touching(case, later))
     back = (n for n in turns if not dropped.lacks(case, n) - may)
-    return next(back, trunk[-1] if out else arrival)
+    return next(back, case.line.number if out else arrival)
 
 
 def _was_out(case: Case, number: int) -> int | None:
-    """Where on the branch's line its own work last took all of the fix out since that arrived, whatever it said."""
+    """The last of the branch's own work that took all of the fix out since that arrived, whatever it said."""
     (trunk, places), work = case.scene.arrivals(case.line), case.scene.own_work(case.line)
     later = {place for path in _paths(case) for place in work.get(path, ()) if place > places[number]}
     latest = sorted(later, reverse=True)[:_LATEST]
     told = _telling(case) if latest else _Told(0, {})
-    undoing = (place for place in latest if _goes_back(case, trunk[place], told))
-    out = next((place for place in undoing if dropped.lacks_all(case, trunk[place])), None)
-    return None if out is None or not dropped.lacks(case, trunk[out]) - expected(case, number) else out
+    undoing = (trunk[place] for place in latest if _goes_back(case, trunk[place], told))
+    out = next((n for n in undoing if dropped.lacks_all(case, n)), None)
+    return None if out is None or not dropped.lacks(case, out) - expected(case, number) else out
 
 
 class _Told(NamedTuple):
@@ -119,8 +117,6 @@ def _paths(case: Case) -> list[str]:
 
 def _content_since(case: Case, found: Found) -> int:
     """The first-parent commit since which the fix's lines have been there."""
-    scene = case.scene
-    trunk, _ = scene.arrivals(case.line)
+    (trunk, _), holds = case.scene.arrivals(case.line), case.scene.content.holds
     changes = found.whole.changes if found.whole else case.changes
-    content = scene.content
-    return trunk[last_run(case, trunk, changes, lambda there: all(content.holds(c, there.side(c)) for c in changes))]
+    return trunk[last_run(case, trunk, changes, lambda there: all(holds(c, there.side(c)) for c in changes))]
