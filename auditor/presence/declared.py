@@ -89,7 +89,15 @@ def _measured(case: Case) -> Iterator[Claim]:
 
 def _by_what_counts(case: Case, claim: Claim, number: int, changes: Changes) -> Claim:
     """The claim by the first part of the fix of which it holds enough, if it does not of all."""
-    for part in (_of_what_it_could, _of_what_tells, _within_lines, _of_what_is_not_its_own, _of_what_is_no_test):
+    one_by_one = (
+        _of_what_it_could,
+        _of_what_tells,
+        _but_for_spacing,
+        _within_lines,
+        _of_what_is_not_its_own,
+        _of_what_is_no_test,
+    )
+    for part in one_by_one:
         if not changes or claim.holds_enough or claim.left:
             break
         claim = part(case, claim, number, changes)
@@ -124,6 +132,13 @@ def _of_what_tells(case: Case, claim: Claim, number: int, changes: Changes) -> C
         return claim
     removed, added = aside.answered(case, number, changes)
     told = claim._replace(removed=removed, added=added, where=" that tell")
+    return told if told.holds_enough else claim
+
+
+def _but_for_spacing(case: Case, claim: Claim, number: int, changes: Changes) -> Claim:
+    """The claim without the lines that the fix only aligned anew: the branch may have others of them."""
+    removed, added = aside.but_respaced(case, number, changes)
+    told = claim._replace(removed=removed, added=added, where=" that are not only aligned anew")
     return told if told.holds_enough else claim
 
 

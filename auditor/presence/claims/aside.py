@@ -44,6 +44,17 @@ def answered(case: Case, number: int, changes: Changes) -> tuple[float, float]:
     return 0.0 if nothing else removed, added
 
 
+def but_respaced(case: Case, number: int, changes: Changes) -> tuple[float, float]:
+    """The same shares of all lines that the fix did more to than to align them anew."""
+    ours = case.fix.changes or ()
+    pairs = likeness.paired(case, ours, changes, number)
+    told = ((c, pairs.get(c.path)) for c in ours)
+    return likeness.shares(
+        (likeness.owing(case, c, _but_respaced(case, c), theirs, number), likeness.lines_of(case, theirs))
+        for c, theirs in told
+    )
+
+
 def _telling(case: Case, change: Change, owed: Lines, told: Lines) -> Lines:
     """Of what a commit owes, what it did, and what of the rest tells that it did not.
 
