@@ -29,6 +29,10 @@ class FixCommit:
     changes: Changes | None
     carriers: tuple[int, ...]
 
+    def __hash__(self) -> int:
+        """Of the commit alone: it is asked for by the thousand, and may have changed as many files."""
+        return hash(self.oid)
+
     @property
     def paths(self) -> tuple[str, ...]:
         """The paths that count."""

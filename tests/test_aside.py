@@ -39,6 +39,30 @@ def test_the_branch_had_its_lines_aligned_already(tmp_path: Path, *, mended: boo
     assert claimed(tmp_path, *files) == status
 
 
+STYLES = [f"allow({name})" for name in ("width", "height", "left", "right", "zoom")]
+
+
+def styled(names: list[str], depth: str, head: str = "") -> str:
+    """A list of styles, the last without a comma, in a call or in one more function."""
+    return MANY + f"{head}{depth}styles({{\n" + ",\n".join(f"{depth}  {name}" for name in names) + f"\n{depth}}})\n"
+
+
+@pytest.mark.parametrize(("guard", "status"), [("  if (trusted) {\n", "present"), ("  if (known) {\n", "missing")])
+def test_one_who_has_but_its_title_moved_in_other_lines_with_the_fixs_own(
+    tmp_path: Path, guard: str, status: str
+) -> None:
+    """Main's last style is not the branch's last: it has a comma there, and both only stand deeper."""
+    repo = protocol(tmp_path / "shop", branches=("dev",))
+    started(repo, {"a.js": styled(STYLES, "  ")})
+    repo.commit("Style what is trusted alone", {"a.js": styled(STYLES, "    ", "  if (trusted) {\n")})
+    repo.tag("v2.4.1")
+    repo.switch("qa")
+    own = [*STYLES, "allow(flex)", "allow(grid)"]
+    repo.commit("Our own", {"a.js": styled(own, "  ")}, author=OTHER)
+    repo.commit("Style what is trusted alone", {"a.js": styled(own, "    ", guard)})
+    assert told(repo, "qa", "v2.4.1")[0] == status
+
+
 def test_white_space_that_is_all_of_the_fix_is_asked(tmp_path: Path) -> None:
     text = MANY + "def pay():\n    charge_the_card()\n    if ready:\n        go()\n"
     fix = text.replace("    charge_the_card()\n", "        charge_the_card()\n")
@@ -162,15 +186,13 @@ def test_the_branch_has_all_copies_and_mended_one(tmp_path: Path) -> None:
 # A file that was added at the top, where the branch has a folder
 
 
-@pytest.mark.parametrize(
-    ("made", "status"), [("client/options_test.go", "present"), ("other/options_test.go", "missing")]
-)
+@pytest.mark.parametrize(("made", "status"), [("client/checks.go", "present"), ("other/checks.go", "missing")])
 def test_a_file_that_was_added_beside_one_that_lives_elsewhere(tmp_path: Path, made: str, status: str) -> None:
     options = MANY + "func options(): Options\n"
-    tested = "".join(f"func Test{n}(t) {{ check(t, {n}) }}\n" for n in range(40))
+    checks = "".join(f"func checkOption{n}(o) {{ check(o, {n}) }}\n" for n in range(40))
     own: Files = {"options.go": None, "client/options.go": options + "func ourOwn(): Options\n"}
-    fix = {"options.go": options + "func reserved(): Options\n", "options_test.go": tested}
-    copy = {"client/options.go": str(own["client/options.go"]) + "func reserved(): Options\n", made: tested}
+    fix = {"options.go": options + "func reserved(): Options\n", "checks.go": checks}
+    copy = {"client/options.go": str(own["client/options.go"]) + "func reserved(): Options\n", made: checks}
     assert claimed(tmp_path, {"options.go": options}, fix, own, copy) == status
 
 

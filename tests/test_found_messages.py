@@ -302,7 +302,35 @@ def test_the_tests_alone_are_not_the_fix(repo: Repo) -> None:
     assert told(repo, "qa", "v2.4.1")[0] == "missing"
 
 
-def test_a_test_that_the_fix_adds_is_owed(repo: Repo) -> None:
+def test_a_test_that_the_fix_adds_is_owed_by_one_who_has_but_its_title(repo: Repo) -> None:
     begun(repo, TITLE, {"tests/test_pump.py": TESTS})
     repo.commit(TITLE, {"src/server.py": mended(OWN)}, BOT)
+    assert told(repo, "qa", "v2.4.1")[0] == "missing"
+
+
+@pytest.mark.parametrize(("text", "status"), [(mended(OWN), "present"), (COPY, "missing")])
+def test_a_test_that_the_fix_adds_is_not_owed_by_one_who_names_it(repo: Repo, text: str, status: str) -> None:
+    begun(repo, TITLE, {"tests/test_pump.py": TESTS})
+    picked = f"{TITLE}\n\n(cherry picked from commit {repo.git('rev-parse', 'v2.4.1^{commit}')})"
+    repo.commit(picked, {"src/server.py": text}, QUINN)
+    assert told(repo, "qa", "v2.4.1")[0] == status
+
+
+@pytest.mark.parametrize(
+    "name", [".zuul.yaml", ".gitlab-ci.yml", ".github/workflows/tests.yml", "Jenkinsfile", "azure-pipelines.yml"]
+)
+def test_what_runs_the_tests_is_not_owed_where_all_of_the_rest_is_there(repo: Repo, name: str) -> None:
+    """The branch's own pipeline has other jobs, so the pick did something else there."""
+    begun(repo, TITLE, {name: LOG})
+    picked = f"{TITLE}\n\n(cherry picked from commit {repo.git('rev-parse', 'v2.4.1^{commit}')})"
+    repo.commit(picked, {"src/server.py": mended(OWN), name: "jobs: [own]\n"}, QUINN)
+    assert told(repo, "qa", "v2.4.1") == ("present", "declared")
+
+
+def test_a_fix_of_what_runs_the_tests_is_asked_for_it(repo: Repo) -> None:
+    started(repo, {".gitlab-ci.yml": LOG, "NEWS": "1\n"})
+    repo.commit(TITLE, {".gitlab-ci.yml": LOG.replace("Pump 3", "Pump III"), "NEWS": "2\n"}, BOT)
+    repo.tag("v2.4.1")
+    repo.switch("qa")
+    repo.commit(TITLE, {".gitlab-ci.yml": LOG.replace("Pump 4", "Pump IV"), "NEWS": "2\n"}, BOT)
     assert told(repo, "qa", "v2.4.1")[0] == "missing"

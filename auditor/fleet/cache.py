@@ -31,7 +31,7 @@ _POLICY = {"waivers", "waiver_warning", "acknowledged", "calendar", "limits", "f
 # 5 tells of claims that hold too little, 6 finds fixes among other neighbours and in other folders, 8 by their titles.
 # 17 says what each check command shows.
 # It counts on with each change of what an audit says, or of how the JSON document says it.
-_FORMAT = 25
+_FORMAT = 26
 _KEPT_SECONDS = 30 * 86_400
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from auditor.errors import RepositoryError
 from auditor.git import commits, objects, trailers
+from auditor.git.bounded import Last
 from auditor.git.store import Store
 
 _REVERTS = re.compile(rb"[Rr]everts? (?:commit |merge )?([0-9a-f]{7,40})\b")
@@ -61,6 +62,7 @@ class History:
         self.hotfix_merges: dict[int, str] = {}
         self.order: list[int] = []
         self.generation: list[int] = []
+        self._above = Last[set[int]]()
 
     def claims(self, number: int, raw: bytes) -> None:
         """Notes which commits a message says that it reverts or copies, and of which changes it is.
@@ -177,7 +179,10 @@ class History:
         return bool(self.below([above], [number]))
 
     def descendants(self, number: int) -> set[int]:
-        """A commit and all that have it in their history."""
+        """A commit and all that have it in their history: asked for one part of a fix after the other."""
+        return self._above(number, lambda: self._find_above(number))
+
+    def _find_above(self, number: int) -> set[int]:
         found = {number}
         for one in reversed(self.order):
             if not found.isdisjoint(self.parents[one]):

@@ -89,7 +89,15 @@ def _measured(case: Case) -> Iterator[Claim]:
 
 def _by_what_counts(case: Case, claim: Claim, number: int, changes: Changes) -> Claim:
     """The claim by the first part of the fix of which it holds enough, if it does not of all."""
-    for part in (_of_what_it_could, _of_what_tells, _within_lines, _of_what_is_not_its_own, _of_what_is_no_test):
+    one_by_one = (
+        _of_what_it_could,
+        _of_what_tells,
+        _but_for_spacing,
+        _within_lines,
+        _of_what_is_not_its_own,
+        _of_what_is_no_test,
+    )
+    for part in one_by_one:
         if not changes or claim.holds_enough or claim.left:
             break
         claim = part(case, claim, number, changes)
@@ -127,6 +135,13 @@ def _of_what_tells(case: Case, claim: Claim, number: int, changes: Changes) -> C
     return told if told.holds_enough else claim
 
 
+def _but_for_spacing(case: Case, claim: Claim, number: int, changes: Changes) -> Claim:
+    """The claim without the lines that the fix only aligned anew: the branch may have others of them."""
+    removed, added = aside.but_respaced(case, number, changes)
+    told = claim._replace(removed=removed, added=added, where=" that are not only aligned anew")
+    return told if told.holds_enough else claim
+
+
 def _within_lines(case: Case, claim: Claim, number: int, changes: Changes) -> Claim:
     """The claim where the same was done within lines that the branch has otherwise."""
     if likeness.too_small(case, case.changes, changes, claim.enough):
@@ -143,13 +158,21 @@ def _of_what_is_not_its_own(case: Case, claim: Claim, number: int, changes: Chan
 
 
 def _of_what_is_no_test(case: Case, claim: Claim, number: int, changes: Changes) -> Claim:
-    """The same without tests that were there, which a branch has in its own form: then all of the rest is asked for."""
+    """The same without tests and what runs them, which a branch has in its own form: then all of the rest is asked for.
+
+    A new test is owed by who says but by its title to be the fix.
+    """
     ours = [c for c in case.changes if not kinds.is_own_to_a_branch(c.path)]
-    left = tuple(c for c in ours if c.before is None or not kinds.is_test(c.path))
+    left = tuple(c for c in ours if not _is_to_test(c, new=claim.enough <= HALF))
     if all(kinds.tells_only(c.path) for c in left):
         return claim
     found = _of_those(case, claim._replace(enough=1.0), left, number, changes, where=" but for tests")
     return found if found.holds_enough else claim
+
+
+def _is_to_test(change: Change, *, new: bool) -> bool:
+    """Whether a file is but for tests; with `new` also one that the fix adds."""
+    return (new or change.before is not None) and (kinds.is_test(change.path) or kinds.runs_tests(change.path))
 
 
 def _of_those(case: Case, claim: Claim, left: Changes, number: int, changes: Changes, where: str) -> Claim:

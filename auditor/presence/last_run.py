@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from auditor.git.changes import Changes
+from auditor.git.changes import Changes, Side
 from auditor.presence.case import Case
 from auditor.presence.parts.place import Place
 
@@ -15,11 +15,20 @@ _COMMITS = 2_000
 
 def last_run(case: Case, line: Sequence[int], changes: Changes, holds: Callable[[Place], bool]) -> int:
     """Where the last run of commits of a line begins for which something holds of the files of a change."""
+    followed = case.scene.followed(case.fix, case.line, case.came)
+    files = [(change, followed[change]) for change in changes]
 
     def there(at: int) -> Place:
         return case.at(line[at])
 
-    return first_of_last(len(line), lambda at: [there(at).side(c) for c in changes], lambda at: holds(there(at)))
+    def version(at: int) -> list[Side | None]:
+        number = line[at]
+        for change, seen in files:
+            if number not in seen:
+                seen[number] = there(at).side(change)
+        return [seen[number] for _, seen in files]
+
+    return first_of_last(len(line), version, lambda at: holds(there(at)))
 
 
 def first_of_last(count: int, version: Callable[[int], object], holds: Callable[[int], bool]) -> int:

@@ -7,7 +7,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 
 from auditor.fixes import Counts, FixCommit, counting
 from auditor.git.births import Births
@@ -21,6 +21,8 @@ from auditor.presence.claims.claim import Claim
 
 # Of a branch that goes its own way for years so many commits are looked at.
 _OWN = 2_000
+# A fix on a branch is asked about, and what carried it there, now and again one by what brought it.
+_CASES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class Scene:
         self.named = Last[Mapping[str, str]]()
         self.claims = Last[list[Claim]]()
         self.carried = Last[Mapping[Hashable, Sequence[tuple[Change, int]]]]()
+        self.followed = lru_cache(_CASES)(self._follow)
         self._parted: dict[tuple[int, int], list[int]] = {}
         self._bases: dict[tuple[int, int], list[int]] = {}
         self._namesakes: dict[tuple[str, Side | None, str | None, int], list[str]] = {}
@@ -83,6 +86,10 @@ class Scene:
     def know(self, fixes: Iterable[FixCommit]) -> None:
         """Takes note of the files that the fixes of the audit change."""
         self._paths = sorted({c.path for f in fixes for c in f.changes or ()})
+
+    def _follow(self, fix: FixCommit, line: Line, came: int | None) -> defaultdict[Change, dict[int, Side | None]]:
+        """The files of a fix, commit by commit of a branch, as far as they were asked for: each of its parts is."""
+        return defaultdict(dict)
 
     def contains(self, line: Line, number: int) -> bool:
         """Whether a commit is in the history of a branch."""

@@ -49,6 +49,11 @@ _TEST_NAMES = re.compile(
     r"test[-_].*|.*[-_.](test|tests|spec)\.(?!(?:ya?ml|toml|ini|properties|conf|env|tfvars)$)\w+"
     r"|\w*[a-z](Test|Tests|TestCase|Spec(?!\.java$))\.\w+|test(utils?|helpers?)\.\w+"
 )
+# What a forge or its like goes by to build and test each change.
+_PIPELINES = re.compile(
+    r"\.(travis|gitlab-ci|zuul|drone|cirrus|appveyor)\.ya?ml|(appveyor|azure-pipelines|bitbucket-pipelines)\.ya?ml"
+    r"|jenkinsfile|(\.github/workflows|\.circleci|\.buildkite|\.semaphore|\.zuul\.d)/.+"
+)
 # Where by the habit of some build tools no test is.
 _SHIPPED = ("src", "main")
 
@@ -105,6 +110,11 @@ def is_test(path: str) -> bool:
     if _SHIPPED in itertools.pairwise(folders):
         return False
     return not _TESTS.isdisjoint(folders) or _TEST_NAMES.fullmatch(name) is not None
+
+
+def runs_tests(path: str) -> bool:
+    """Whether a file tells a forge, or a service beside it, how to build and test each change."""
+    return _PIPELINES.fullmatch(path.lower()) is not None
 
 
 def _end(name: str) -> str:

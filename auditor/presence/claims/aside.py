@@ -40,6 +40,13 @@ def answered(case: Case, number: int, changes: Changes) -> tuple[float, float]:
     return 0.0 if short else removed, added
 
 
+def but_respaced(case: Case, number: int, changes: Changes) -> tuple[float, float]:
+    """The same shares of all lines that the fix did more to than to align them anew."""
+    pairs = likeness.paired(case, case.changes, changes, number)
+    ours = ((c, _but_respaced(case, c)) for c in case.changes)
+    return likeness.shares(likeness.owed_and_told(case, ours, pairs, number))
+
+
 def _telling(case: Case, change: Change, owed: Lines, told: Lines) -> Lines:
     """Of what a commit owes, what it did, and what of the rest tells that it did not.
 
