@@ -130,25 +130,20 @@ def _of_what_tells(case: Case, claim: Claim, number: int, changes: Changes) -> C
     """The claim of who says to be the fix by what of that tells, if it holds enough of this."""
     if claim.enough > HALF:
         return claim
-    removed, added = aside.answered(case, number, changes)
-    told = claim._replace(removed=removed, added=added, where=" that tell")
-    return told if told.holds_enough else claim
+    return claim.by(aside.answered(case, number, changes), " that tell")
 
 
 def _but_for_spacing(case: Case, claim: Claim, number: int, changes: Changes) -> Claim:
     """The claim without the lines that the fix only aligned anew: the branch may have others of them."""
-    removed, added = aside.but_respaced(case, number, changes)
-    told = claim._replace(removed=removed, added=added, where=" that are not only aligned anew")
-    return told if told.holds_enough else claim
+    return claim.by(aside.but_respaced(case, number, changes), " that are not only aligned anew")
 
 
 def _within_lines(case: Case, claim: Claim, number: int, changes: Changes) -> Claim:
     """The claim where the same was done within lines that the branch has otherwise."""
     if likeness.too_small(case, case.changes, changes, claim.enough):
         return claim
-    removed, added = within_lines.answered(case, number, changes, named=claim.named)
-    told = claim._replace(removed=removed, added=added, where=", or does the same within other lines")
-    return told if told.holds_enough else claim
+    held = within_lines.answered(case, number, changes, named=claim.named)
+    return claim.by(held, ", or does the same within other lines")
 
 
 def _of_what_is_not_its_own(case: Case, claim: Claim, number: int, changes: Changes) -> Claim:
@@ -179,6 +174,4 @@ def _of_those(case: Case, claim: Claim, left: Changes, number: int, changes: Cha
     """The claim by some of the fix's files, if there are others, and it holds enough of these."""
     if len(left) in (0, len(case.changes)):
         return claim
-    removed, added = likeness.answered(case, left, number, changes)
-    told = claim._replace(removed=removed, added=added, where=where)
-    return told if told.holds_enough else claim
+    return claim.by(likeness.answered(case, left, number, changes), where)

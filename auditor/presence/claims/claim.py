@@ -26,6 +26,11 @@ class Claim(NamedTuple):
         """Whether it holds as much as it has to."""
         return not self.left and min(self.removed, self.added) >= self.enough
 
+    def by(self, share: tuple[float, float], where: str) -> Claim:
+        """The claim by what it holds of some of the lines, if that is enough; else as it was."""
+        told = self._replace(removed=share[0], added=share[1], where=where)
+        return told if told.holds_enough else self
+
     def held(self) -> str:
         """How much it holds, in words."""
         added, removed = _percent(self.added), _percent(self.removed)
