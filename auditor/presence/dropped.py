@@ -134,13 +134,10 @@ def _took_nothing(case: Case, change: Change, arrival: int, parent: int) -> bool
     theirs = case.end(history.ids[parent]).side(change)
     if ours is None or merged is None or tip is None:
         return False
-    if content.holds(change, ours) or content.holds(change, merged):
+    if content.holds(change, ours) or content.holds(change, merged) or _had_most(case, change, ours):
         return False
-    if _had_most(case, change, ours):
-        return False
-    if any(_shares(case, change, Change(change.path, ours, later)) for later in (merged, tip)):
-        return False
-    if _said_again(case, change, Change(change.path, ours, merged)):
+    took_some = any(_shares(case, change, Change(change.path, ours, later)) for later in (merged, tip))
+    if took_some or _said_again(case, change, Change(change.path, ours, merged)):
         return False
     older = partial(_was_older, case, change, sides=(first, parent))
     had = content.holds(change, theirs)

@@ -68,26 +68,33 @@ def moved(case: Case) -> str | None:
 
     That commit took the lines out of the file of the fix, as the fix does, and they are still there.
     """
-    content, own = case.scene.content, case.paths()
-    did = [content.changed_lines(c) for c in case.changes]
+    wanted = _only_removed(case)
+    found = next(_moved_to(case, wanted), None) if wanted else None
+    if found is None:
+        return None
+    number, path = found
+    oid = case.scene.history.ids[number]
+    return f"{oid[:12]} on the branch moved the lines that it removes to {path}, where they are"
+
+
+def _only_removed(case: Case) -> Counter[bytes]:
+    """The telling lines that a fix removes; none where they are few, or it adds such lines, too."""
+    did = [case.scene.content.changed_lines(c) for c in case.changes]
     removed: Counter[bytes] = sum((gone - came for gone, came in did), Counter())
     wanted = Counter({line: n for line, n in removed.items() if tells([line])})
-    if len(wanted) < _FEWEST or any(tells(came - gone) for gone, came in did):
-        return None
-    hashes = set(map(hash, wanted))
-    for number in case.candidates():
-        for other in case.search.changes[number]:
-            if other.path in own or not content.may_add(other, hashes) or not wanted <= content.changed_lines(other)[1]:
-                continue
-            there = content.at(case.line.tip, other.path)
-            if wanted <= content.all_lines(there) and not _on_main(case, other.path, wanted):
-                oid = case.scene.history.ids[number]
-                return f"{oid[:12]} on the branch moved the lines that it removes to {other.path}, where they are"
-    return None
+    adds = any(tells(came - gone) for gone, came in did)
+    return Counter() if adds or len(wanted) < _FEWEST else wanted
 
 
-def _on_main(case: Case, path: str, wanted: Counter[bytes]) -> bool:
-    return wanted <= case.scene.content.all_lines(case.scene.content.at(case.scene.main.tip, path))
+def _moved_to(case: Case, wanted: Counter[bytes]) -> Iterator[tuple[int, str]]:
+    """The commits that added some lines to another file, and that file, where the branch has them, and main has not."""
+    content, own, hashes = case.scene.content, case.paths(), set(map(hash, wanted))
+    changes = ((number, other) for number in case.candidates() for other in case.search.changes[number])
+    for number, other in changes:
+        if other.path not in own and content.may_add(other, hashes) and wanted <= content.changed_lines(other)[1]:
+            here, main = (content.all_lines(content.at(line.tip, other.path)) for line in (case.line, case.scene.main))
+            if wanted <= here and not wanted <= main:
+                yield number, other.path
 
 
 def may_have(case: Case, change: Change) -> bool:
