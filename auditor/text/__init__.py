@@ -1,1 +1,8 @@
-"""What lines of text tell of a change: pure functions, no repository."""
+"""What lines of text tell of a change: pure functions, no repository.
+
+- Of any text: `lines` and their hunks, `places` of lines in a later text, `inserted` lines, `deletions`, `wording` (the
+  same in other words), `numbers`, `kinds` of files by their names, `heads` (what is a text's own, and what many have).
+- Of code: `parts` (of what a hunk did, that which tells), `functions` and `siblings` (where lines stand), `comments`,
+  `off` (what is out of force), `conditions`, `switches`, `bindings` (names), `calls`, `acting` (imports), `renamed`
+  (the same done under other names), `chance` (what old lines that stand again tell).
+"""
