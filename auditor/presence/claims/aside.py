@@ -45,14 +45,15 @@ def answered(case: Case, number: int, changes: Changes) -> tuple[float, float]:
 
 
 def but_respaced(case: Case, number: int, changes: Changes) -> tuple[float, float]:
-    """The same shares of all lines that the fix did more to than to align them anew."""
+    """The same shares of all lines that the fix did more to than to align them anew; of none, nothing."""
     ours = case.fix.changes or ()
     pairs = likeness.paired(case, ours, changes, number)
-    told = ((c, pairs.get(c.path)) for c in ours)
-    return likeness.shares(
-        (likeness.owing(case, c, _but_respaced(case, c), theirs, number), likeness.lines_of(case, theirs))
-        for c, theirs in told
-    )
+    theirs = [pairs.get(c.path) for c in ours]
+    owed = [
+        likeness.owing(case, c, _but_respaced(case, c), other, number) for c, other in zip(ours, theirs, strict=True)
+    ]
+    told = (likeness.lines_of(case, other) for other in theirs)
+    return likeness.shares(zip(owed, told, strict=True)) if any(map(any, owed)) else (0.0, 0.0)
 
 
 def _telling(case: Case, change: Change, owed: Lines, told: Lines) -> Lines:
