@@ -12,6 +12,7 @@ from auditor.presence.explained import moved_away
 from auditor.presence.parts import older, standing
 from auditor.presence.parts.place import Place
 from auditor.presence.scene import inverse
+from auditor.presence.taken_out import together
 from auditor.text import kinds
 
 _LITTLE = 1 / 4
@@ -139,6 +140,7 @@ def _took_back(case: Case, there: Place) -> Iterator[int]:
     for number in (*hinted, *searched):
         took = _took(case, number) if number in hinted else [0.0]
         did = min(took) >= _MOST or (confirmed and max(took) >= _SOME) or _is_any(case, taking, number)
+        did = did or (number in hinted and together.took_out(case, number))
         if number not in seen and did and scene.contains(scene.main, number):
             seen.add(number)
             if case.felt(number, scene.main, out=True):

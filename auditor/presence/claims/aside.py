@@ -41,10 +41,11 @@ def answered(case: Case, number: int, changes: Changes) -> tuple[float, float]:
 
 
 def but_respaced(case: Case, number: int, changes: Changes) -> tuple[float, float]:
-    """The same shares of all lines that the fix did more to than to align them anew."""
+    """The same shares of all lines that the fix did more to than to align them anew; of none, nothing."""
     pairs = likeness.paired(case, case.changes, changes, number)
     ours = ((c, _but_respaced(case, c)) for c in case.changes)
-    return likeness.shares(likeness.owed_and_told(case, ours, pairs, number))
+    files = list(likeness.owed_and_told(case, ours, pairs, number))
+    return likeness.shares(files) if any(any(owed) for owed, _ in files) else (0.0, 0.0)
 
 
 def _telling(case: Case, change: Change, owed: Lines, told: Lines) -> Lines:

@@ -1,6 +1,7 @@
 """What took a fix, or a part of it, out of a branch.
 
-- It says so, or makes the inverse change, and none came after it that brought the fix again: `events`.
+- It says so, or makes the inverse change, and none came after it that brought the fix again: `events`; of a revert of
+  several commits, `together`.
 - It put a part back in one step, or deleted lines of it (`straight`), or `mostly`, as `put_back` and `deleted` tell; or
   the whole fix (`cut_out`); or a file that the fix had added (`removed_files`); or it moved the code that the fix
   mends elsewhere without it (`moved_without`, by what `unmended` finds).

@@ -11,6 +11,7 @@ from auditor.presence import dropped
 from auditor.presence.case import Case
 from auditor.presence.claims import likeness
 from auditor.presence.scene import inverse
+from auditor.presence.taken_out import together
 from auditor.text import kinds, wording
 
 _ENOUGH, _MOST = 1 / 3, 1 / 2
@@ -136,9 +137,9 @@ def _did(case: Case, revert: int, *, out: bool) -> bool:
     by_git = any(len(named) == _WHOLE_ID for named in case.scene.history.reverts[revert])
     if (gone if adds else back) >= (_SOME if by_git else _ENOUGH):
         return True
-    return likeness.taken_elsewhere(case, brought) >= _MOST or (
-        by_git and not adds and likeness.wrote_anew(case, brought)
-    )
+    if by_git and not adds and likeness.wrote_anew(case, brought):
+        return True
+    return likeness.taken_elsewhere(case, brought) >= _MOST or together.took_out(case, revert)
 
 
 def _turned(case: Case, revert: int, *, out: bool) -> bool:
