@@ -1,4 +1,4 @@
-"""Commits that set a switch which the fix brought the other way: `check_cards: true` to `false`."""
+"""Commits that set a switch which the fix brought the other way: `check_cards: true` to `false`, a limit to `0`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from auditor.presence.case import Case
 from auditor.presence.parts import fix_parts, standing
 from auditor.presence.parts.place import Place
 from auditor.presence.since import last_run
-from auditor.text import switches, wording
+from auditor.text import switches
 
 # A line as the fix has it, and the other way.
 _Switch = tuple[bytes, bytes]
@@ -30,21 +30,18 @@ def _set_otherwise(case: Case) -> Iterator[tuple[Change, _Switch]]:
         side, on_main = here.side(change), main.side(change)
         in_force = standing.is_in_force(change.path, case.fix.paths)
         if in_force and side is not None and side not in (change.after, on_main):
-            for switch in _switches(case, change):
+            for switch in _switches(case, change, side):
                 if _has(case, side, switch[::-1]) and _has(case, on_main, switch):
                     yield change, switch
 
 
-def _switches(case: Case, change: Change) -> Iterator[_Switch]:
-    """The telling lines of a fix that set something which its file had not set before it, either way."""
+def _switches(case: Case, change: Change, side: Side) -> Iterator[_Switch]:
+    """The lines that the branch lacks of those by which the fix set something that its file had not set, either way."""
     every = case.scene.content.all_lines
-    known = every(change.before).keys()
-    for n in range(len(fix_parts.hunks(case, change))):
-        came = fix_parts.told(case, change, n).came
-        for line, opposite in ((line, o) for line in came if (o := switches.opposite(line))):
-            one, other = (b"".join(some.split()) for some in (line, opposite))
-            if wording.tells([line]) and known.isdisjoint((one, other)) and other not in every(change.after):
-                yield one, other
+    known, made = every(change.before).keys(), every(change.after).keys()
+    for line, one in fix_parts.lacked(case, change, side):
+        ways = (b"".join(other.split()) for other in switches.others(change.path, line))
+        yield from ((one, other) for other in ways if other not in known and other not in made)
 
 
 def _has(case: Case, side: Side | None, switch: _Switch) -> bool:
