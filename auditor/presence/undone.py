@@ -16,6 +16,7 @@ from auditor.presence.since import last_run
 from auditor.presence.taken_out import (
     cut_out,
     ground,
+    hollowed,
     kept_file,
     let_nothing_in,
     lets_pass,
@@ -35,7 +36,7 @@ from auditor.presence.taken_out.events import came_again, events, made_again
 # What explains that a region stands so: the quickest to tell come first.
 _ASIDES = (spacing.aside, prose.aside, chance.aside, from_main.aside, moved_away.aside, reworked.aside)
 # Who left all lines there, and what they do undone.
-_OUT_OF_FORCE = (switched_off, set_otherwise, set_lower, turned_round, lets_pass)
+_OUT_OF_FORCE = (switched_off, set_otherwise, set_lower, turned_round, lets_pass, hollowed)
 # Of a file that thousands of commits touch, so many are looked at.
 _LATEST = 200
 

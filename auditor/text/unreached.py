@@ -41,9 +41,14 @@ def after(end: str, text: Sequence[bytes], at: int, line: bytes) -> range | None
     while start is not None and never.depth(text[start]) > deep:
         start = _next(text, start)
     stop = start
-    while stop is not None and never.depth(text[stop]) >= deep and not _REACHED.match(text[stop].strip()):
+    while stop is not None and never.depth(text[stop]) >= deep and not _is_reached(end, text[stop]):
         stop = _next(text, stop)
     return None if start is None else range(start, len(text) if stop is None else stop)
+
+
+def _is_reached(end: str, line: bytes) -> bool:
+    """Whether a line no less deep may be reached all the same: in Python none is."""
+    return end != "py" and _REACHED.match(line.strip()) is not None
 
 
 def leaves(line: bytes) -> bool:
