@@ -14,6 +14,7 @@ from auditor.presence.parts import extent, older, standing
 from auditor.presence.parts.place import Place
 from auditor.presence.since import last_run
 from auditor.presence.taken_out import (
+    brought_back,
     cut_out,
     ground,
     hollowed,
@@ -45,7 +46,7 @@ def find(case: Case, found: Found) -> Undone | None:
     """What undid a fix that history has, or None where its content stands or has moved on."""
     if found.number is None:
         return None
-    off = put_aside.find(case, found.number)
+    off = put_aside.find(case, found.number) or brought_back.find(case, found.number)
     if off is None and not _differs_from_main(case):
         return None
     off = off or next((out for way in _OUT_OF_FORCE if (out := way.find(case, found.number))), None)
