@@ -87,6 +87,7 @@ OFF = {
     "a name that nobody defines": ("pay.c", PAY_C, C, f"#ifdef NEVER\n{C}#endif\n"),
     "after the end in C": ("pay.c", PAY_C, C, f"\tcharge(c, sum);\n\treturn sum;\n{C}"),
     "after the end in Python": ("pay.py", PAY_PY, PYTHON, f"    charge(cart, amount)\n    return amount\n{PYTHON}"),
+    "a conflict that nobody resolved": ("pay.c", PAY_C, C, f"<<<<<<< HEAD\n\tpay_now(c);\n=======\n{C}>>>>>>> main\n"),
     "one line of it": ("pay.py", PAY_PY, PYTHON, PYTHON.replace("raise", "# raise")),
     "nothing for one line of it": ("pay.py", PAY_PY, PYTHON, PYTHON.replace("raise CardError(cart.card)", "pass")),
 }
@@ -168,6 +169,11 @@ def test_in_force(repo: Repo, path: str, text: str, guard: str, later: str) -> N
         ("a.tf", "a {\n  count = 0\n  b = 1\n}\nc {\n}\n", {0, 1, 2}),
         ("run", "#!/usr/bin/env python3\nif False:\n  a\n", {0, 1, 2}),
         ("Dockerfile", "# a\nb\n", {0}),
+        ("a.md", "<<<<<<< a\nb\n", set()),
+        ("a.py", "def a():\n  b\n\ndef a():\n  c\n", {0, 1, 2}),
+        ("a.py", "class A:\n  def a():\n    b\nclass B:\n  def a():\n    c\n", set()),
+        ("a.py", "@b.first\ndef a():\n  b\n@b.second\ndef a():\n  c\n", set()),
+        ("a.java", "def a() {\n  b\n}\ndef a() {\n  c\n}\n", set()),
         ("a.php", "# a\n#[B]\n", {0}),
         ("a.sh", "if false; then\nif a; then b; fi\nif c\nthen\nd\nfi\nfi\ne\n", {0, 1, 2, 3, 4, 5}),
     ],
@@ -182,3 +188,14 @@ def test_lines_that_are_off(path: str, text: str, out: set[int]) -> None:
 @pytest.mark.parametrize("name", ["a.c", "a.py", "a.sh", "a.j2", "a.yml", "a.tf"])
 def test_a_hundred_thousand_of_them(name: str, line: str) -> None:
     assert len(off.lines(name, [f"  {line}\n".encode()] * 100_001)) in (0, 100_000, 100_001)
+
+
+def test_a_function_is_declared_once_more_as_it_was_before(repo: Repo) -> None:
+    """As a merge leaves it that kept both."""
+    old, new = PAY_PY.format(""), PAY_PY.format(PYTHON)
+    assert merged_and(repo, {"pay.py": old}, {"pay.py": new}, {"pay.py": f"{new}\n\n{old}"}) == "reverted"
+
+
+def test_a_function_is_declared_once_more_as_the_fix_has_it(repo: Repo) -> None:
+    old, new = PAY_PY.format(""), PAY_PY.format(PYTHON)
+    assert merged_and(repo, {"pay.py": old}, {"pay.py": new}, {"pay.py": f"{old}\n\n{new}"}) == "present"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from auditor.text import never, remarks, unreached
+from auditor.text import never, remarks, shadowed, unreached
 from auditor.text.remarks import Signs
 
 _SIGNS = re.compile(
@@ -21,6 +21,8 @@ _MAY = re.compile(
 )
 # `<%#= token %>` was `<%= token %>`.
 _TAG = re.compile(rb"^\s*<%\#=?")
+# What git leaves where it could not merge: no longer than so many lines.
+_CONFLICT, _LONGEST = b"<<<<<<< ", 2_000
 # In Python a text by itself is a comment; one that is given to something is none.
 _QUOTES = (b'"""', b"'''")
 _GIVEN = (b"(", b",", b"=", b"\\", b"[", b"{", b"+", b"return", b"%")
@@ -38,7 +40,7 @@ def lines(path: str, text: Sequence[bytes]) -> frozenset[int]:
         if off is not None:
             found.update(off)
             past = off.stop
-    return frozenset(found)
+    return frozenset(found.union(*shadowed.lines(end, text, bare)))
 
 
 def said(line: bytes) -> tuple[bytes, ...]:
@@ -54,6 +56,8 @@ def _from(end: str, signs: Signs, text: Sequence[bytes], at: int, line: bytes) -
     """
     if remarks.is_last(end, line):
         return range(at, len(text))
+    if line.startswith(_CONFLICT):
+        return _unresolved(text, at)
     closes = remarks.closing(end, line, signs)
     if closes is not None:
         return _closed(text, at, closes)
@@ -64,6 +68,13 @@ def _from(end: str, signs: Signs, text: Sequence[bytes], at: int, line: bytes) -
         return whole if is_off else range(whole.stop, whole.stop)
     kept = never.kept(end, text, at, line)
     return unreached.after(end, text, at, line) if kept is None else kept
+
+
+def _unresolved(text: Sequence[bytes], at: int) -> range | None:
+    """Both sides of a conflict that nobody resolved."""
+    end = next((n for n in range(at + 1, min(len(text), at + _LONGEST)) if text[n].startswith(b">>>>>>> ")), None)
+    whole = end is not None and any(text[n].startswith(b"=======") for n in range(at, end))
+    return range(at, end + 1) if whole and end is not None else None
 
 
 def _closed(text: Sequence[bytes], at: int, sign: bytes) -> range:

@@ -60,6 +60,15 @@ def _since(case: Case, number: int, change: Change) -> tuple[int, str] | None:
     def is_so(there: Place) -> bool:
         return _is_hollow(case, change, there.side(change))
 
-    commit = later[last_run(case, later, (change,), is_so)]
+    at = last_run(case, later, (change,), is_so)
+    commit = later[at]
+    if not at and _had_it(case, change, commit):
+        return None
     moved = removed_files.is_elsewhere(case, change, case.scene.brought(commit) or ())
     return None if moved else (commit, f"left nothing in force in {change.path}")
+
+
+def _had_it(case: Case, change: Change, merge: int) -> bool:
+    """Whether the branch had a file of that name before: then the merge kept its own."""
+    ids = case.scene.history.ids
+    return any(case.scene.content.at(ids[n], change.path) for n in case.scene.history.parents[merge][:1])
