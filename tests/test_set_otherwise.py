@@ -30,6 +30,8 @@ def settings(set_: str, level: str = "info") -> Files:
         ("  check_cards: true\n  check_dates: true\n", "  check_cards: true\n  check_dates: false\n"),
         ("  open_admin: Off\n", "  open_admin: On\n"),
         ("  card_checks: enabled\n", "  card_checks: disabled\n"),
+        ("  max_retries: 5\n", "  max_retries: 0\n"),
+        ("  time_to_pay: 30s\n", "  time_to_pay: -1s\n"),
     ],
 )
 @pytest.mark.parametrize("level", ["info", "debug"], ids=["alone", "with other work"])
@@ -77,6 +79,43 @@ def test_what_a_function_returns_is_no_switch(repo: Repo) -> None:
     turned = valid.format(asked="!card.expired", one="true", other="false")
     pay = "export function pay(card: Card) {\n  charge(card);\n}\n"
     old, new, later = ({"cards.ts": pay + more} for more in ("", mended, turned))
+    assert merged_and(repo, old, new, later) == "present"
+
+
+SCRIPT = "#!/bin/sh\nset -e\n{}charge\n"
+MAKE = "all:\n\tcc pay.c\n{}\tinstall pay\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "line", "other"),
+    [
+        ("pay.sh", SCRIPT, "check_the_card || exit 1\n", "check_the_card || true\n"),
+        ("pay.sh", SCRIPT, "check_the_card --all\n", "check_the_card --all || :\n"),
+        ("Makefile", MAKE, "\t./check-cards --all\n", "\t-./check-cards --all\n"),
+        ("Limits.java", "class Limits {{\n{}}}\n", "    int MAX_CARDS = 5;\n", "    int MAX_CARDS = 0;\n"),
+    ],
+)
+def test_it_may_fail(repo: Repo, path: str, text: str, line: str, other: str) -> None:
+    old, new, later = ({path: text.format(some)} for some in ("", line, other))
+    assert merged_and(repo, old, new, later) == "reverted"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "line", "other"),
+    [
+        ("pay.sh", SCRIPT, "check_the_card || exit 1\n", "check_the_card || exit 2\n"),
+        ("pay.c", "int pay(void)\n{{\n{}}}\n", "\tint retries = 5;\n", "\tint retries = 0;\n"),
+        (
+            "settings.yml",
+            SETTINGS.replace("{set}", "{}").replace("{level}", "info"),
+            "  retries: 5\n",
+            "  retries: 3\n",
+        ),
+    ],
+    ids=["another end", "a variable", "another number"],
+)
+def test_other_settings(repo: Repo, path: str, text: str, line: str, other: str) -> None:
+    old, new, later = ({path: text.format(some)} for some in ("", line, other))
     assert merged_and(repo, old, new, later) == "present"
 
 

@@ -131,7 +131,7 @@ def test_a_pick_put_it_there_out_of_force(repo: Repo) -> None:
     ("path", "text", "out"),
     [
         ("a.c", "a\n/* b\nc */\nd\n", {1, 2}),
-        ("a.c", "/* a */\nb\n", set()),
+        ("a.c", "/* a */\nb\n", {0}),
         ("a.c", "/* a\nb\n", set()),
         ("a.c", "#if 0\na\n", set()),
         ("a.c", "#if 0\n# if X\na\n# else\nb\n# endif\n#else\nc\n#endif\n", {0, 1, 2, 3, 4, 5}),

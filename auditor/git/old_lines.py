@@ -279,7 +279,7 @@ class OldLines(Blocks):
     def _find_said_off(self, path: str, oid: str) -> frozenset[int]:
         """What they say, by hash."""
         text = self.lines(oid)
-        return frozenset(hash(off.said(text[n])) for n in self.off(path, oid))
+        return frozenset(hash(way) for n in self.off(path, oid) for way in off.said(text[n]))
 
     def _find_signs(self, oid: str) -> frozenset[bytes]:
         return frozenset(map(parts.signs, parts.lines_of_code(self.lines(oid))))

@@ -14,23 +14,30 @@ from auditor.presence.last_run import last_run
 from auditor.presence.parts import extent, older, standing
 from auditor.presence.parts.place import Place
 from auditor.presence.taken_out import (
+    brought_back,
     cut_out,
     ground,
+    hollowed,
     kept_file,
     let_nothing_in,
+    lets_pass,
     mostly,
     moved_without,
     one_side,
     put_aside,
     removed_files,
+    set_lower,
     set_otherwise,
     straight,
     switched_off,
+    turned_round,
 )
 from auditor.presence.taken_out.events import came_again, events, made_again
 
 # What explains that a region stands so: the quickest to tell come first.
 _ASIDES = (spacing.aside, prose.aside, chance.aside, from_main.aside, moved_away.aside, reworked.aside)
+# Who left all lines there, and what they do undone.
+_OUT_OF_FORCE = (switched_off, set_otherwise, set_lower, turned_round, lets_pass, hollowed)
 # Of a file that thousands of commits touch, so many are looked at.
 _LATEST = 200
 
@@ -39,10 +46,10 @@ def find(case: Case, found: Found) -> Undone | None:
     """What undid a fix that history has, or None where its content stands or has moved on."""
     if found.number is None:
         return None
-    off = put_aside.find(case, found.number)
+    off = put_aside.find(case, found.number) or brought_back.find(case, found.number)
     if off is None and not _differs_from_main(case):
         return None
-    off = off or switched_off.find(case, found.number) or set_otherwise.find(case, found.number)
+    off = off or next((out for way in _OUT_OF_FORCE if (out := way.find(case, found.number))), None)
     return _out(case, found, found.number) if off is None else _off(case, found.number, *off)
 
 

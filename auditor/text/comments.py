@@ -13,6 +13,8 @@ _SIGNS = {end: re.compile(rb"#+(\s|$)") for end in _HASH.split()} | {
 }
 # Of files of which only the lines are at hand.
 _ANY = re.compile(rb"\s*(?:#(?:\s|$|!)|//|/\*|\*(?:[\s/]|$)|--(?:\s|$)|;(?:[\s;]|$)|<!--|%\s)")
+# The same of code that was made a comment: often there is no blank between the sign and that.
+_SIGN = re.compile(rb"\s*(?:#|//|\{?/\*|--|;|<!--|<%#|\{#|\(\*|')")
 # Behind code, in any of them.
 _BEHIND = re.compile(rb"(?<=\S)\s+(?:#|//)\s.*$|(?<=\S)\s+/\*.*\*/\s*$", re.DOTALL)
 # Words to a tool: those, and annotations, do something.
@@ -33,6 +35,11 @@ def only_comments(path: str, text: Sequence[bytes], start: int, length: int) -> 
 def in_any(line: bytes) -> bool:
     """Whether a line begins as a comment does in some language, when words alone are compared."""
     return _ANY.match(line) is not None
+
+
+def begins_one(line: bytes) -> bool:
+    """Whether a line begins with the sign of a comment in some language, be it code without it."""
+    return _SIGN.match(line) is not None
 
 
 def before_any(line: bytes) -> bytes:

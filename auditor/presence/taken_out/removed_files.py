@@ -36,7 +36,7 @@ def _by(case: Case, number: int, change: Change) -> tuple[int, str] | None:
     explained = (
         not at
         or _others_went(case, brought)
-        or _is_elsewhere(case, change, brought)
+        or is_elsewhere(case, change, brought)
         or _users_went(case, change, step)
         or _wrote_anew(case, number, step)
     )
@@ -56,7 +56,7 @@ def _users_went(case: Case, change: Change, step: int) -> bool:
     return any(name in line for other in others for line in case.scene.content.changed_lines(other)[0])
 
 
-def _is_elsewhere(case: Case, change: Change, brought: Changes) -> bool:
+def is_elsewhere(case: Case, change: Change, brought: Changes) -> bool:
     """Whether a commit added half of the telling lines of a file to others, where the branch has them."""
     content = case.scene.content
     wanted = {line for line in content.all_lines(change.after) if wording.tells([line])}

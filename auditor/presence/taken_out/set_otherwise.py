@@ -1,4 +1,4 @@
-"""Commits that set a switch which the fix brought the other way: `check_cards: true` to `false`."""
+"""Commits that set a switch which the fix brought the other way: `check_cards: true` to `false`, a limit to `0`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from auditor.presence.case import Case
 from auditor.presence.last_run import last_run
 from auditor.presence.parts import fix_parts, standing
 from auditor.presence.parts.place import Place
-from auditor.text import lines, switches, wording
+from auditor.text import lines, switches
 
 # A line as the fix has it, and the other way.
 _Switch = tuple[bytes, bytes]
@@ -26,21 +26,18 @@ def find(case: Case, number: int) -> tuple[int, str] | None:
 def _set_otherwise(case: Case) -> Iterator[tuple[Change, _Switch]]:
     """The switches of the fix that the branch's tip has the other way, and main's has not."""
     for change, side, on_main in standing.own_in_force(case):
-        for switch in _switches(case, change):
+        for switch in _switches(case, change, side):
             if _has(case, side, switch[::-1]) and _has(case, on_main, switch):
                 yield change, switch
 
 
-def _switches(case: Case, change: Change) -> Iterator[_Switch]:
-    """The telling lines of a fix that set something which its file had not set before it, either way."""
+def _switches(case: Case, change: Change, side: Side) -> Iterator[_Switch]:
+    """The lines that the branch lacks of those by which the fix set something that its file had not set, either way."""
     every = case.scene.content.all_lines
-    known = every(change.before).keys()
-    for n in range(len(fix_parts.hunks(case, change))):
-        came = fix_parts.told(case, change, n).came
-        for line, opposite in ((line, o) for line in came if (o := switches.opposite(line))):
-            one, other = map(lines.unspaced, (line, opposite))
-            if wording.tells([line]) and known.isdisjoint((one, other)) and other not in every(change.after):
-                yield one, other
+    known, made = every(change.before).keys(), every(change.after).keys()
+    for line, one in fix_parts.lacked(case, change, side):
+        ways = map(lines.unspaced, switches.others(change.path, line))
+        yield from ((one, other) for other in ways if other not in known and other not in made)
 
 
 def _has(case: Case, side: Side | None, switch: _Switch) -> bool:

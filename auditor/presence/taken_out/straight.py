@@ -72,7 +72,8 @@ def _deleted(case: Case, change: Change, number: int, before: Side | None, after
     cut = [old[n] for n in gone]
     if given_up.is_nothing(case, change, number, cut):
         return False
-    if wording.said_again(cut, content.changed_lines(Change(change.path, before, after))[1]):
+    brought = content.changed_lines(Change(change.path, before, after))[1]
+    if wording.said_again(cut, (line for line in brought if not deletions.is_remark_of(line, lines.bare(cut)))):
         return False
     return _tell(cut) and fix_parts.few(case, change, cut, case.place().side(change))
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from auditor.git.changes import REGULAR, Change, Side
 from auditor.presence.case import Case
 from auditor.presence.last_run import last_run
 from auditor.presence.parts import fix_parts, standing
 from auditor.presence.parts.place import Place
-from auditor.text import comments, conditions, lines, off, places, wording
+from auditor.text import comments, conditions, lines, off, places, unreached, wording
 
 Lines = frozenset[bytes]
 
@@ -60,8 +60,8 @@ def _is(case: Case, change: Change, side: Side | None, came: Lines, *, in_force:
 def _found(case: Case, change: Change, side: Side, came: Lines) -> dict[int, bytes]:
     """Where which of some lines are in a file; in a comment, without its signs."""
     text, out = case.scene.content.lines(side.oid), case.scene.content.off(change.path, side.oid)
-    bare = {n: off.said(line) if n in out else lines.unspaced(line) for n, line in enumerate(text)}
-    return {n: line for n, line in bare.items() if line in came}
+    said = ((n, off.said(line) if n in out else (lines.unspaced(line),)) for n, line in enumerate(text))
+    return {n: way for n, ways in said for way in ways if way in came}
 
 
 def _since(case: Case, number: int, change: Change, came: Lines) -> tuple[int, str] | None:
@@ -89,8 +89,15 @@ def _has_instead(case: Case, change: Change, before: Side | None, after: Side, c
         last += 1
     hunks = content.hunks(before.oid, after.oid) if before else None
     made = places.added(h for h in hunks or () if h.new <= last + 1 and h.new + h.added >= first)
-    code = lines.bare(text[n] for n in made if n not in out and not _tells_nothing(text[n]))
-    return wording.tells(line for line in code if line not in known)
+    code = [text[n] for n in made if n not in out and not _tells_nothing(text[n])]
+    words = set(wording.all_words(content.lines(change.before.oid) if change.before else ()))
+    new = (line for line in code if not lines.bare([line]).keys() <= known.keys() and not _but_leaves(line, words))
+    return wording.tells(new)
+
+
+def _but_leaves(line: bytes, known: Container[bytes]) -> bool:
+    """Whether a line but leaves its block in words that its file had: so it keeps what follows from being reached."""
+    return unreached.leaves(line) and all(word in known for word in wording.words(line))
 
 
 def _tells_nothing(line: bytes) -> bool:
