@@ -29,10 +29,21 @@ def repo(tmp_path: Path) -> Repo:
         (f'"""\n{CHECKS}"""\n', "reverted"),
         (f"import sys\nsys.exit(0)\n{CHECKS}", "reverted"),
         ("from all_checks import *\n", "present"),
+        ("all: [on]\n", "present"),
         ("def check(card):\n    return valid(card)\n", "present"),
         (f"import sys\n\n{CHECKS}", "present"),
     ],
-    ids=["empty", "a remark", "remarks", "a text", "left at once", "from elsewhere", "written anew", "more"],
+    ids=[
+        "empty",
+        "a remark",
+        "remarks",
+        "a text",
+        "left at once",
+        "from elsewhere",
+        "a short line",
+        "written anew",
+        "more",
+    ],
 )
 def test_a_file_of_the_fix(repo: Repo, text: str, status: str) -> None:
     assert merged_and(repo, OLD, NEW, {"checks.py": text}) == status

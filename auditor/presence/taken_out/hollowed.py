@@ -10,7 +10,7 @@ from auditor.presence.last_run import last_run
 from auditor.presence.parts import standing
 from auditor.presence.parts.place import Place
 from auditor.presence.taken_out import removed_files
-from auditor.text import comments, unreached, wording
+from auditor.text import comments, lines, unreached, wording
 
 # With fewer letters it did nothing from the first: a marker, a package's own file.
 _TELLING = 20
@@ -31,22 +31,29 @@ def _hollowed(case: Case) -> Iterator[Change]:
     for change, side, on_main in standing.own_in_force(case):
         if change.before is not None or not _is_hollow(case, change, side):
             continue
-        if all(_letters(case, change, some) >= _TELLING for some in (change.after, on_main)):
+        if all(_tells(case, change, some) for some in (change.after, on_main)):
             yield change
 
 
 def _is_hollow(case: Case, change: Change, side: Side | None) -> bool:
-    return side is not None and side.mode in REGULAR and _letters(case, change, side) < wording.TELLING
-
-
-def _letters(case: Case, change: Change, side: Side | None) -> int:
-    """How many letters the lines of a file have that are in force, and do not but leave."""
+    """Whether next to nothing of a file is in force, and no line that the fix did not make: that may do its own."""
     if side is None or side.mode not in REGULAR:
-        return 0
+        return False
+    code = _in_force(case, change, side)
+    return wording.letters(code) < wording.TELLING and lines.bare(code) <= case.scene.content.all_lines(change.after)
+
+
+def _in_force(case: Case, change: Change, side: Side) -> list[bytes]:
+    """The lines of a file that are in force, and do not but leave."""
     content = case.scene.content
     off = content.off(change.path, side.oid)
     code = (line for n, line in enumerate(content.lines(side.oid)) if n not in off and not comments.in_any(line))
-    return wording.letters(line for line in code if not unreached.leaves(line) and line.strip() not in _TO_LEAVE)
+    return [line for line in code if not unreached.leaves(line) and line.strip() not in _TO_LEAVE]
+
+
+def _tells(case: Case, change: Change, side: Side | None) -> bool:
+    """Whether a file had something in force from the first."""
+    return side is not None and side.mode in REGULAR and wording.letters(_in_force(case, change, side)) >= _TELLING
 
 
 def _since(case: Case, number: int, change: Change) -> tuple[int, str] | None:
