@@ -72,10 +72,12 @@ class Scene:
         self._own_changes: dict[int, Changes] = {}
         self.withdrawn: dict[tuple[int, str, bool], str | None] = {}
         self.ceased: dict[tuple[int, Change, int, int, int, int | None], int] = {}
-        # Of a fix and a branch: the names of the fix's files there, what claims to be it, the parts of what carried it.
+        # Of a fix and a branch: the names of the fix's files there, what claims to be it, the parts of what carried it,
+        # and which of the files the branch has in its own way.
         self.named = Last[Mapping[str, str]]()
         self.claims = Last[list[Claim]]()
         self.carried = Last[Mapping[Hashable, Sequence[tuple[Change, int]]]]()
+        self.own_in_force = Last[tuple[tuple[Change, Side, Side | None], ...]]()
         self.followed = lru_cache(_CASES)(self._follow)
         self._parted: dict[tuple[int, int], list[int]] = {}
         self._bases: dict[tuple[int, int], list[int]] = {}

@@ -51,8 +51,12 @@ def is_in_force(path: str, paths: Collection[str]) -> bool:
     return all(not kind(path) or all(map(kind, paths)) for kind in (kinds.is_test, kinds.is_generated))
 
 
-def own_in_force(case: Case) -> Iterator[tuple[Change, Side, Side | None]]:
+def own_in_force(case: Case) -> tuple[tuple[Change, Side, Side | None], ...]:
     """Of the files that the branch has in its own way, as `Case.own_files` has them, those that do something there."""
+    return case.scene.own_in_force((case.fix, case.line, case.came), lambda: tuple(_own_in_force(case)))
+
+
+def _own_in_force(case: Case) -> Iterator[tuple[Change, Side, Side | None]]:
     for change, side, on_main in case.own_files():
         if side and is_in_force(change.path, case.fix.paths):
             yield change, side, on_main

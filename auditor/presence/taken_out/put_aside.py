@@ -25,9 +25,8 @@ def _aside(case: Case) -> Iterator[tuple[str, str]]:
     """The files of the fix that the branch's tip has but under such a name, and those names."""
     at, tip, main = case.scene.content.at, case.line.tip, case.scene.main.tip
     for change in case.changes:
-        if not change.after or not standing.is_in_force(change.path, case.fix.paths):
-            continue
-        if at(tip, change.path) is None and at(main, change.path):
+        gone = change.after and at(tip, change.path) is None and at(main, change.path)
+        if gone and standing.is_in_force(change.path, case.fix.paths):
             names = (name for name in _names(change.path) if at(tip, name) and not at(main, name))
             yield from ((change.path, name) for name in names if _is_like(case, change.path, name))
 
