@@ -106,10 +106,14 @@ def as_left_respaced(content: Content, change: Change, there: Side | None, numbe
     if not (before and after and there) or not all(s.mode in REGULAR for s in (before, after, there)):
         return False
     hunk = (content.own_hunks(before.oid, after.oid) or ())[number]
-    old, new, have = (content.lines(side.oid) for side in (before, after, there))
+    old, new = content.lines(before.oid), content.lines(after.oid)
     went, came = (lines.bare(some) for some in (hunk.removed_of(old), hunk.added_of(new)))
     since = content.hunks_respaced(after.oid, there.oid, hunk.added_of(new)) if went != came else None
-    if since is None or not places.stands_alone(hunk, went - came, have, since):
+    if since is None:
+        return False
+    # Only now: most of a branch's many versions are told by hashes, and their texts are not at hand.
+    have = content.lines(there.oid)
+    if not places.stands_alone(hunk, went - came, have, since):
         return False
     at = min(places.kept([hunk.new], since))
     return kinds.is_freely_spaced(change.path) or places.as_deep(hunk.added_of(new), have[at : at + hunk.added])
