@@ -327,6 +327,13 @@ def test_what_runs_the_tests_is_not_owed_where_all_of_the_rest_is_there(repo: Re
     assert told(repo, "qa", "v2.4.1") == ("present", "declared")
 
 
+def test_a_pick_that_left_the_pipeline_alone_owes_it(repo: Repo) -> None:
+    begun(repo, TITLE, {".gitlab-ci.yml": LOG})
+    picked = f"{TITLE}\n\n(cherry picked from commit {repo.git('rev-parse', 'v2.4.1^{commit}')})"
+    repo.commit(picked, {"src/server.py": mended(OWN)}, QUINN)
+    assert told(repo, "qa", "v2.4.1")[0] == "missing"
+
+
 def test_a_fix_of_what_runs_the_tests_is_asked_for_it(repo: Repo) -> None:
     started(repo, {".gitlab-ci.yml": LOG, "NEWS": "1\n"})
     repo.commit(TITLE, {".gitlab-ci.yml": LOG.replace("Pump 3", "Pump III"), "NEWS": "2\n"}, BOT)

@@ -155,19 +155,20 @@ def _of_what_is_not_its_own(case: Case, claim: Claim, number: int, changes: Chan
 def _of_what_is_no_test(case: Case, claim: Claim, number: int, changes: Changes) -> Claim:
     """The same without tests and what runs them, which a branch has in its own form: then all of the rest is asked for.
 
-    A new test is owed by who says but by its title to be the fix.
+    A new test is owed by who says but by its title to be the fix, a pipeline by who left it alone.
     """
     ours = [c for c in case.changes if not kinds.is_own_to_a_branch(c.path)]
-    left = tuple(c for c in ours if not _is_to_test(c, new=claim.enough <= HALF))
+    theirs = {c.path for c in changes if kinds.runs_tests(c.path)}
+    left = tuple(c for c in ours if not _is_test(c, new=claim.enough <= HALF) and c.path not in theirs)
     if all(kinds.tells_only(c.path) for c in left):
         return claim
     found = _of_those(case, claim._replace(enough=1.0), left, number, changes, where=" but for tests")
     return found if found.holds_enough else claim
 
 
-def _is_to_test(change: Change, *, new: bool) -> bool:
-    """Whether a file is but for tests; with `new` also one that the fix adds."""
-    return (new or change.before is not None) and (kinds.is_test(change.path) or kinds.runs_tests(change.path))
+def _is_test(change: Change, *, new: bool) -> bool:
+    """Whether a file is but a test; with `new` also one that the fix adds."""
+    return (new or change.before is not None) and kinds.is_test(change.path)
 
 
 def _of_those(case: Case, claim: Claim, left: Changes, number: int, changes: Changes, where: str) -> Claim:
