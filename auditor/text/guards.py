@@ -8,7 +8,8 @@ from collections.abc import Collection, Sequence
 from auditor.text import comments, deletions, lines, never
 
 _LEAVES = re.compile(
-    rb"(?:return|raise|throw|die|abort|panic!?|goto|break|continue|fail\w*|croak|(?:sys\.|os\._?|process\.)?[Ee]xit)(?![\w.=:]|\s*[:=])"
+    rb"(?:return|raise|throw|die|abort|panic!?|goto|break|continue|fail\w*|croak"
+    rb"|(?:sys\.|os\._?|process\.)?[Ee]xit)(?![\w.=:]|\s*[:=])"
 )
 # What but tells somebody: `log.warn("expired");`, `print(card)`.
 _TELLS = re.compile(

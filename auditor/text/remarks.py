@@ -9,6 +9,7 @@ from typing import NamedTuple
 # Of C and its kin, whose preprocessor has conditions of its own.
 PREPROCESSED = frozenset(["c", "h", "cc", "cpp", "cxx", "hh", "hpp", "m", "mm", "cs"])
 _BRACES = "java kt kts scala groovy gradle jenkinsfile js jsx mjs cjs ts tsx go rs swift dart php"
+SHELLS = frozenset(["sh", "bash", "zsh"])
 SLASHES = PREPROCESSED.union(_BRACES.split())
 _STYLES = ("css", "scss", "less")
 _HASHES = (
@@ -50,7 +51,7 @@ _NONE = b"#["
 _HERE = re.compile(rb":\s*<<-?\s*(['\"]?)(\w+)\1\s*$")
 # What follows these is never run: but in Perl and Ruby there may be a manual.
 _LAST = frozenset([b"__END__", b"__DATA__"])
-_SHELLS, _SCRIPTS = ("sh", "bash", "zsh"), ("pl", "pm", "rb")
+_SCRIPTS = ("pl", "pm", "rb")
 # `#!/usr/bin/env python3`.
 _RUN_BY = re.compile(rb"#!.*\b(python|ruby|perl|(?:ba|da|z|k)?sh)")
 _RUNNERS = {b"python": "py", b"ruby": "rb", b"perl": "pl"}
@@ -94,7 +95,7 @@ def closing(end: str, line: bytes, known: Signs) -> bytes | None:
     for opens, closes in known.opened:
         if line.startswith(opens) and closes not in line[len(opens) :]:
             return closes
-    here = _HERE.match(line) if end in _SHELLS and line.startswith(b":") else None
+    here = _HERE.match(line) if end in SHELLS and line.startswith(b":") else None
     return None if here is None else here[2]
 
 

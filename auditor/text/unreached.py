@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from auditor.text import lines, never, remarks
 
-_SHELLS = frozenset(["sh", "bash", "zsh"])
 # Whole statements: `return total;`, `raise CardError(card)`, `sys.exit(1)`.
 _LEAVES = re.compile(rb"(?:return|raise|throw|die|abort|panic!?|(?:sys\.|os\._?)?exit)\b[^{}]*$")
 _FIRST = (b"return", b"raise", b"throw", b"die", b"abort", b"panic", b"sys.exit", b"os.", b"exit")
@@ -17,20 +16,10 @@ _REACHED = re.compile(
     rb"[}#@)\]]|(?:case|default|else|elif|elsif|except|catch|finally|rescue|ensure|when|end|fi|esac|done|function|async|def"
     rb"|class|fn|func|sub)\b|;;|[\w.$\"'-]+\s*:\s*$"
 )
-_CLOSED = frozenset([*remarks.SLASHES, "pl", "pm"]) - {
-    "go",
-    "kt",
-    "kts",
-    "swift",
-    "scala",
-    "groovy",
-    "js",
-    "jsx",
-    "ts",
-    "tsx",
-    "mjs",
-}
-_KINDS = (remarks.SLASHES | _SHELLS | {"py"}) - {"gradle", "jenkinsfile"}
+# Of these a statement may end without a semicolon, of the others it may not.
+_OPEN = frozenset(["go", "kt", "kts", "swift", "scala", "groovy", "js", "jsx", "ts", "tsx", "mjs"])
+_CLOSED = frozenset([*remarks.SLASHES, "pl", "pm"]) - _OPEN
+_KINDS = (remarks.SLASHES | remarks.SHELLS | {"py"}) - {"gradle", "jenkinsfile"}
 
 
 def after(end: str, text: Sequence[bytes], at: int, line: bytes) -> range | None:
@@ -57,7 +46,7 @@ def leaves(line: bytes) -> bool:
 
 
 def _leaves(end: str, line: bytes) -> bool:
-    if end in _SHELLS:
+    if end in remarks.SHELLS:
         return _EXIT.match(line) is not None
     return _LEAVES.match(line) is not None and (end not in _CLOSED or line.endswith(b";"))
 

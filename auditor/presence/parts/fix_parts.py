@@ -88,6 +88,11 @@ def every(case: Case) -> list[Part]:
     return [(change, n) for change in case.changes for n in range(len(hunks(case, change)))]
 
 
+def brought(case: Case, change: Change) -> Iterator[bytes]:
+    """The lines of code that the fix added to a text, hunk by hunk."""
+    return (line for n in range(len(hunks(case, change))) for line in told(case, change, n).came)
+
+
 def lacked(case: Case, change: Change, side: Side) -> list[tuple[bytes, bytes]]:
     """The telling lines of code that the fix brought to a file which had none such, and another has not: mostly none.
 
@@ -97,8 +102,7 @@ def lacked(case: Case, change: Change, side: Side) -> list[tuple[bytes, bytes]]:
     have, known = content.all_lines(side).keys(), content.all_lines(change.before).keys()
     if content.changed_lines(change)[1].keys() <= have:
         return []
-    came = (line for n in range(len(hunks(case, change))) for line in told(case, change, n).came)
-    pairs = ((line, lines.unspaced(line)) for line in came if wording.tells([line]))
+    pairs = ((line, lines.unspaced(line)) for line in brought(case, change) if wording.tells([line]))
     return [(line, bare) for line, bare in pairs if bare not in have and bare not in known]
 
 

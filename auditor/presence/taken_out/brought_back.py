@@ -38,6 +38,7 @@ def _back(case: Case, first: str, merge: str) -> Iterator[Change]:
 
 
 def _unmended(case: Case, change: Change, first: int) -> str | None:
+    """What bringing a file back did, where the branch had removed it and another one has its code without the fix."""
     own = case.scene.own_changes(first, _FILES)
     if not any(o.path == change.path and o.after is None for o in own):
         return None

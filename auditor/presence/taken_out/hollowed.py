@@ -66,7 +66,7 @@ def _since(case: Case, number: int, change: Change) -> tuple[int, str] | None:
     commit = later[at]
     if not at and _had_it(case, change, commit):
         return None
-    moved = removed_files.is_elsewhere(case, change, case.scene.brought(commit) or ())
+    moved = removed_files.is_elsewhere(case, change, case.scene.brought(commit))
     return None if moved else (commit, f"left nothing in force in {change.path}")
 
 

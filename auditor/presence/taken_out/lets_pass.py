@@ -34,12 +34,16 @@ def _conditions(case: Case, change: Change, side: Side) -> Sequence[bytes]:
     made, have, known = (content.all_lines(some) for some in (change.after, side, change.before))
     if not any(made[line] > have[line] for line in content.changed_lines(change)[1] if guards.leaves(line)):
         return ()
-    came = (line for n in range(len(fix_parts.hunks(case, change))) for line in fix_parts.told(case, change, n).came)
-    found = (lines.unspaced(line) for line in came if turned.is_condition(line) and wording.tells([line]))
+    found = (
+        lines.unspaced(line)
+        for line in fix_parts.brought(case, change)
+        if turned.is_condition(line) and wording.tells([line])
+    )
     return [one for one in found if one not in known and _lets_pass(case, change, change.after, one) is False]
 
 
 def _lets_pass(case: Case, change: Change, side: Side | None, one: bytes) -> bool | None:
+    """Whether a condition lets all pass in a file; None where that cannot be told, as in none."""
     if side is None or side.mode not in REGULAR:
         return None
     return guards.lets_pass(case.scene.content.lines(side.oid), one, case.scene.content.all_lines(change.after))
@@ -52,8 +56,8 @@ def _since(case: Case, number: int, change: Change, one: bytes) -> tuple[int, st
     def does(there: Place) -> bool:
         return bool(_lets_pass(case, change, there.side(change), one))
 
-    at, ids = last_run(case, later, (change,), does), case.scene.history.ids
-    before, after = (case.place(ids[later[n]]).side(change) for n in (max(0, at - 1), at))
+    at = last_run(case, later, (change,), does)
+    before, after = (case.at(later[n]).side(change) for n in (max(0, at - 1), at))
     step = Change(change.path, before if at else change.after, after)
     if any(map(guards.leaves, case.scene.content.changed_lines(step)[1])):
         return None

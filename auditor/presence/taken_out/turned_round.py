@@ -24,6 +24,7 @@ def find(case: Case, number: int) -> tuple[int, str] | None:
 
 
 def _turned(case: Case) -> Iterator[tuple[Change, _Turned]]:
+    """The conditions of the fix that the branch's tip has turned round, and main's has not."""
     for change, side, on_main in standing.own_in_force(case):
         for found in _conditions(case, change, side):
             if _is(case, side, found) and _is(case, on_main, (found[2], found[1], found[0])):
